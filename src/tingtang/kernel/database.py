@@ -1,0 +1,111 @@
+"""The database: one metadata for all tables, one writer connection, a few readers.
+
+SQLite before 3.51.3 can corrupt a file when several connections write and checkpoint, so exactly
+one connection of exactly one process writes; readers are told never to write nor checkpoint.
+"""
+
+import asyncio
+import fcntl
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, TextIO, TypeVar
+
+import sqlalchemy as sa
+
+T = TypeVar("T")
+
+READERS_MAX = 4
+"""Reader connections (and threads); reads are short, and two cores gain nothing from more."""
+
+metadata = sa.MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+    }
+)
+
+
+class DatabaseInUse(Exception):  # noqa: N818
+    """Another Tingtang process writes to this SQLite file."""
+
+
+class Database:
+    """Engines for one database URL (``sqlite:///file`` or ``postgresql+psycopg://...``)."""
+
+    def __init__(self, url: str) -> None:
+        self.url = sa.make_url(url)
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        self._lock: TextIO | None = None
+        if self.is_sqlite:
+            self._lock = _lock_file(self.url)
+        self.writer = self._engine(writes=True)
+        self.reader = self._engine(writes=False)
+        self._threads = ThreadPoolExecutor(READERS_MAX, thread_name_prefix="reader")
+
+    def _engine(self, *, writes: bool) -> sa.Engine:
+        if not self.is_sqlite:
+            size = 1 if writes else READERS_MAX
+            return sa.create_engine(self.url, pool_size=size, max_overflow=0, pool_pre_ping=True)
+        engine = sa.create_engine(
+            self.url,
+            poolclass=sa.QueuePool,
+            pool_size=1 if writes else READERS_MAX,
+            max_overflow=0,
+            connect_args={"check_same_thread": False, "timeout": 10},
+        )
+        pragmas = ["journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"]
+        if not writes:
+            pragmas = ["query_only=ON", "wal_autocheckpoint=0"]
+
+        @sa.event.listens_for(engine, "connect")
+        def _on_connect(connection: Any, _record: Any) -> None:
+            connection.isolation_level = None  # we say BEGIN ourselves
+            for pragma in pragmas:
+                connection.execute(f"PRAGMA {pragma}")
+
+        @sa.event.listens_for(engine, "begin")
+        def _on_begin(connection: sa.Connection) -> None:
+            connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+        return engine
+
+    def create_tables(self) -> None:
+        """Create what is missing of the known tables; existing ones are left as they are."""
+        metadata.create_all(self.writer)
+
+    async def read(self, query: Callable[[sa.Connection], T]) -> T:
+        """Run ``query`` on a reader connection in a thread; it sees one consistent snapshot."""
+        return await asyncio.get_running_loop().run_in_executor(
+            self._threads, self.read_now, query
+        )
+
+    def read_now(self, query: Callable[[sa.Connection], T]) -> T:
+        """The same, in this thread: for start-up and the command line."""
+        with self.reader.begin() as connection:
+            return query(connection)
+
+    def close(self) -> None:
+        """Close all connections and give the file free for another process."""
+        self._threads.shutdown(wait=True)
+        self.reader.dispose()
+        self.writer.dispose()
+        if self._lock is not None:
+            self._lock.close()
+            self._lock = None
+
+
+def _lock_file(url: sa.URL) -> TextIO | None:
+    if not url.database or url.database == ":memory:":
+        return None
+    path = Path(url.database)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    file = path.with_name(path.name + ".lock").open("w")
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        file.close()
+        raise DatabaseInUse(f"another Tingtang process is using {path}") from None
+    return file

@@ -1,0 +1,147 @@
+"""Reactions: what one feature does when something happened in another.
+
+Each reaction follows the log in order from its own kept position. It may be told of an event again
+after a crash, so the commands it issues carry an idempotency key made from its name and the event's
+position; :meth:`Trigger.key` makes it.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Iterable
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+
+from tingtang.kernel import log_tables as t
+from tingtang.kernel.clock import Clock
+from tingtang.kernel.events import Event, Recorded
+from tingtang.kernel.log import Append, EventLog, Key
+
+ATTEMPTS = (0.1, 0.5, 2.0, 5.0)
+"""Seconds between attempts before an event is set aside and the reaction goes on."""
+KEEP_EVERY = 200
+"""Events after which the position is written down, and at every pause."""
+SYSTEM_STREAM = "system/subscriptions"
+
+logger = logging.getLogger(__name__)
+
+
+class Trigger(msgspec.Struct, frozen=True):
+    """One event as a reaction sees it."""
+
+    reaction: str
+    recorded: Recorded
+
+    @property
+    def cause(self) -> str:
+        return f"event:{self.recorded.position}"
+
+    def key(self, part: str = "") -> Key:
+        """The idempotency key for the command that this event leads to."""
+        return Key(f"reaction:{self.reaction}:{self.recorded.position}:{part}", "")
+
+
+Handler = Callable[[Trigger], Awaitable[None]]
+
+
+class Reactions:
+    """All reactions of one process."""
+
+    def __init__(self, log: EventLog, clock: Clock) -> None:
+        self._log = log
+        self._clock = clock
+        self._handlers: dict[str, tuple[frozenset[str], Handler, bool]] = {}
+        self._tasks: list[asyncio.Task[None]] = []
+
+    def register(
+        self, name: str, types: Iterable[type[Event]], handler: Handler, *, from_now: bool = False
+    ) -> None:
+        """Call ``handler`` once for every event of ``types``, in order.
+
+        ``from_now`` starts a reaction that was never seen before at the head of the log rather
+        than at its beginning.
+        """
+        if name in self._handlers:
+            raise ValueError(f"two reactions are called {name}")
+        names = frozenset(map(self._log.types.name_of, types))
+        self._handlers[name] = (names, handler, from_now)
+
+    async def start(self) -> None:
+        """Start following; call after the log has started."""
+        rows = await self._log.database.read(
+            lambda c: c.execute(sa.select(t.subscriptions.c.name, t.subscriptions.c.position)).all()
+        )
+        kept = {row.name: row.position for row in rows}
+        for name, (_, _, from_now) in self._handlers.items():
+            start = kept.get(name, self._log.head if from_now else 0)
+            self._tasks.append(asyncio.create_task(self._follow(name, start), name=name))
+
+    async def stop(self) -> None:
+        """Stop following; unfinished events come again at the next start."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._tasks.clear()
+
+    async def _follow(self, name: str, position: int) -> None:
+        types, handler, _ = self._handlers[name]
+        since_kept = 0
+        while True:
+            batch = await self._log.read_after(position)
+            for recorded in batch:
+                if recorded.type in types:
+                    await self._handle(name, handler, recorded)
+                    since_kept += 1
+                position = recorded.position
+                if since_kept >= KEEP_EVERY:
+                    await self._keep(name, position)
+                    since_kept = 0
+            if not batch:
+                if since_kept:
+                    await self._keep(name, position)
+                    since_kept = 0
+                if self._log.head == position:
+                    await self._log.news()
+
+    async def _handle(self, name: str, handler: Handler, recorded: Recorded) -> None:
+        for attempt, pause in enumerate((*ATTEMPTS, 0.0)):
+            try:
+                await handler(Trigger(name, recorded))
+            except Exception as error:
+                logger.exception("reaction %s failed at %d", name, recorded.position)
+                if attempt == len(ATTEMPTS):
+                    await self._set_aside(name, recorded, error)
+                await asyncio.sleep(pause)
+            else:
+                return
+
+    async def _set_aside(self, name: str, recorded: Recorded, error: Exception) -> None:
+        row = {
+            "name": name,
+            "position": recorded.position,
+            "error": f"{type(error).__name__}: {error}",
+            "time_ms": self._clock.now_ms(),
+        }
+        insert = sqlite.insert if self._log.database.is_sqlite else postgresql.insert
+        statement = insert(t.reaction_failures).values(row).on_conflict_do_nothing()
+        await self._write(lambda c: c.execute(statement))
+
+    async def _keep(self, name: str, position: int) -> None:
+        insert = (sqlite if self._log.database.is_sqlite else postgresql).insert(t.subscriptions)
+        statement = insert.values(name=name, position=position).on_conflict_do_update(
+            index_elements=["name"], set_={"position": insert.excluded.position}
+        )
+        await self._write(lambda c: c.execute(statement))
+
+    async def _write(self, work: Callable[[sa.Connection], object]) -> None:
+        await self._log.append(
+            Append(
+                stream=SYSTEM_STREAM,
+                branch="",
+                events=(),
+                time_ms=self._clock.now_ms(),
+                actor="system",
+                work=work,
+            )
+        )
