@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, TextIO, TypeVar
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 
 T = TypeVar("T")
 
@@ -78,9 +79,7 @@ class Database:
 
     async def read(self, query: Callable[[sa.Connection], T]) -> T:
         """Run ``query`` on a reader connection in a thread; it sees one consistent snapshot."""
-        return await asyncio.get_running_loop().run_in_executor(
-            self._threads, self.read_now, query
-        )
+        return await asyncio.get_running_loop().run_in_executor(self._threads, self.read_now, query)
 
     def read_now(self, query: Callable[[sa.Connection], T]) -> T:
         """The same, in this thread: for start-up and the command line."""
@@ -95,6 +94,11 @@ class Database:
         if self._lock is not None:
             self._lock.close()
             self._lock = None
+
+
+def upsert(database: Database, table: sa.Table) -> sqlite.Insert | postgresql.Insert:
+    """An INSERT of the database's own dialect, which knows ``on_conflict_do_...``."""
+    return sqlite.insert(table) if database.is_sqlite else postgresql.insert(table)
 
 
 def _lock_file(url: sa.URL) -> TextIO | None:

@@ -12,15 +12,14 @@ import logging
 import queue
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
 from tingtang.kernel import log_tables as t
-from tingtang.kernel.database import Database
+from tingtang.kernel.database import Database, upsert
 from tingtang.kernel.errors import BUSY, KEY_REUSED, STORAGE_FAILED, Refused
 from tingtang.kernel.events import Event, EventTypes, Recorded
 
@@ -223,8 +222,12 @@ class EventLog:
                     break
                 group.append(more)
             outcomes = self._commit_or_isolate(group)
-            assert self._loop is not None
-            self._loop.call_soon_threadsafe(self._deliver, group, outcomes)
+            self._running_loop().call_soon_threadsafe(self._deliver, group, outcomes)
+
+    def _running_loop(self) -> asyncio.AbstractEventLoop:
+        if self._loop is None:
+            raise RuntimeError("the log was not started")
+        return self._loop
 
     def _commit_or_isolate(self, group: list[_Waiting]) -> list[Outcome]:
         """Commit all together; if that fails, each alone, so that only the culprit fails."""
@@ -281,12 +284,7 @@ class EventLog:
                     }
                     previous = row["hash"] = event_hash(previous, row)
                     rows.append(row)
-                    recorded.append(
-                        Recorded(
-                            position, append.stream, sequence, append.branch, append.time_ms,
-                            name, append.actor, append.cause, event,
-                        )  # fmt: skip
-                    )
+                    recorded.append(_recorded(row, event))
                 if recorded:
                     heads[append.stream] = (sequence, previous)
                     touched[append.stream] = {
@@ -322,12 +320,10 @@ class EventLog:
             if not types.isdisjoint(present):
                 projection(connection, [r for r in new if r.type in types])
 
-    def _upsert_head(self) -> sa.Insert:
-        insert = (sqlite if self.database.is_sqlite else postgresql).insert(t.streams)
-        return insert.on_conflict_do_update(
-            index_elements=["stream"],
-            set_={name: insert.excluded[name] for name in ("sequence", "position", "hash")},
-        )
+    def _upsert_head(self) -> sa.Executable:
+        insert = upsert(self.database, t.streams)
+        newer = {name: insert.excluded[name] for name in ("sequence", "position", "hash")}
+        return insert.on_conflict_do_update(index_elements=["stream"], set_=newer)
 
     def _deliver(self, group: list[_Waiting], outcomes: list[Outcome]) -> None:
         self.waiting -= len(group)
@@ -388,10 +384,21 @@ class EventLog:
         await self._news.wait()
 
     def _recorded(self, row: sa.Row[Any]) -> Recorded:
-        return Recorded(
-            row.position, row.stream, row.sequence, row.branch, row.time_ms, row.type,
-            row.actor, row.cause, self.types.decode(row.type, row.version, row.body),
-        )  # fmt: skip
+        return _recorded(row._mapping, self.types.decode(row.type, row.version, row.body))
+
+
+def _recorded(row: Mapping[str, Any], event: Event) -> Recorded:
+    return Recorded(
+        position=row["position"],
+        stream=row["stream"],
+        sequence=row["sequence"],
+        branch=row["branch"],
+        time_ms=row["time_ms"],
+        type=row["type"],
+        actor=row["actor"],
+        cause=row["cause"],
+        event=event,
+    )
 
 
 def _read_heads(connection: sa.Connection, names: set[str]) -> dict[str, tuple[int, bytes]]:

@@ -11,10 +11,10 @@ from collections.abc import Awaitable, Callable, Iterable
 
 import msgspec
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
 from tingtang.kernel import log_tables as t
 from tingtang.kernel.clock import Clock
+from tingtang.kernel.database import upsert
 from tingtang.kernel.events import Event, Recorded
 from tingtang.kernel.log import Append, EventLog, Key
 
@@ -123,13 +123,13 @@ class Reactions:
             "error": f"{type(error).__name__}: {error}",
             "time_ms": self._clock.now_ms(),
         }
-        insert = sqlite.insert if self._log.database.is_sqlite else postgresql.insert
-        statement = insert(t.reaction_failures).values(row).on_conflict_do_nothing()
+        insert = upsert(self._log.database, t.reaction_failures)
+        statement = insert.values(row).on_conflict_do_nothing()
         await self._write(lambda c: c.execute(statement))
 
     async def _keep(self, name: str, position: int) -> None:
-        insert = (sqlite if self._log.database.is_sqlite else postgresql).insert(t.subscriptions)
-        statement = insert.values(name=name, position=position).on_conflict_do_update(
+        insert = upsert(self._log.database, t.subscriptions).values(name=name, position=position)
+        statement = insert.on_conflict_do_update(
             index_elements=["name"], set_={"position": insert.excluded.position}
         )
         await self._write(lambda c: c.execute(statement))

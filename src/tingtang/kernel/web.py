@@ -1,0 +1,88 @@
+"""What the routes of every feature share: permits, the actor, idempotency keys, error bodies.
+
+A route is a Litestar handler decorated with ``**permit(Permission.X)`` or ``**public("why")``. One
+that has neither cannot be assembled (see ``tingtang.http.app``).
+"""
+
+import hashlib
+from typing import Any
+
+import msgspec
+from litestar import Request
+from litestar.connection import ASGIConnection
+from litestar.handlers.base import BaseRouteHandler
+
+from tingtang.kernel.errors import Refused
+from tingtang.kernel.log import Key
+from tingtang.kernel.permissions import Actor, Permission
+
+IDEMPOTENCY_HEADER = "idempotency-key"
+KEY_LENGTH_MAX = 200
+
+AnyRequest = Request[Actor, None, Any]
+
+
+class ErrorBody(msgspec.Struct, frozen=True):
+    """What went wrong: a stable code, words in the caller's language, and the values in them."""
+
+    code: str
+    message: str
+    params: dict[str, Any] = {}
+
+
+class ErrorAnswer(msgspec.Struct, frozen=True):
+    """The body of every answer that is not a success."""
+
+    error: ErrorBody
+
+
+def error_answer(refused: Refused, language: str) -> ErrorAnswer:
+    """The body that tells of a refusal."""
+    return ErrorAnswer(ErrorBody(refused.code, refused.message(language), _plain(refused.params)))
+
+
+def _plain(params: dict[str, Any]) -> dict[str, Any]:
+    return {k: v if isinstance(v, int | float | bool) else str(v) for k, v in params.items()}
+
+
+def permit(permission: Permission, *, branch: str = "branch") -> dict[str, Any]:
+    """Handler options: only actors with ``permission``, in the branch that the path names.
+
+    ``branch`` is the name of the path parameter that holds the branch id; a path without it asks
+    for the permission alone, and the handler limits what it gives to the actor's own scope.
+    """
+
+    def guard(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
+        actor_of(connection).require(permission, connection.path_params.get(branch))
+
+    return {"guards": [guard], "opt": {"permission": permission}}
+
+
+def public(why: str) -> dict[str, Any]:
+    """Handler options: anybody, and the reason why that is right."""
+    return {"opt": {"public": why}}
+
+
+def actor_of(connection: ASGIConnection[Any, Any, Any, Any]) -> Actor:
+    """Who is asking; set by the sign-in middleware on every request."""
+    actor: Actor = connection.scope["actor"]  # type: ignore[typeddict-item]
+    return actor
+
+
+def language_of(accept_language: str) -> str:
+    """ "en" if the caller prefers English to Chinese, else "zh"."""
+    for part in accept_language.split(","):
+        tag = part.split(";")[0].strip().lower()
+        if tag.startswith("zh"):
+            return "zh"
+        if tag.startswith("en"):
+            return "en"
+    return "zh"
+
+
+def key_of(actor: Actor, header: str | None, *request_parts: bytes) -> Key | None:
+    """The caller's idempotency key in the actor's own space, bound to what was asked."""
+    if not header:
+        return None
+    digest = hashlib.sha256(b"\0".join(request_parts)).hexdigest()[:32]
+    return Key(f"{actor.name}:{header[:KEY_LENGTH_MAX]}", digest)
