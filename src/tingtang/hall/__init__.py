@@ -1,0 +1,1 @@
+"""厅堂管理: visits, tickets, dispatch, bookings, counters, tasks and ratings."""
