@@ -6,6 +6,7 @@ one connection of exactly one process writes; readers are told never to write no
 
 import asyncio
 import fcntl
+import sqlite3
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -48,8 +49,7 @@ class Database:
 
     def _engine(self, *, writes: bool) -> sa.Engine:
         if not self.is_sqlite:
-            size = 1 if writes else READERS_MAX
-            return sa.create_engine(self.url, pool_size=size, max_overflow=0, pool_pre_ping=True)
+            return _postgresql(self.url, writes=writes)
         engine = sa.create_engine(
             self.url,
             poolclass=sa.QueuePool,
@@ -96,9 +96,62 @@ class Database:
             self._lock = None
 
 
-def upsert(database: Database, table: sa.Table) -> sqlite.Insert | postgresql.Insert:
+def upsert(target: Database | sa.Connection, table: sa.Table) -> sqlite.Insert | postgresql.Insert:
     """An INSERT of the database's own dialect, which knows ``on_conflict_do_...``."""
-    return sqlite.insert(table) if database.is_sqlite else postgresql.insert(table)
+    if isinstance(target, Database):
+        is_sqlite = target.is_sqlite
+    else:
+        is_sqlite = target.dialect.name == "sqlite"
+    return sqlite.insert(table) if is_sqlite else postgresql.insert(table)
+
+
+def open_for_reading(url: str) -> sa.Engine:
+    """An engine for one reader beside a running server: it takes no lock and cannot write.
+
+    Every transaction is one snapshot. Raises :class:`FileNotFoundError` where there is no such
+    SQLite file.
+    """
+    parsed = sa.make_url(url)
+    if parsed.get_backend_name() != "sqlite":
+        return _postgresql(parsed, writes=False)
+    path = Path(parsed.database or "").absolute()
+    if not path.is_file():
+        raise FileNotFoundError(f"there is no database file at {path}")
+    engine = sa.create_engine(
+        "sqlite://",
+        poolclass=sa.NullPool,
+        # mode=ro: even the last one to close the file does not checkpoint it.
+        creator=lambda: sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True, timeout=10),
+    )
+
+    @sa.event.listens_for(engine, "connect")
+    def _on_connect(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None
+
+    @sa.event.listens_for(engine, "begin")
+    def _on_begin(connection: sa.Connection) -> None:
+        connection.exec_driver_sql("BEGIN")
+
+    return engine
+
+
+def _postgresql(url: sa.URL, *, writes: bool) -> sa.Engine:
+    engine = sa.create_engine(
+        url,
+        pool_size=1 if writes else READERS_MAX,
+        max_overflow=0,
+        pool_pre_ping=True,
+        # The writer must see what was committed while it waited for its lock; readers must see
+        # one moment. Said here, because a server may be set up with other defaults.
+        isolation_level="READ COMMITTED" if writes else "REPEATABLE READ",
+    )
+    if not writes:
+
+        @sa.event.listens_for(engine, "connect")
+        def _on_connect(connection: Any, _record: Any) -> None:
+            connection.read_only = True
+
+    return engine
 
 
 def _lock_file(url: sa.URL) -> TextIO | None:

@@ -37,8 +37,12 @@ class Refused(Exception):  # noqa: N818 - a refusal is an answer, not a fault
         return self.problem.code
 
     def message(self, language: str) -> str:
-        """The refusal in ``language``, with its gaps filled."""
-        return self.problem.words.in_language(language).format(**self.params)
+        """The refusal in ``language``, with its gaps filled; a gap may hold a :class:`Text`."""
+        words = {
+            name: value.in_language(language) if isinstance(value, Text) else value
+            for name, value in self.params.items()
+        }
+        return self.problem.words.in_language(language).format(**words)
 
 
 BAD_INPUT = Problem("bad_input", 400, "请求有误：{reason}", "The request is not valid: {reason}")
@@ -57,4 +61,10 @@ KEY_REUSED = Problem(
     422,
     "该幂等键已用于另一个请求，请换一个键",
     "This idempotency key was used for a different request; use a new key",
+)
+OUTCOME_UNKNOWN = Problem(
+    "outcome_unknown",
+    503,
+    "数据库在写入时失去联系，本次操作可能已生效，也可能未生效；请先查询再决定是否重试",
+    "The database went away while writing: it is not known whether this took effect; look before trying again",
 )

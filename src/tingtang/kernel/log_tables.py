@@ -1,14 +1,18 @@
 """The log's own tables."""
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql
 
 from tingtang.kernel.database import metadata
+
+StreamName = sa.Text().with_variant(postgresql.TEXT(collation="C"), "postgresql")
+"""Both databases sort streams by their bytes, so that an anchor's order is the log's order."""
 
 events = sa.Table(
     "events",
     metadata,
     sa.Column("position", sa.BigInteger, primary_key=True, autoincrement=False),
-    sa.Column("stream", sa.Text, nullable=False),
+    sa.Column("stream", StreamName, nullable=False),
     sa.Column("sequence", sa.Integer, nullable=False),
     sa.Column("branch", sa.Text, nullable=False),
     sa.Column("time_ms", sa.BigInteger, nullable=False),
@@ -24,7 +28,7 @@ events = sa.Table(
 streams = sa.Table(
     "streams",
     metadata,
-    sa.Column("stream", sa.Text, primary_key=True),
+    sa.Column("stream", StreamName, primary_key=True),
     sa.Column("branch", sa.Text, nullable=False),
     sa.Column("sequence", sa.Integer, nullable=False),
     sa.Column("position", sa.BigInteger, nullable=False),

@@ -6,6 +6,7 @@ position; :meth:`Trigger.key` makes it.
 """
 
 import asyncio
+import itertools
 import logging
 from collections.abc import Awaitable, Callable, Iterable
 
@@ -15,14 +16,20 @@ import sqlalchemy as sa
 from tingtang.kernel import log_tables as t
 from tingtang.kernel.clock import Clock
 from tingtang.kernel.database import upsert
+from tingtang.kernel.errors import Refused
 from tingtang.kernel.events import Event, Recorded
 from tingtang.kernel.log import Append, EventLog, Key
 
 ATTEMPTS = (0.1, 0.5, 2.0, 5.0)
 """Seconds between attempts before an event is set aside and the reaction goes on."""
 KEEP_EVERY = 200
-"""Events after which the position is written down, and at every pause."""
+"""Handled events after which the position is written down; it is too at every pause."""
+KEEP_EVERY_PASSED = 5_000
+"""Events of no interest after which the position is written down, so that a start stays short."""
 SYSTEM_STREAM = "system/subscriptions"
+
+UNABLE = 500
+"""Refusals of this HTTP status and above say that the system, not the request, is at fault."""
 
 logger = logging.getLogger(__name__)
 
@@ -74,7 +81,10 @@ class Reactions:
         )
         kept = {row.name: row.position for row in rows}
         for name, (_, _, from_now) in self._handlers.items():
-            start = kept.get(name, self._log.head if from_now else 0)
+            if from_now and name not in kept:
+                kept[name] = self._log.head
+                await self._keep(name, kept[name])
+            start = kept.get(name, 0)
             self._tasks.append(asyncio.create_task(self._follow(name, start), name=name))
 
     async def stop(self) -> None:
@@ -86,35 +96,44 @@ class Reactions:
 
     async def _follow(self, name: str, position: int) -> None:
         types, handler, _ = self._handlers[name]
-        since_kept = 0
+        handled = passed = 0
         while True:
             batch = await self._log.read_after(position)
             for recorded in batch:
                 if recorded.type in types:
                     await self._handle(name, handler, recorded)
-                    since_kept += 1
+                    handled += 1
+                else:
+                    passed += 1
                 position = recorded.position
-                if since_kept >= KEEP_EVERY:
-                    await self._keep(name, position)
-                    since_kept = 0
+                if handled >= KEEP_EVERY:
+                    handled = passed = await self._keep(name, position)
             if not batch:
-                if since_kept:
-                    await self._keep(name, position)
-                    since_kept = 0
-                if self._log.head == position:
+                if handled or passed >= KEEP_EVERY_PASSED:
+                    handled = passed = await self._keep(name, position)
+                if self._log.head <= position:
                     await self._log.news()
 
     async def _handle(self, name: str, handler: Handler, recorded: Recorded) -> None:
-        for attempt, pause in enumerate((*ATTEMPTS, 0.0)):
+        """Try until it works. A refusal that a retry cannot change, and an event that failed in
+        every one of the :data:`ATTEMPTS`, are set aside; while the system is unable to work, it waits.
+        """
+        for attempt in itertools.count():
             try:
                 await handler(Trigger(name, recorded))
+            except Refused as refused:
+                logger.warning("reaction %s at %d: %s", name, recorded.position, refused.code)
+                if refused.problem.status < UNABLE:
+                    await self._set_aside(name, recorded, refused)
+                    return
             except Exception as error:
                 logger.exception("reaction %s failed at %d", name, recorded.position)
                 if attempt == len(ATTEMPTS):
                     await self._set_aside(name, recorded, error)
-                await asyncio.sleep(pause)
+                    return
             else:
                 return
+            await asyncio.sleep(ATTEMPTS[min(attempt, len(ATTEMPTS) - 1)])
 
     async def _set_aside(self, name: str, recorded: Recorded, error: Exception) -> None:
         row = {
@@ -124,24 +143,33 @@ class Reactions:
             "time_ms": self._clock.now_ms(),
         }
         insert = upsert(self._log.database, t.reaction_failures)
-        statement = insert.values(row).on_conflict_do_nothing()
-        await self._write(lambda c: c.execute(statement))
+        await self._write(insert.values(row).on_conflict_do_nothing())
 
-    async def _keep(self, name: str, position: int) -> None:
+    async def _keep(self, name: str, position: int) -> int:
         insert = upsert(self._log.database, t.subscriptions).values(name=name, position=position)
-        statement = insert.on_conflict_do_update(
-            index_elements=["name"], set_={"position": insert.excluded.position}
-        )
-        await self._write(lambda c: c.execute(statement))
-
-    async def _write(self, work: Callable[[sa.Connection], object]) -> None:
-        await self._log.append(
-            Append(
-                stream=SYSTEM_STREAM,
-                branch="",
-                events=(),
-                time_ms=self._clock.now_ms(),
-                actor="system",
-                work=work,
+        await self._write(
+            insert.on_conflict_do_update(
+                index_elements=["name"], set_={"position": insert.excluded.position}
             )
         )
+        return 0
+
+    async def _write(self, statement: sa.Executable) -> None:
+        """Write, however long it takes: a reaction waits for a disk that is full."""
+        while True:
+            try:
+                await self._log.append(
+                    Append(
+                        stream=SYSTEM_STREAM,
+                        branch="",
+                        events=(),
+                        time_ms=self._clock.now_ms(),
+                        actor="system",
+                        work=lambda c: c.execute(statement).rowcount,
+                    )
+                )
+            except Refused as refused:
+                logger.warning("a reaction's position could not be kept: %s", refused.code)
+                await asyncio.sleep(ATTEMPTS[-1])
+            else:
+                return

@@ -8,6 +8,7 @@ durable.
 """
 
 import asyncio
+import logging
 from collections.abc import Callable, Sequence
 from typing import Generic, Protocol, TypeVar
 
@@ -17,6 +18,8 @@ from tingtang.kernel.clock import Clock
 from tingtang.kernel.errors import BUSY, Refused
 from tingtang.kernel.events import Event, Recorded
 from tingtang.kernel.log import Answered, Append, Appended, Clash, EventLog, Key, Lineage
+
+logger = logging.getLogger(__name__)
 
 ATTEMPTS_MAX = 12
 """How often a command is decided again after a clash before the caller is told to retry."""
@@ -45,10 +48,10 @@ class Done(msgspec.Struct, frozen=True):
 class _Live(Generic[S]):
     """One stream in memory."""
 
-    __slots__ = ("committed", "committed_sequence", "lineage", "pending", "tentative",
+    __slots__ = ("committed", "committed_sequence", "last_ms", "lineage", "pending", "tentative",
                  "tentative_sequence", "used_ms")  # fmt: skip
 
-    def __init__(self, tentative: S, committed: S, sequence: int) -> None:
+    def __init__(self, tentative: S, committed: S, sequence: int, last_ms: int) -> None:
         self.tentative = tentative
         self.committed = committed
         self.tentative_sequence = sequence
@@ -56,6 +59,8 @@ class _Live(Generic[S]):
         self.lineage = Lineage()
         self.pending: asyncio.Future[Appended] | None = None
         self.used_ms = 0
+        self.last_ms = last_ms
+        """The time of the newest event: a clock that was set back does not go below it."""
 
 
 class StreamHost(Generic[S, C]):
@@ -67,6 +72,8 @@ class StreamHost(Generic[S, C]):
         self._core = core
         self._live: dict[str, _Live[S]] = {}
         self._loading: dict[str, asyncio.Task[_Live[S]]] = {}
+        self._known: dict[str, int] = {}
+        """Every stream that was asked for and not forgotten, and the newest sequence seen of it."""
         self._watchers: list[Callable[[str, Sequence[Recorded]], None]] = []
         log.on_commit(self._on_commit)
 
@@ -93,27 +100,36 @@ class StreamHost(Generic[S, C]):
         """
         for _ in range(ATTEMPTS_MAX):
             live = self._live.get(stream)
+            if live is not None and live.lineage.broken:
+                self._drop(stream, live)
+                live = None
             if live is None:
                 live = await self._load(stream)
-            at_ms = self._clock.now_ms()
-            live.used_ms = at_ms
+            live.used_ms = self._clock.now_ms()
+            at_ms = max(live.used_ms, live.last_ms)
+            events: Sequence[Event] = ()
+            refused: Refused | None = None
             try:
                 events = self._core.decide(live.tentative, command, at_ms)
-            except Refused:
+            except Refused as refusal:
+                refused = refusal
+            if not events:
+                body = answer(live.tentative, (), at_ms) if answer and not refused else b""
+                decided_at, pending = live.tentative_sequence, live.pending
+                if not await self._stood(stream, live, decided_at, pending):
+                    continue
                 if key is not None and (first := await self._log.answer(key)) is not None:
                     return Done(first)
-                if await _settle(live):  # refused because of something that was not yet durable?
-                    continue
-                raise
-            for event in events:
-                self._core.evolve(live.tentative, event, at_ms)
-            body = answer(live.tentative, events, at_ms) if answer is not None else b""
-            if not events:
-                await _settle(live)
+                if refused is not None:
+                    raise refused
                 return Done(body)
             expected = live.tentative_sequence
             live.tentative_sequence += len(events)
+            live.last_ms = at_ms
             try:
+                for event in events:
+                    self._core.evolve(live.tentative, event, at_ms)
+                body = answer(live.tentative, events, at_ms) if answer is not None else b""
                 future = self._log.submit(
                     Append(
                         stream=stream,
@@ -164,6 +180,7 @@ class StreamHost(Generic[S, C]):
         for stream, live in list(self._live.items()):
             if live.used_ms < before_ms and live.tentative_sequence == live.committed_sequence:
                 del self._live[stream]
+                del self._known[stream]
 
     def _drop(self, stream: str, live: _Live[S]) -> None:
         if self._live.get(stream) is live:
@@ -178,37 +195,61 @@ class StreamHost(Generic[S, C]):
         return await asyncio.shield(task)
 
     async def _read(self, stream: str) -> _Live[S]:
+        self._known.setdefault(stream, 0)
         recorded = await self._log.read_stream(stream)
+        while len(recorded) < self._known[stream]:  # more became durable while it was read
+            recorded += await self._log.read_stream(stream, after=len(recorded))
         tentative, committed = self._core.initial(stream), self._core.initial(stream)
         for r in recorded:
             self._core.evolve(tentative, r.event, r.time_ms)
             self._core.evolve(committed, r.event, r.time_ms)
-        live = _Live(tentative, committed, len(recorded))
+        last_ms = recorded[-1].time_ms if recorded else 0
+        live = _Live(tentative, committed, len(recorded), last_ms)
         live.used_ms = self._clock.now_ms()
         self._live[stream] = live
         return live
 
+    async def _stood(
+        self,
+        stream: str,
+        live: _Live[S],
+        decided_at: int,
+        pending: "asyncio.Future[Appended] | None",
+    ) -> bool:
+        """True if the state at sequence ``decided_at``, with ``pending`` the newest append on its
+        way to disk at that time, came to be, and was not out of date through another node.
+        """
+        if pending is not None:
+            await asyncio.wait([pending])
+            if pending.exception() is not None:
+                return False
+        if self._log.database.is_sqlite:
+            return True
+        sequence = await self._log.sequence(stream)
+        if sequence > live.tentative_sequence:
+            self._drop(stream, live)
+        return sequence == decided_at or sequence <= live.committed_sequence
+
     def _on_commit(self, recorded: Sequence[Recorded]) -> None:
         changed: dict[str, list[Recorded]] = {}
         for r in recorded:
+            if r.stream not in self._known:
+                continue
+            self._known[r.stream] = r.sequence
+            changed.setdefault(r.stream, []).append(r)
             live = self._live.get(r.stream)
             if live is None or r.sequence <= live.committed_sequence:
                 continue
-            if r.sequence != live.committed_sequence + 1:
+            if r.sequence != live.committed_sequence + 1 or r.sequence > live.tentative_sequence:
+                self._drop(r.stream, live)  # written past this host
+                continue
+            try:
+                self._core.evolve(live.committed, r.event, r.time_ms)
+            except Exception:
+                logger.exception("%s could not follow event %d", r.stream, r.position)
                 self._drop(r.stream, live)
                 continue
-            self._core.evolve(live.committed, r.event, r.time_ms)
             live.committed_sequence = r.sequence
-            changed.setdefault(r.stream, []).append(r)
         for stream, events in changed.items():
             for watcher in self._watchers:
                 watcher(stream, events)
-
-
-async def _settle(live: _Live[S]) -> bool:
-    """Wait for what is on its way to disk; True if there was something to wait for."""
-    pending = live.pending
-    if pending is None or pending.done():
-        return False
-    await asyncio.wait([pending])
-    return True
