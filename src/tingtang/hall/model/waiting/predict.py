@@ -27,14 +27,14 @@ from tingtang.hall.model.waiting.situation import Situation, overtaking_share
 
 FEATURES = (
     "one", "theory", "place", "counters", "just free", "lately free", "elapsed", "last wait",
-    "overtaking",
+    "overtaking", "waited",
 )  # fmt: skip
 """What the coefficients of :class:`WaitModel` belong to, in order."""
 
-ONE, THEORY, PLACE, COUNTERS, JUST, LATELY, ELAPSED, LAST, OVERTAKING = range(len(FEATURES))
+ONE, THEORY, PLACE, COUNTERS, JUST, LATELY, ELAPSED, LAST, OVERTAKING, WAITED = range(len(FEATURES))
 
-PRIOR_WEIGHTS = (0.0, 1.0, 0.0, 0.0, -0.3, -0.3, 0.0, 0.0, 0.1)
-PRIOR_VARIANCES = (0.05, 0.05, 0.03, 0.03, 0.05, 0.05, 0.03, 0.03, 0.1)
+PRIOR_WEIGHTS = (0.0, 1.0, 0.0, 0.0, -0.3, -0.3, 0.0, 0.0, 0.1, -0.1)
+PRIOR_VARIANCES = (0.05, 0.05, 0.03, 0.03, 0.05, 0.05, 0.03, 0.03, 0.1, 0.05)
 
 MEDIAN_PLACE = 2 / 3
 """The median of the k-th event of a Poisson process is at (k - 1/3) means; k = ahead + 1."""
@@ -160,6 +160,7 @@ def _features(s: Situation) -> list[float]:
         log((s.elapsed_ms / scale + 0.1) / 1.1) if s.elapsed_ms > 0.0 else 0.0,
         log((s.last_wait_ms / scale + 0.1) / 1.1) if s.last_wait_ms is not None else 0.0,
         -log(1.0 - overtaking_share(s)) if s.overtaking_per_hour > 0.0 else 0.0,
+        log(1.0 + s.waited_ms / scale) if s.waited_ms > 0.0 else 0.0,
     ]
 
 

@@ -29,6 +29,8 @@ class Situation(msgspec.Struct, frozen=True):
     """People expected to be called before this customer by these counters."""
     work_ahead_ms: float = 0.0
     """Sum of the mean service times of those ahead."""
+    waited_ms: float = 0.0
+    """How long the customer has waited already: 0 on arrival."""
     elapsed_ms: float = 0.0
     """Mean time for which the services at these counters have been going on."""
     at_once: bool = False
@@ -75,6 +77,7 @@ def situate(
     ahead: Iterable[Group],
     service_ms: float,
     *,
+    waited_ms: float = 0.0,
     at_once: bool = False,
     last_wait_ms: float | None = None,
     overtaking_per_hour: float = 0.0,
@@ -109,6 +112,7 @@ def situate(
         service_ms=scale,
         ahead=people,
         work_ahead_ms=work,
+        waited_ms=waited_ms,
         elapsed_ms=elapsed / busy if busy else 0.0,
         at_once=at_once,
         just_free=just,
