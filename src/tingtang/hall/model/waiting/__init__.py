@@ -10,8 +10,9 @@ Four pieces, all pure and all kept small enough to live inside the hall's own st
 How it is used: when a ticket is issued, build its situation, ask :func:`estimate`, and keep both
 with the ticket. When that ticket is called, pass the kept situation and the wait to
 :func:`learn` and the kept estimate to :func:`record`. To revise what a screen shows, build the
-situation again from the customer's present place and ask again: the answer is the time that is
-left. When someone gives up, tell :func:`gave_up` alone, see :func:`learn` for why. The measured
+situation again from the customer's present place and ``waited_ms`` and ask again: the answer is
+the time that is left; keep the first such situation after the first median has passed and learn
+it too. When someone gives up, tell :func:`gave_up` alone, see :func:`learn` for why. The measured
 quality and the reasons for the form are in ``docs/decisions/0002-wait-estimates.md``.
 """
 
