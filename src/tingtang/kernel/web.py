@@ -15,6 +15,7 @@ from litestar.handlers.base import BaseRouteHandler
 from tingtang.kernel.errors import Refused
 from tingtang.kernel.log import Key
 from tingtang.kernel.permissions import Actor, Permission
+from tingtang.kernel.text import Text
 
 IDEMPOTENCY_HEADER = "idempotency-key"
 KEY_LENGTH_MAX = 200
@@ -38,24 +39,30 @@ class ErrorAnswer(msgspec.Struct, frozen=True):
 
 def error_answer(refused: Refused, language: str) -> ErrorAnswer:
     """The body that tells of a refusal."""
-    return ErrorAnswer(ErrorBody(refused.code, refused.message(language), _plain(refused.params)))
+    params = {name: _plain(value, language) for name, value in refused.params.items()}
+    return ErrorAnswer(ErrorBody(refused.code, refused.message(language), params))
 
 
-def _plain(params: dict[str, Any]) -> dict[str, Any]:
-    return {k: v if isinstance(v, int | float | bool) else str(v) for k, v in params.items()}
+def _plain(value: Any, language: str) -> Any:
+    if isinstance(value, Text):
+        return value.in_language(language)
+    return value if isinstance(value, int | float | bool) else str(value)
 
 
-def permit(permission: Permission, *, branch: str = "branch") -> dict[str, Any]:
+def permit(permission: Permission, *, branch: str = "branch", fast: bool = False) -> dict[str, Any]:
     """Handler options: only actors with ``permission``, in the branch that the path names.
 
     ``branch`` is the name of the path parameter that holds the branch id; a path without it asks
     for the permission alone, and the handler limits what it gives to the actor's own scope.
+    ``fast`` serves the route as plain ASGI (see ``tingtang.http.fast_lane``): for the few that are
+    called all the time.
     """
 
     def guard(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
         actor_of(connection).require(permission, connection.path_params.get(branch))
 
-    return {"guards": [guard], "opt": {"permission": permission}}
+    opt = {"permission": permission, "branch_parameter": branch, "fast": fast}
+    return {"guards": [guard], "opt": opt}
 
 
 def public(why: str) -> dict[str, Any]:

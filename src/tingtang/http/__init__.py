@@ -1,0 +1,1 @@
+"""Assembly of the web application: features, sign-in, limits, live socket, static pages."""

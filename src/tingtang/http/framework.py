@@ -1,0 +1,132 @@
+"""The Litestar application: all routes, what their parameters are given, and their failures."""
+
+import warnings
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from litestar import Litestar, Request, Response
+from litestar.di import Provide
+from litestar.exceptions import (
+    ClientException,
+    HTTPException,
+    LitestarDeprecationWarning,
+    MethodNotAllowedException,
+    NotFoundException,
+    ValidationException,
+)
+from litestar.openapi.config import OpenAPIConfig
+
+from tingtang.http.problems import (
+    NO_METHOD,
+    NO_ROUTE,
+    as_json,
+    as_refused,
+    reason_of,
+    retry_headers,
+)
+from tingtang.kernel.errors import BAD_INPUT, Refused
+from tingtang.kernel.log import Key
+from tingtang.kernel.permissions import Actor
+from tingtang.kernel.text import Text
+from tingtang.kernel.web import IDEMPOTENCY_HEADER, AnyRequest, actor_of, key_of, language_of
+
+
+def make_framework(
+    routes: Sequence[Any],
+    services: Mapping[str, Any],
+    now_ms: Callable[[], int],
+    openapi: OpenAPIConfig,
+) -> Litestar:
+    """All ``routes`` in one Litestar application.
+
+    Every handler may ask for a service by its name, and for ``actor``, ``key`` (the idempotency
+    key or None), ``language`` ("zh" or "en") and ``now_ms``.
+    """
+    dependencies = {
+        name: Provide(_giving(service), sync_to_thread=False) for name, service in services.items()
+    }
+    dependencies["actor"] = Provide(_actor, sync_to_thread=False)
+    dependencies["key"] = Provide(_key)
+    dependencies["language"] = Provide(_language, sync_to_thread=False)
+    dependencies["now_ms"] = Provide(_giving_called(now_ms), sync_to_thread=False)
+    with warnings.catch_warnings():
+        # A handler's parameters are named after the path's and after what we provide; a marker on
+        # each would say no more. Litestar 3 will want FromPath[...] and NamedDependency[...].
+        inferred = "(?s).*(Inferred dependency|inferred style)"
+        warnings.filterwarnings("ignore", inferred, LitestarDeprecationWarning)
+        return Litestar(
+            route_handlers=routes,
+            dependencies=dependencies,
+            exception_handlers={Exception: answer_failure},
+            openapi_config=openapi,
+            request_max_body_size=None,  # the gate has its own bound
+            logging_config=None,  # logging is set up once, by the program that serves
+            debug=False,
+        )
+
+
+def _giving(service: Any) -> Callable[[], Any]:
+    def give() -> Any:
+        return service
+
+    return give
+
+
+def _giving_called(function: Callable[[], int]) -> Callable[[], int]:
+    def give() -> int:
+        return function()
+
+    return give
+
+
+def _actor(request: AnyRequest) -> Actor:
+    return actor_of(request)
+
+
+async def _key(request: AnyRequest) -> Key | None:
+    header = request.headers.get(IDEMPOTENCY_HEADER)
+    if not header:
+        return None
+    return key_of(actor_of(request), header, request.url.path.encode(), await request.body())
+
+
+def _language(request: AnyRequest) -> str:
+    return language_of(request.headers.get("accept-language", ""))
+
+
+def answer_failure(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
+    """Any exception of a route as the error body, in the caller's language."""
+    refused = _as_refused(error)
+    language = language_of(request.headers.get("accept-language", ""))
+    headers = {name.decode(): value.decode() for name, value in retry_headers(refused)}
+    return Response(
+        as_json(refused, language),
+        status_code=refused.problem.status,
+        media_type="application/json",
+        headers={"content-language": language, **headers},
+    )
+
+
+def _as_refused(error: Exception) -> Refused:
+    if isinstance(error, Refused) or not isinstance(error, HTTPException):
+        return as_refused(error)
+    if isinstance(error, NotFoundException):
+        return Refused(NO_ROUTE)
+    if isinstance(error, MethodNotAllowedException):
+        return Refused(NO_METHOD)
+    if isinstance(error, ValidationException):
+        return Refused(BAD_INPUT, reason=_reasons(error))
+    if isinstance(error, ClientException):
+        return Refused(BAD_INPUT, reason=reason_of(str(error.detail)))
+    return as_refused(error)
+
+
+def _reasons(error: ValidationException) -> Text:
+    reasons = []
+    for one in error.extra if isinstance(error.extra, list) else []:
+        words, field = reason_of(str(one.get("message", ""))), str(one.get("key", ""))
+        field = "" if field == "data" else field.removeprefix("data.")
+        reasons.append(Text(f"{field} {words.zh}".strip(), f"{field} {words.en}".strip()))
+    if not reasons:
+        return reason_of(str(error.detail))
+    return Text("；".join(r.zh for r in reasons), "; ".join(r.en for r in reasons))

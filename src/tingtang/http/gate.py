@@ -1,0 +1,320 @@
+"""The outermost layer: every request passes here before a route sees it.
+
+In order: which lane, who is asking, whether the page is ours, how often, how large; then the lane;
+and every failure becomes an answer in the caller's language. Plain ASGI, because it is paid for by
+every request.
+"""
+
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+from tingtang.http.fast_lane import FastLane
+from tingtang.http.headers import (
+    SAFE_METHODS,
+    Header,
+    Headers,
+    require_own_page,
+    security_headers,
+    surface_of,
+)
+from tingtang.http.identity import STRANGER, Identifier, Identity
+from tingtang.http.limits import RateLimit
+from tingtang.http.live_socket import LiveSocket
+from tingtang.http.metrics import RequestMetrics
+from tingtang.http.problems import (
+    JSON_TYPE,
+    NO_ROUTE,
+    TOO_LARGE,
+    as_json,
+    as_refused,
+    retry_headers,
+)
+from tingtang.http.static import StaticPages
+from tingtang.kernel.errors import BAD_INPUT, Refused
+from tingtang.kernel.permissions import ActorKind
+from tingtang.kernel.text import Text
+from tingtang.kernel.web import language_of
+
+Scope = dict[str, Any]
+Message = dict[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+Asgi = Callable[[Any, Any, Any], Awaitable[None]]
+
+BODY_MAX_BYTES = 1_000_000
+"""The largest body that staff may send: a floor plan of a large branch is a tenth of it."""
+BODY_MAX_BYTES_OTHERS = 32_000
+"""The same for terminals, customers and those we do not know."""
+BODY_SECONDS_MAX = 10.0
+TOKEN_LENGTH_MAX = 400
+SURFACES_MAX = 12
+"""Cookies of ours looked at in one request."""
+SLOW_MS = 1_000.0
+
+COOKIE = "tingtang"
+SERVED_HERE = ("/api/", "/health/", "/schema/", "/metrics", "/theme.css", "/enter/")
+"""Paths that belong to routes; everything else is a page or a file."""
+
+logger = logging.getLogger(__name__)
+
+
+def cookie_name(surface: str, *, is_tls: bool) -> str:
+    """The cookie that holds a surface's session; "" is the one that all surfaces may use.
+
+    ``__Host-`` keeps other hosts of the bank's domain from setting it, but needs HTTPS.
+    """
+    name = f"{COOKIE}-{surface}" if surface else COOKIE
+    return f"__Host-{name}" if is_tls else name
+
+
+def token_of(headers: Headers, surface: str, *, is_tls: bool) -> tuple[str, bool]:
+    """The caller's token and whether it came from a cookie; ("", False) if there is none."""
+    authorization = headers.get(b"authorization")
+    if authorization is not None and authorization[:7].lower() == b"bearer ":
+        return authorization[7 : 7 + TOKEN_LENGTH_MAX].decode("latin-1").strip(), False
+    cookie = headers.get(b"cookie")
+    if cookie is None:
+        return "", False
+    jar: dict[str, str] = {}
+    for part in cookie.decode("latin-1").split(";", 40)[:40]:
+        name, _, value = part.strip().partition("=")
+        jar[name] = value
+    token = jar.get(cookie_name(surface, is_tls=is_tls)) if surface else None
+    if token is None:
+        token = jar.get(cookie_name("", is_tls=is_tls), "")
+    return token[:TOKEN_LENGTH_MAX], bool(token)
+
+
+class Gate:
+    """The ASGI application that stands before all lanes."""
+
+    def __init__(
+        self,
+        *,
+        framework: Asgi,
+        fast: FastLane,
+        live: LiveSocket,
+        pages: StaticPages,
+        identifier: Identifier,
+        metrics: RequestMetrics,
+        is_tls: bool,
+        origins: frozenset[bytes],
+        public_limit: RateLimit,
+        sign_in_limit: RateLimit,
+        sign_in_routes: frozenset[tuple[str, str]],
+    ) -> None:
+        self._framework = framework
+        self._fast = fast
+        self._live = live
+        self._pages = pages
+        self._identifier = identifier
+        self._metrics = metrics
+        self._is_tls = is_tls
+        self._origins = origins
+        self._public_limit = public_limit
+        self._sign_in_limit = sign_in_limit
+        self._sign_in_routes = sign_in_routes
+        self._headers = security_headers(is_page=False, is_tls=is_tls)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            await self._http(scope, receive, send)
+        elif scope["type"] == "websocket":
+            await self._websocket(scope, receive, send)
+
+    # -- HTTP --------------------------------------------------------------------------------
+
+    async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
+        started = time.perf_counter()
+        method, path = scope["method"], scope["path"]
+        headers: Headers = dict(scope["headers"])
+        route, status = "static", 0
+        identity = STRANGER
+
+        async def send_counted(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            await send(message)
+
+        try:
+            if not path.startswith(SERVED_HERE):
+                status = await self._pages(method, path, headers, send)
+                return
+            identity = await self._identify(scope, headers)
+            scope["actor"] = identity.actor
+            scope["identity"] = identity
+            scope["headers_by_name"] = headers
+            self._check(scope, headers, identity)
+            limit = (
+                BODY_MAX_BYTES if identity.actor.kind is ActorKind.STAFF else BODY_MAX_BYTES_OTHERS
+            )
+            _check_length(headers, limit)
+            lane = self._fast.find(method, path)
+            if lane is not None:
+                handler, values, route = lane
+                await handler(
+                    scope, headers, values, lambda: _read_body(receive, limit), send_counted
+                )
+            else:
+                await self._framework(
+                    scope, _limited(receive, limit), self._with_headers(send_counted)
+                )
+                route = scope.get("path_template") or "none"
+        except Exception as error:
+            if status:  # the answer has begun: all that is left is to cut it off
+                as_refused(error)
+                raise
+            refused = as_refused(error)
+            status = refused.problem.status
+            await self._refuse(send, refused, headers)
+        finally:
+            took_ms = (time.perf_counter() - started) * 1000
+            self._metrics.count(route, method, status, took_ms)
+            if status >= 500 or took_ms > SLOW_MS or logger.isEnabledFor(logging.DEBUG):
+                level = logging.WARNING if status >= 500 or took_ms > SLOW_MS else logging.DEBUG
+                logger.log(
+                    level,
+                    "%s %s answered %d in %.1f ms to %s",
+                    method, route, status, took_ms, identity.actor.kind,
+                )  # fmt: skip
+
+    async def _identify(self, scope: Scope, headers: Headers) -> Identity:
+        surface = surface_of(headers, scope["query_string"])
+        token, from_cookie = token_of(headers, surface, is_tls=self._is_tls)
+        if not token:
+            return STRANGER
+        identity = self._identifier.known(token)
+        if identity is None:
+            # Only tokens we never saw cost a look into the database, so only they are counted.
+            self._public_limit.take(_address(scope))
+            identity = await self._identifier.find(token)
+        scope["surface"] = surface
+        scope["from_cookie"] = from_cookie
+        return identity
+
+    def _check(self, scope: Scope, headers: Headers, identity: Identity) -> None:
+        method = scope["method"]
+        if method not in SAFE_METHODS:
+            is_bearer = identity is not STRANGER and not scope["from_cookie"]
+            if not is_bearer:
+                require_own_page(headers, self._origins, needs_mark=True)
+        if (method, scope["path"]) in self._sign_in_routes:
+            self._sign_in_limit.take(_address(scope))
+        kind = identity.actor.kind
+        if kind is ActorKind.NOBODY:
+            if not scope["path"].startswith("/health/"):
+                self._public_limit.take(_address(scope))
+        elif kind is ActorKind.CUSTOMER:
+            self._public_limit.take(identity.session or identity.actor.id)
+
+    def _with_headers(self, send: Send) -> Send:
+        ours = self._headers
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                given = message["headers"]
+                names = {name for name, _ in given}
+                message["headers"] = [*given, *(h for h in ours if h[0] not in names)]
+            await send(message)
+
+        return send_with_headers
+
+    async def _refuse(self, send: Send, refused: Refused, headers: Headers) -> None:
+        language = language_of(headers.get(b"accept-language", b"").decode("latin-1"))
+        body = as_json(refused, language)
+        answer: list[Header] = [
+            JSON_TYPE,
+            (b"content-length", b"%d" % len(body)),
+            (b"content-language", language.encode()),
+            *retry_headers(refused),
+            *self._headers,
+        ]
+        await send(
+            {"type": "http.response.start", "status": refused.problem.status, "headers": answer}
+        )
+        await send({"type": "http.response.body", "body": body})
+
+    # -- WebSocket ---------------------------------------------------------------------------
+
+    async def _websocket(self, scope: Scope, receive: Receive, send: Send) -> None:
+        headers: Headers = dict(scope["headers"])
+        try:
+            _require_live(scope)
+            require_own_page(headers, self._origins, needs_mark=False)
+            identity = await self._identify(scope, headers)
+            if identity.actor.kind is ActorKind.NOBODY:
+                self._public_limit.take(_address(scope))
+        except Exception as error:
+            as_refused(error)
+            await receive()
+            await send({"type": "websocket.close", "code": 1008})
+            return
+        await receive()
+        language = headers.get(b"accept-language", b"").decode("latin-1")
+        await self._live.serve(identity, language, receive, send)
+
+
+def _require_live(scope: Scope) -> None:
+    if scope["path"] != "/live":
+        raise Refused(NO_ROUTE)
+
+
+def _address(scope: Scope) -> str:
+    client = scope.get("client")
+    return str(client[0]) if client else "unknown"
+
+
+def _check_length(headers: Headers, limit: int) -> None:
+    length = headers.get(b"content-length")
+    if length is None:
+        return
+    if not length.isdigit():
+        raise Refused(
+            BAD_INPUT, reason=Text("Content-Length 无效", "Content-Length is not a number")
+        )
+    if int(length) > limit:
+        raise Refused(TOO_LARGE, bytes=limit)
+
+
+async def _read_body(receive: Receive, limit: int) -> bytes:
+    """The whole body; refused where it is too large or too slow."""
+    async with asyncio.timeout(BODY_SECONDS_MAX):
+        message = await receive()
+        body: bytes = message.get("body", b"")
+        if not message.get("more_body"):
+            return body
+        parts, size = [body], len(body)
+        while message.get("more_body"):
+            message = await receive()
+            parts.append(message.get("body", b""))
+            size += len(parts[-1])
+            if size > limit:
+                raise Refused(TOO_LARGE, bytes=limit)
+        return b"".join(parts)
+
+
+def _limited(receive: Receive, limit: int) -> Receive:
+    """The same ``receive``, which refuses a body that grows past ``limit`` or comes too slowly."""
+    size = 0
+    is_whole = False
+
+    async def receive_limited() -> Message:
+        nonlocal size, is_whole
+        if is_whole:
+            return await receive()
+        async with asyncio.timeout(BODY_SECONDS_MAX):
+            message = await receive()
+        size += len(message.get("body", b""))
+        is_whole = not message.get("more_body")
+        if size > limit:
+            raise Refused(TOO_LARGE, bytes=limit)
+        return message
+
+    return receive_limited
+
+
+Services = Mapping[str, Any]

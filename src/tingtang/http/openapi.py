@@ -1,0 +1,121 @@
+"""The API's description (OpenAPI 3.1), completed with what only the assembly knows."""
+
+from typing import Any
+
+import msgspec
+from litestar import Litestar, MediaType, Request, Router
+from litestar.openapi.config import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin
+from litestar.openapi.spec import Components, License, SecurityScheme, Tag
+
+from tingtang.http.routes import declared_routes
+from tingtang.kernel.web import public
+
+ABOUT = """The API of Tingtang 厅堂.
+
+Every answer that is not a success has the body `{"error": {"code", "message", "params"}}`: `code` is
+stable, `message` is in the caller's language (`Accept-Language`, Chinese by default).
+
+Times are whole milliseconds since 1970 UTC and their names end in `_ms`. Ids are opaque strings.
+A command may carry `Idempotency-Key`; a retry with the same key gets the first answer.
+Callers that use a cookie send `X-Tingtang: 1` with every request that is not a GET."""
+
+COOKIE, BEARER = "session_cookie", "bearer_token"
+
+
+class _Completed(JsonRenderPlugin):
+    """Serves the completed description at /schema/openapi.json; made once, at the first request."""
+
+    def __init__(self) -> None:
+        super().__init__(path="/openapi.json", media_type=MediaType.JSON)
+        self._body = b""
+
+    def render(self, request: Request[Any, Any, Any], openapi_schema: dict[str, Any]) -> bytes:  # noqa: ARG002
+        if not self._body:
+            self._body = msgspec.json.encode(document(request.app))
+        return self._body
+
+
+def config(tags: list[Tag], version: str) -> OpenAPIConfig:
+    """What Litestar must know to describe the routes."""
+    schemes: dict[str, Any] = {
+        COOKIE: SecurityScheme(
+            type="apiKey",
+            name="tingtang",
+            security_scheme_in="cookie",
+            description="Set by signing in; called `__Host-tingtang` over HTTPS.",
+        ),
+        BEARER: SecurityScheme(
+            type="http", scheme="bearer", description="The same token, for programs and links."
+        ),
+    }
+    return OpenAPIConfig(
+        title="Tingtang 厅堂",
+        version=version,
+        description=ABOUT,
+        license=License(name="Apache-2.0", identifier="Apache-2.0"),
+        tags=tags,
+        use_handler_docstrings=True,
+        render_plugins=[_Completed()],
+        openapi_router=Router(
+            "/schema",
+            route_handlers=[],
+            include_in_schema=False,
+            **public("the API's description holds no data"),
+        ),
+        components=Components(security_schemes=schemes),
+    )
+
+
+def document(app: Litestar) -> dict[str, Any]:
+    """The whole description: permissions, security and error answers added to every operation."""
+    schema: dict[str, Any] = app.openapi_schema.to_schema()
+    schemas = schema.setdefault("components", {}).setdefault("schemas", {})
+    schemas["ErrorAnswer"] = _ERROR
+    schemas["ErrorBody"] = _ERROR_BODY
+    for route in declared_routes(app):
+        operation = schema["paths"].get(route.openapi_path, {}).get(route.method.lower())
+        if operation is None:
+            continue
+        if route.public is None:
+            operation["security"] = [{COOKIE: []}, {BEARER: []}]
+            operation["x-permission"] = str(route.permission)
+        else:
+            operation["security"] = []
+            operation["x-public"] = route.public
+        if route.is_fast or "idempotency" in route.options:
+            operation.setdefault("parameters", []).append(_IDEMPOTENCY)
+        responses = operation.setdefault("responses", {})
+        responses.pop("400", None)
+        responses["default"] = {
+            "description": "Refused: the code says why.",
+            "content": {
+                "application/json": {"schema": {"$ref": "#/components/schemas/ErrorAnswer"}}
+            },
+        }
+    return schema
+
+
+_ERROR = {
+    "title": "ErrorAnswer",
+    "type": "object",
+    "required": ["error"],
+    "properties": {"error": {"$ref": "#/components/schemas/ErrorBody"}},
+}
+_ERROR_BODY = {
+    "title": "ErrorBody",
+    "type": "object",
+    "required": ["code", "message"],
+    "properties": {
+        "code": {"type": "string", "examples": ["not_found"]},
+        "message": {"type": "string", "examples": ["找不到号票"]},
+        "params": {"type": "object", "additionalProperties": True},
+    },
+}
+_IDEMPOTENCY = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": False,
+    "description": "A retry with the same key gets the first answer.",
+    "schema": {"type": "string", "maxLength": 200},
+}

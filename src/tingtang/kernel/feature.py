@@ -1,0 +1,96 @@
+"""How a feature is plugged into the application: one declaration, one wiring function.
+
+A feature's ``feature.py`` says what it brings (:class:`Feature`); ``tingtang.http.features`` lists
+all of them in the order of the design. At start-up each is wired in that order: it builds its
+services from what stands before it and offers them by name to routes and to later features.
+"""
+
+from collections.abc import Awaitable, Callable, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+import msgspec
+
+from tingtang.kernel.clock import Clock
+from tingtang.kernel.database import Database
+from tingtang.kernel.events import EventTypes
+from tingtang.kernel.ids import Ids
+from tingtang.kernel.live import LiveViews
+from tingtang.kernel.log import EventLog
+from tingtang.kernel.reactions import Reactions
+from tingtang.kernel.text import Text
+
+S = TypeVar("S")
+Hook = Callable[[], Awaitable[None]]
+
+
+class Parts:
+    """What a feature is built from; grows as features offer their services."""
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        log: EventLog,
+        clock: Clock,
+        ids: Ids,
+        live: LiveViews,
+        reactions: Reactions,
+        secret: bytes,
+        data_folder: Path,
+        is_demo: bool,
+        options: Any = None,
+    ) -> None:
+        self.database = database
+        self.log = log
+        self.clock = clock
+        self.ids = ids
+        self.live = live
+        self.reactions = reactions
+        self.secret = secret
+        """Root of every signing key; use it only through a key derived for one purpose."""
+        self.data_folder = data_folder
+        self.is_demo = is_demo
+        self.options = options
+        """The application's own options, for the few features that read a setting of theirs."""
+        self.services: dict[str, Any] = {}
+        self.starts: list[Hook] = []
+        self.stops: list[Hook] = []
+
+    def offer(self, name: str, service: Any) -> None:
+        """Give ``service`` to later features and to every route parameter called ``name``."""
+        if name in self.services:
+            raise ValueError(f"two features offer a service called {name!r}")
+        self.services[name] = service
+
+    def service(self, name: str, kind: type[S]) -> S:
+        """What an earlier feature offered; ``LookupError`` if it is missing or of another kind."""
+        found = self.services.get(name)
+        if not isinstance(found, kind):
+            raise LookupError(  # noqa: TRY004 - features in the wrong order, not a wrong type
+                f"no service {name!r} of type {kind.__name__} stands before this one"
+            )
+        return found
+
+    def on_start(self, hook: Hook) -> None:
+        """Run ``hook`` once the log has started, before the first request; in wiring order."""
+        self.starts.append(hook)
+
+    def on_stop(self, hook: Hook) -> None:
+        """Run ``hook`` at the end, in reverse wiring order, while the log still runs."""
+        self.stops.append(hook)
+
+
+class Feature(msgspec.Struct, frozen=True, kw_only=True):
+    """What a feature brings.
+
+    ``name`` is also the tag of its routes in the API's description, ``about`` the tag's words.
+    ``routes`` are Litestar handlers, controllers or routers. ``wire`` builds and offers services,
+    registers live views, reactions and projections, and hooks into start and stop.
+    """
+
+    name: str
+    about: Text
+    wire: Callable[[Parts], None]
+    events: EventTypes = msgspec.field(default_factory=EventTypes)
+    routes: Sequence[Any] = ()

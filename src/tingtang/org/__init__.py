@@ -1,0 +1,1 @@
+"""The organisation: units, branches, zones, counters, services, staff, plans, and sign-in."""

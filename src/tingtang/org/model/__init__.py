@@ -1,0 +1,1 @@
+"""The organisation's records, events and rules: pure."""

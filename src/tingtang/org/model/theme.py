@@ -1,0 +1,37 @@
+"""A theme pack as a style sheet (R012): variables only, so that it can colour but not script."""
+
+import re
+
+from tingtang.kernel.errors import Refused
+from tingtang.org.model.problems import BAD_THEME
+from tingtang.org.model.records import Theme
+
+VARIABLES_MAX = 200
+NAME = re.compile(r"^--[a-z][a-z0-9-]{0,60}$")
+VALUE = re.compile(
+    r"^(?!.*(?:url|expression|image|import)\s*\()[A-Za-z0-9#%.,()/\s\"'_-]{1,200}$", re.I
+)
+"""Colours, lengths, font names, simple functions; no address is ever fetched from a theme."""
+
+
+def check_theme(theme: Theme) -> None:
+    """Refuse (bad_theme) a variable whose name or value could be more than a value."""
+    for variables in (theme.variables, theme.dark):
+        if len(variables) > VARIABLES_MAX:
+            raise Refused(BAD_THEME, name=f"#{VARIABLES_MAX}")
+        for name, value in variables.items():
+            if not NAME.match(name) or not VALUE.match(value):
+                raise Refused(BAD_THEME, name=name)
+
+
+def as_css(theme: Theme) -> str:
+    """The theme's style sheet; it wins over the built-in tokens because it comes after them."""
+    blocks = [_block(":root", theme.variables), _block(':root[data-theme="dark"]', theme.dark)]
+    return "".join(blocks)
+
+
+def _block(selector: str, variables: dict[str, str]) -> str:
+    if not variables:
+        return ""
+    lines = "".join(f"  {name}: {value};\n" for name, value in sorted(variables.items()))
+    return f"{selector} {{\n{lines}}}\n"
