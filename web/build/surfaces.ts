@@ -1,0 +1,25 @@
+/**
+ * Where each page lives. A surface is a folder `src/surfaces/<name>` with an `index.html`; the build
+ * writes it to `dist/<name>/index.html`, and a server answers every path below the surface's own path
+ * with that page (history routing).
+ */
+export const SURFACES = [
+  'portal',
+  'kiosk',
+  'pad',
+  'counter',
+  'board',
+  'phone',
+  'office',
+  'signin',
+  'gallery',
+] as const
+
+export type Surface = (typeof SURFACES)[number]
+
+/** The page that answers `path`, or undefined where `path` belongs to no surface (an asset, the API). */
+export function surfaceOf(path: string): Surface | undefined {
+  const first = path.split('?')[0]?.split('/')[1] ?? ''
+  if (first === '') return 'portal'
+  return SURFACES.find((name) => name === first && name !== 'portal')
+}

@@ -1,0 +1,33 @@
+/** Who is at this screen: sign-in of staff, enrolment of a terminal, and what the server knows of both. */
+import { call } from './client'
+
+export interface Session {
+  kind: 'staff' | 'terminal' | 'customer'
+  name?: string
+  /** The id of the branch this caller belongs to, where there is one. */
+  branch?: string
+  permissions?: string[]
+}
+
+/** Codes with which a sign-in can be refused. */
+export type SignInRefusal =
+  | 'wrong_credentials'
+  | 'second_factor_required'
+  | 'password_change_required'
+  | 'locked'
+
+export interface Credentials {
+  name: string
+  password: string
+  /** Six digits of the second factor, where the server asked for it. */
+  code?: string
+}
+
+export const whoAmI = (): Promise<Session> => call('GET', '/api/session')
+export const signIn = (credentials: Credentials): Promise<unknown> =>
+  call('POST', '/api/session', credentials)
+export const signOut = (): Promise<unknown> => call('DELETE', '/api/session')
+export const changePassword = (old: string, next: string): Promise<unknown> =>
+  call('POST', '/api/session/password', { old, new: next })
+export const enrolTerminal = (code: string): Promise<unknown> =>
+  call('POST', '/api/terminals/enrol', { code })

@@ -1,0 +1,62 @@
+/** How every surface starts: look, words, preferences, API client, then its own app. */
+import { createPinia } from 'pinia'
+import { createApp, watch, type Component } from 'vue'
+import { createRouter, createWebHistory, type RouteRecordRaw, type Router } from 'vue-router'
+import { configureClient } from '@/api/client'
+import { makeWords } from '@/words'
+import type { WordFile } from '@/words/define'
+import { definePreferences, type PreferenceValues } from './composables/usePreferences'
+import './index.css'
+
+export interface SurfaceOptions {
+  /** The surface's name: its folder, its path and its `data-surface`. */
+  surface: string
+  app: Component
+  /** The surface's own words, by the name their keys begin with: `{ kiosk }`. */
+  words?: Record<string, WordFile>
+  /** Pages within the surface, relative to its path; none for a surface of one page. */
+  routes?: RouteRecordRaw[]
+  preferences?: Partial<PreferenceValues>
+  /** Where the size roles come from, when not from the surface of that name. */
+  scale?: string
+  /** The person must be known to the server; the sign-in page comes first where they are not. */
+  needsSignIn?: boolean
+}
+
+export interface StartedSurface {
+  router: Router
+}
+
+export function startSurface(options: SurfaceOptions): StartedSurface {
+  const { surface } = options
+  const preferences = definePreferences(options.scale ?? surface, options.preferences)
+  const words = makeWords(preferences.values.value.language, options.words)
+  const { t } = words.global
+  watch(
+    () => preferences.values.value.language,
+    (language) => {
+      words.global.locale.value = language
+    },
+  )
+
+  configureClient({
+    language: () => preferences.values.value.language,
+    words: () => ({ linkLost: t('common.link.silent'), badAnswer: t('common.link.badAnswer') }),
+    onUnauthenticated: () => {
+      if (options.needsSignIn ?? true) goToSignIn()
+    },
+  })
+
+  const router = createRouter({
+    history: createWebHistory(surface === 'portal' ? '/' : `/${surface}`),
+    routes: options.routes ?? [{ path: '/:rest(.*)*', component: options.app }],
+  })
+  createApp(options.app).use(createPinia()).use(words).use(router).mount('#app')
+  return { router }
+}
+
+/** Leaves for the sign-in page, which comes back here afterwards. */
+export function goToSignIn(): void {
+  const here = location.pathname + location.search
+  location.assign(`/signin?next=${encodeURIComponent(here)}`)
+}

@@ -1,0 +1,17 @@
+import { startSurface } from '@/kit/start'
+import words from '@/words/signin'
+import App from './App.vue'
+import StaffPage from './StaffPage.vue'
+import TerminalPage from './TerminalPage.vue'
+
+startSurface({
+  surface: 'signin',
+  app: App,
+  words: { signin: words },
+  needsSignIn: false,
+  routes: [
+    { path: '/', component: StaffPage },
+    { path: '/terminal', component: TerminalPage },
+    { path: '/:rest(.*)*', redirect: '/' },
+  ],
+})

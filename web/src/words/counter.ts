@@ -1,0 +1,6 @@
+import { defineWords } from './define'
+
+export default defineWords(
+  { title: '柜面' },
+  { title: 'Counter' },
+)
