@@ -7,8 +7,9 @@ from pathlib import Path
 SOURCE = Path(__file__).parent.parent / "src" / "tingtang"
 PURE = ("model", "views")
 CLOCKS = {"now", "utcnow", "today", "time", "time_ns", "monotonic", "perf_counter", "uuid4"}
-DOORS = ("service", "model", "feature")
-"""What other features may import of a feature; ``feature`` is its declaration, for assembly."""
+DOORS = ("service", "directory", "model", "feature")
+"""What other features may import of a feature: its use cases, their read side in memory, its events
+and types, and its declaration."""
 ABOVE = {"http", "cli"}
 
 

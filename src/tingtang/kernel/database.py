@@ -58,6 +58,7 @@ class Database:
             connect_args={"check_same_thread": False, "timeout": 10},
         )
         pragmas = ["journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"]
+        pragmas.append("secure_delete=ON")  # what is erased is gone from the file too
         if not writes:
             pragmas = ["query_only=ON", "wal_autocheckpoint=0"]
 
