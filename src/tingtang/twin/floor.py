@@ -5,6 +5,8 @@ from the past: a server seen within :data:`PRESENT_MS` is present, and can serve
 served, see :meth:`Server.serves`. Nothing it knows at a moment happened after that moment.
 """
 
+from collections.abc import Mapping
+
 import msgspec
 
 from tingtang.hall.model.waiting import (
@@ -49,9 +51,13 @@ class Server(msgspec.Struct):
     visit: Visit | None = None
     began_ms: int = 0
     done: dict[str, float] = {}
+    skills: frozenset[str] | None = None
+    """What it can do, where that is known."""
 
     def serves(self, service: str, usual: float) -> bool:
         """Whether it does ``service``, which is the share ``usual`` (0 to 1) of all services."""
+        if self.skills is not None:
+            return service in self.skills
         seen = sum(self.done.values())
         part = (self.done.get(service, 0.0) + HABIT_WORTH * usual) / (seen + HABIT_WORTH)
         return part > HABIT_SHARE * usual
@@ -61,10 +67,15 @@ class Floor:
     """What could be known at each moment of the days that are being replayed."""
 
     def __init__(
-        self, head_start_ms: int | None = None, standards_ms: dict[str, int] | None = None
+        self,
+        head_start_ms: int | None = None,
+        standards_ms: Mapping[str, int] | None = None,
+        skills: Mapping[str, frozenset[str]] | None = None,
     ) -> None:
+        """``standards_ms`` is the catalogue; ``skills`` the services of the servers it names."""
         self._head_start_ms = head_start_ms
         self._standards_ms = standards_ms or {}
+        self._skills = skills or {}
         self.times: dict[str, ServiceTimes] = {}
         self.all_times = ServiceTimes(STANDARD_MS)
         self.patience = Patience()
@@ -114,7 +125,8 @@ class Floor:
         server = self.servers.get(visit.server)
         if server is None:
             habit = self._habits.setdefault(visit.server, {})
-            server = self.servers[visit.server] = Server(now_ms, done=habit)
+            skills = self._skills.get(visit.server)
+            server = self.servers[visit.server] = Server(now_ms, done=habit, skills=skills)
         # One server serves one customer: what went on before has ended, whatever its row says.
         server.seen_ms, server.visit, server.began_ms = now_ms, visit, now_ms
         _fade(server.done, visit.service, HABIT_SERVICES)
@@ -150,11 +162,12 @@ class Floor:
         return self.mix.get(service, 0.0) / everything if everything else 1.0
 
     def _before(self, other: Visit, visit: Visit) -> bool:
-        """Whether ``other``, who waits, is called before ``visit``, who comes now."""
-        if self._head_start_ms is None:
-            return other.priority >= visit.priority
-        ahead_ms = self._head_start_ms * (other.priority - visit.priority)
-        return other.arrived_ms - ahead_ms <= visit.arrived_ms
+        """Whether ``other``, who waits, is called before ``visit``."""
+        steps = other.priority - visit.priority
+        if self._head_start_ms is None and steps:
+            return steps > 0
+        ahead_ms = (self._head_start_ms or 0) * steps
+        return (other.arrived_ms - ahead_ms, other.row) < (visit.arrived_ms, visit.row)
 
     def situation(self, visit: Visit, now_ms: int) -> Situation:
         """What is known of the wait of ``visit``, which arrives or waits at ``now_ms``."""

@@ -34,7 +34,7 @@ FEATURES = (
 ONE, THEORY, PLACE, COUNTERS, JUST, LATELY, ELAPSED, LAST, OVERTAKING, WAITED = range(len(FEATURES))
 
 PRIOR_WEIGHTS = (0.0, 1.0, 0.0, 0.0, -0.3, -0.3, 0.0, 0.0, 0.1, -0.1)
-PRIOR_VARIANCES = (0.05, 0.05, 0.03, 0.03, 0.05, 0.05, 0.03, 0.03, 0.1, 0.05)
+PRIOR_VARIANCES = (0.025, 0.025, 0.015, 0.015, 0.025, 0.025, 0.015, 0.015, 0.05, 0.025)
 
 MEDIAN_PLACE = 2 / 3
 """The median of the k-th event of a Poisson process is at (k - 1/3) means; k = ahead + 1."""
@@ -42,7 +42,7 @@ MEDIAN_PLACE = 2 / 3
 FLOOR = 0.05
 """Added, in mean services, to a wait before its logarithm is taken: seconds do not matter."""
 
-EXTRA_SPREAD = 0.35
+EXTRA_SPREAD = 0.25
 """Standard deviation of the logarithm of the wait that has other reasons than the chance of
 service times, which is 1 / sqrt(ahead + 1) for exponential ones."""
 
@@ -54,7 +54,8 @@ LINE_WORTH, LINE_FADE = 30.0, 0.995
 TAIL_EDGES = (0.5, 1.5, 3.5, 8.0, 16.0)
 """People ahead at which the next set of residual quantiles takes over."""
 TAIL_CENTRES = (1.0, 2.0, 3.5, 6.5, 12.0, 30.0)
-TAIL_STEP, TAIL_STEP_LEAST, TAIL_WORTH = 4.0, 0.01, 30.0
+TAIL_STEP, TAIL_STEP_LEAST, TAIL_WORTH = 10.0, 0.005, 40.0
+"""In standard deviations: a 5 % quantile settles fastest with a step of 1 / its density, ~10."""
 TAIL_LIMIT = 6.0
 
 AT_ONCE_MS, AT_ONCE_LOW_MS, AT_ONCE_HIGH_MS = 15_000.0, 3_000.0, 90_000.0
@@ -219,8 +220,8 @@ def learn(model: WaitModel, situation: Situation, waited_ms: float) -> None:
     not the wait they would have had. What they do tell is used: they shorten the line for those
     behind them, by :class:`~.observed.Patience`, where in turn the *served* are the censored
     ones. The price: where many give up, the few with very much patience wait a little longer
-    than told. Folding the censored waits in (a Tobit step) was measured and made the estimates
-    worse for everybody who was served.
+    than told. Folding the censored waits in (a Tobit step) was measured: it answers "if I had
+    endless patience", and is a little wider and a little worse for those who were served.
 
     The coefficients of what grows with the number ahead are kept on their side of 0, so that
     more people ahead never lower the median, whatever was learned.
