@@ -36,6 +36,8 @@ HEADER = struct.Struct(">BI")
 NONCE_BYTES = 12
 TAG_BYTES = 16
 SECRET_BYTES = 32
+NORMALISE_MAX = 4
+"""Rounds until a text no longer changes: each step may make work for another."""
 OPEN_TO_OTHERS = 0o077
 """Mode bits of a key file that let others in."""
 
@@ -204,7 +206,13 @@ def normalise(text: str) -> str:
     Unicode NFKC (full-width digits become plain ones), small letters, and no blanks or hyphens: so
     "１３８-0013 8000" and "13800138000" are found by each other.
     """
-    return re.sub(r"[\s\-‐-―]+", "", unicodedata.normalize("NFKC", text)).casefold()
+    for _ in range(NORMALISE_MAX):
+        before = text
+        text = unicodedata.normalize("NFKC", text).casefold()
+        text = re.sub(r"[\s\-‐-―]+", "", text)
+        if text == before:
+            break
+    return text
 
 
 def is_signed(message: bytes, signature: bytes, public_key: bytes) -> bool:
