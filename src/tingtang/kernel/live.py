@@ -71,6 +71,7 @@ class LiveViews:
         self.epoch = secrets.token_hex(8)
         self._views: dict[str, ViewType] = {}
         self._channels: dict[tuple[str, str], _Channel] = {}
+        self._of_branch: dict[tuple[str, str], dict[_Channel, None]] = {}
         self._opening: dict[tuple[str, str], asyncio.Lock] = {}
 
     def register(self, view: ViewType) -> None:
@@ -89,6 +90,11 @@ class LiveViews:
         """Tell that what the view shows may have changed. Costs nothing if nobody watches."""
         channel = self._channels.get((name, key))
         if channel is not None:
+            channel.changed.set()
+
+    def touch_branch(self, name: str, branch: str) -> None:
+        """The same for every view of this name that belongs to ``branch``, whatever its key."""
+        for channel in self._of_branch.get((name, branch), ()):
             channel.changed.set()
 
     async def watch(
@@ -130,6 +136,7 @@ class LiveViews:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         self._channels.clear()
+        self._of_branch.clear()
 
     async def _open(self, view: ViewType, key: str) -> _Channel:
         where = (view.name, key)
@@ -143,6 +150,7 @@ class LiveViews:
                 channel.data = as_json_object(content)
                 channel.version = 1
                 self._channels[where] = channel
+                self._of_branch.setdefault((view.name, view.branch_of(key)), {})[channel] = None
                 channel.task = asyncio.create_task(self._follow(channel))
         self._opening.pop(where, None)
         return channel
@@ -152,7 +160,7 @@ class LiveViews:
             if channel.watchers:
                 await channel.changed.wait()
             elif not await _changed_within(channel, IDLE_SECONDS) and not channel.watchers:
-                self._channels.pop((channel.view.name, channel.key), None)
+                self._forget(channel)
                 return
             channel.changed.clear()
             try:
@@ -163,6 +171,14 @@ class LiveViews:
             if content is not None:
                 self._publish(channel, as_json_object(content))
             await asyncio.sleep(1 / UPDATES_PER_SECOND_MAX)
+
+    def _forget(self, channel: _Channel) -> None:
+        self._channels.pop((channel.view.name, channel.key), None)
+        group = (channel.view.name, channel.view.branch_of(channel.key))
+        others = self._of_branch.get(group, {})
+        others.pop(channel, None)
+        if not others:
+            self._of_branch.pop(group, None)
 
     def _publish(self, channel: _Channel, data: JsonObject) -> None:
         patch = merge_patch(channel.data, data)

@@ -16,6 +16,7 @@ from tingtang.kernel.clock import MINUTE_MS
 from tingtang.kernel.errors import Problem, Refused
 from tingtang.kernel.events import Event, EventTypes
 from tingtang.kernel.ids import BookingId, ServiceId, StaffId, TicketId
+from tingtang.kernel.text import Text
 
 NOT_PLANNED = Problem(
     "no_booking_day", 409, "这一天不接受预约", "No bookings are taken for this day"
@@ -38,7 +39,7 @@ UNKNOWN_BOOKING = Problem("unknown_booking", 404, "没有这个预约", "There i
 BOOKING_STATE = Problem(
     "booking_state",
     409,
-    "该预约{state_zh}，不能{action_zh}",
+    "该预约{state}，不能{action}",
     "This booking is {state} and cannot be {action}",
 )
 TOO_EARLY = Problem(
@@ -59,12 +60,12 @@ class BookingState(StrEnum):
 
 
 _STATE_WORDS = {
-    BookingState.HELD: ("保留中", "held"),
-    BookingState.BOOKED: ("已预约", "booked"),
-    BookingState.CHECKED_IN: ("已签到", "checked in"),
-    BookingState.CANCELLED: ("已取消", "cancelled"),
-    BookingState.EXPIRED: ("保留已过期", "expired"),
-    BookingState.MISSED: ("已爽约", "missed"),
+    BookingState.HELD: Text("保留中", "held"),
+    BookingState.BOOKED: Text("已预约", "booked"),
+    BookingState.CHECKED_IN: Text("已签到", "checked in"),
+    BookingState.CANCELLED: Text("已取消", "cancelled"),
+    BookingState.EXPIRED: Text("保留已过期", "expired"),
+    BookingState.MISSED: Text("已爽约", "missed"),
 }
 TAKING = frozenset({BookingState.HELD, BookingState.BOOKED, BookingState.CHECKED_IN})
 """Bookings that take capacity."""
@@ -367,8 +368,7 @@ def _require(booking: Booking, allowed: set[BookingState], zh: str, en: str) -> 
 
 
 def _refusal(state: BookingState, zh: str, en: str) -> Refused:
-    state_zh, state_en = _STATE_WORDS[state]
-    return Refused(BOOKING_STATE, state=state_en, state_zh=state_zh, action=en, action_zh=zh)
+    return Refused(BOOKING_STATE, state=_STATE_WORDS[state], action=Text(zh, en))
 
 
 _DECIDERS: dict[type[BookingCommand], Callable[[BookingDay, Any, int], Sequence[Event]]] = {

@@ -305,8 +305,8 @@ def _transfer(state: HallDay, command: c.Transfer, _at_ms: int) -> Events:
         raise Refused(p.UNKNOWN_SERVICE, service=service)
     if command.counter is not None:
         target = _counter(state, command.counter)
-        able = target.services or _setup(state).counters[target.id].services
-        if service not in able:
+        setup = _setup(state).counters[target.id]
+        if service not in (target.services or setup.services | setup.elastic):
             raise Refused(p.CANNOT_SERVE)
     return (
         e.TicketTransferred(
@@ -409,9 +409,10 @@ def _switch_services(state: HallDay, command: c.SwitchServices, _at_ms: int) -> 
     counter = _counter(state, command.counter)
     if counter.state is CounterState.CLOSED:
         raise _counter_refusal(state, counter, Text("切换业务", "switch services"))
+    able = _setup(state).counters[counter.id]
     for service in command.services:
-        if service not in _setup(state).services:
-            raise Refused(p.UNKNOWN_SERVICE, service=service)
+        if service not in able.services and service not in able.elastic:
+            raise Refused(p.NOT_AT_COUNTER, counter=able.sign, service=service)
     services = command.services & command.skills
     if not services:
         raise Refused(p.NO_SKILL, counter=_sign(state, counter.id))
@@ -469,14 +470,11 @@ def _ticket(state: HallDay, ticket_id: TicketId, action: str) -> Ticket:
         raise Refused(p.UNKNOWN_TICKET)
     allowed, words = ALLOWED[action]
     if ticket.state not in allowed:
-        now = p.TICKET_STATES[ticket.state]
         raise Refused(
             p.WRONG_STATE,
             number=ticket.number,
-            state=now.en,
-            state_zh=now.zh,
-            action=words.en,
-            action_zh=words.zh,
+            state=p.TICKET_STATES[ticket.state],
+            action=words,
         )
     return ticket
 
@@ -518,14 +516,11 @@ def _ready_to_call(state: HallDay, counter: Counter) -> None:
 
 
 def _counter_refusal(state: HallDay, counter: Counter, action: Text) -> Refused:
-    now = p.COUNTER_STATES[counter.state]
     return Refused(
         p.COUNTER_WRONG_STATE,
         counter=_sign(state, counter.id),
-        state=now.en,
-        state_zh=now.zh,
-        action=action.en,
-        action_zh=action.zh,
+        state=p.COUNTER_STATES[counter.state],
+        action=action,
     )
 
 

@@ -244,6 +244,7 @@ def _ticket_called(state: HallDay, event: e.TicketCalled, at_ms: int) -> None:
     counter = state.counters[event.counter]
     _leg_at(ticket, event.counter, event.staff, at_ms)
     ticket.state, ticket.counter, ticket.reason = TicketState.CALLED, event.counter, ""
+    ticket.why = event.why
     counter.state, counter.ticket, counter.since_ms = CounterState.CALLING, ticket.id, at_ms
     _announce(state, ticket, at_ms, again=False)
     if event.why.profile:

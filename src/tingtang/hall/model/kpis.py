@@ -180,7 +180,7 @@ def kpis(state: HallDay, at_ms: int) -> Kpis:
         bad_rate=Rate(bad, len(scores)),
         composite_satisfaction=composite_satisfaction(abandon.value, waits.mean_ms),
         diverted_rate=Rate(sum(v.diverted for v in with_intent), len(with_intent)),
-        by_service=_by_service(state, tickets),
+        by_service=_by_service(tickets),
         by_staff=_by_staff(tickets),
         by_counter={c.id: _counter_figures(state, c.id, at_ms) for c in state.counters.values()},
         by_segment=_count(t.segment for t in tickets),
@@ -240,7 +240,7 @@ def _over_standard(state: HallDay, leg: Leg) -> bool:
     return service is not None and leg.ended_ms - leg.started_ms > service.standard_ms
 
 
-def _by_service(state: HallDay, tickets: list[Ticket]) -> dict[ServiceId, ServiceFigures]:
+def _by_service(tickets: list[Ticket]) -> dict[ServiceId, ServiceFigures]:
     rows: dict[ServiceId, tuple[list[int], list[int], list[int]]] = {}
     waiting: dict[ServiceId, int] = {}
     for ticket in tickets:

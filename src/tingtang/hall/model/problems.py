@@ -39,19 +39,19 @@ TICKET_EXISTS = Problem("ticket_exists", 409, "该号票已存在", "That ticket
 WRONG_STATE = Problem(
     "wrong_state",
     409,
-    "号票 {number} {state_zh}，不能{action_zh}",
+    "号票 {number} {state}，不能{action}",
     "Ticket {number} is {state}: it cannot be {action}",
 )
-NOT_YOURS = Problem(
-    "not_at_counter",
-    409,
-    "号票 {number} 不在窗口 {counter}，页面可能已过时，请刷新",
-    "Ticket {number} is not at counter {counter}; the screen may be out of date",
+NOT_YOUR_COUNTER = Problem(
+    "not_your_counter",
+    403,
+    "窗口 {counter} 不是您签到的窗口",
+    "You are not signed on at counter {counter}",
 )
 COUNTER_WRONG_STATE = Problem(
     "counter_wrong_state",
     409,
-    "窗口 {counter} {state_zh}，不能{action_zh}",
+    "窗口 {counter} {state}，不能{action}",
     "Counter {counter} is {state}: it cannot {action}",
 )
 COUNTER_BUSY = Problem(
@@ -71,6 +71,12 @@ NO_SKILL = Problem(
     422,
     "该员工不具备窗口 {counter} 所选业务的技能",
     "This person has the skill for none of the services chosen at counter {counter}",
+)
+NOT_AT_COUNTER = Problem(
+    "not_at_this_counter",
+    422,
+    "窗口 {counter} 不能办理该业务（{service}）",
+    "Counter {counter} cannot do that service ({service})",
 )
 NOBODY_WAITING = Problem(
     "nobody_waiting",

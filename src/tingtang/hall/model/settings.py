@@ -222,6 +222,8 @@ class HallSettings(msgspec.Struct, frozen=True):
     passing: PassRule = PassRule()
     next_service_place: Place = Place.FIRST
     keep_overnight: bool = False
+    opens_itself: bool = True
+    """Open the day at the hour of the branch's timetable; otherwise a manager does."""
     capacity_people: Annotated[int, msgspec.Meta(ge=1, le=5000)] = 80
     thresholds: Thresholds = Thresholds()
     busy: BusyLimits = BusyLimits()

@@ -116,6 +116,9 @@ class CounterSetup(msgspec.Struct, frozen=True):
     sign: str
     zone: ZoneId
     services: frozenset[ServiceId]
+    """What it normally does."""
+    elastic: frozenset[ServiceId] = frozenset()
+    """What it can take on besides when the hall is full (弹性窗口)."""
     high: bool = False
 
 
@@ -180,6 +183,8 @@ class Ticket(msgspec.Struct):
     due_ms: int = 0
     """When the hold or the time to come back runs out; 0 if nothing runs."""
     reason: str = ""
+    why: Why | None = None
+    """Why it was next at its last call."""
     carried: bool = False
 
     @property

@@ -15,12 +15,13 @@ from tingtang.kernel.errors import Problem, Refused
 from tingtang.kernel.events import Event, EventTypes
 from tingtang.kernel.ids import ServiceId, StaffId, TaskId, ZoneId
 from tingtang.kernel.permissions import Role
+from tingtang.kernel.text import Text
 
 UNKNOWN_TASK = Problem("unknown_task", 404, "没有这项任务", "There is no such task")
 TASK_STATE = Problem(
     "task_state",
     409,
-    "该任务{state_zh}，不能{action_zh}",
+    "该任务{state}，不能{action}",
     "This task is {state} and cannot be {action}",
 )
 NOT_YOUR_TASK = Problem(
@@ -64,11 +65,11 @@ class TaskState(StrEnum):
 
 OPEN = frozenset({TaskState.OFFERED, TaskState.UNANSWERED, TaskState.ACCEPTED})
 _STATE_WORDS = {
-    TaskState.OFFERED: ("待接单", "offered"),
-    TaskState.UNANSWERED: ("无人应答", "unanswered"),
-    TaskState.ACCEPTED: ("处理中", "accepted"),
-    TaskState.DONE: ("已完成", "done"),
-    TaskState.CANCELLED: ("已撤销", "cancelled"),
+    TaskState.OFFERED: Text("待接单", "offered"),
+    TaskState.UNANSWERED: Text("无人应答", "unanswered"),
+    TaskState.ACCEPTED: Text("处理中", "accepted"),
+    TaskState.DONE: Text("已完成", "done"),
+    TaskState.CANCELLED: Text("已撤销", "cancelled"),
 }
 
 ESCALATION: dict[TaskKind, tuple[frozenset[Role], ...]] = {
@@ -438,8 +439,7 @@ def _task(board: TaskBoard, task_id: TaskId) -> Task:
 
 def _require_open(task: Task, zh: str, en: str) -> None:
     if task.state not in OPEN:
-        state_zh, state_en = _STATE_WORDS[task.state]
-        raise Refused(TASK_STATE, state=state_en, state_zh=state_zh, action=en, action_zh=zh)
+        raise Refused(TASK_STATE, state=_STATE_WORDS[task.state], action=Text(zh, en))
 
 
 _DECIDERS: dict[type[TaskCommand], Callable[[TaskBoard, Any, int], Sequence[Event]]] = {

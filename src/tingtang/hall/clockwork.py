@@ -1,0 +1,110 @@
+"""What happens in halls merely because time passes: opening, timers, estimates made anew."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+
+from tingtang.hall.model import commands as c
+from tingtang.hall.model.settings import HallSettings
+from tingtang.hall.model.state import HallDay
+from tingtang.hall.service import HallService
+from tingtang.hall.views import is_open
+from tingtang.kernel.clock import HOUR_MS, MINUTE_MS
+from tingtang.kernel.errors import Refused
+from tingtang.kernel.ids import BranchId
+from tingtang.kernel.permissions import SYSTEM
+from tingtang.org.directory import Directory
+from tingtang.org.model.hours import opening_ms
+from tingtang.org.model.records import Module
+
+BEAT_SECONDS = 1.0
+OPEN_BEFORE_MS = 30 * MINUTE_MS
+"""The day opens this long before the doors, so that tellers can sign on."""
+REVISE_MS = 15_000
+"""How often waiting times are made anew though nothing happened."""
+FORGET_MS = 2 * HOUR_MS
+"""Streams that nobody touched for this long leave memory."""
+
+logger = logging.getLogger(__name__)
+
+Beat = Callable[[BranchId, HallDay, int], Awaitable[None]]
+
+
+class Clockwork:
+    """Beats once a second over all halls of this process, by the port clock's time."""
+
+    def __init__(self, hall: HallService, directory: Directory) -> None:
+        self._hall = hall
+        self._directory = directory
+        self._beats: list[Beat] = []
+        self._task: asyncio.Task[None] | None = None
+        self._revised_ms = 0
+        self._opened_check_ms = 0
+
+    def each_beat(self, beat: Beat) -> None:
+        """Call ``beat(branch, state, now_ms)`` for every open hall at every beat."""
+        self._beats.append(beat)
+
+    async def start(self) -> None:
+        """Load the halls that were open, then begin to beat."""
+        now_ms = self._hall.clock.now_ms()
+        for branch in self._directory.branches():
+            if Module.HALL in branch.modules:
+                state = await self._hall.state(branch.id)
+                if is_open(state):
+                    await self._hall.books.rebuild(
+                        branch.id, self._hall.dates.at(branch.id, now_ms)
+                    )
+        self._task = asyncio.create_task(self._run(), name="hall-clockwork")
+
+    async def stop(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+
+    async def _run(self) -> None:
+        while True:
+            await asyncio.sleep(BEAT_SECONDS)
+            try:
+                await self.beat()
+            except Exception:
+                logger.exception("a beat of the halls failed; the next one comes")
+
+    async def beat(self) -> None:
+        """One beat: open what is due, run timers, revise estimates."""
+        now_ms = self._hall.clock.now_ms()
+        if now_ms - self._opened_check_ms >= MINUTE_MS:
+            self._opened_check_ms = now_ms
+            await self._open_due(now_ms)
+            self._hall.host.forget_unused(now_ms - FORGET_MS)
+        revise = now_ms - self._revised_ms >= REVISE_MS
+        if revise:
+            self._revised_ms = now_ms
+        for branch in self._hall.open_branches():
+            state = await self._hall.state(branch)
+            await self._tend(branch, state, now_ms)
+            if revise:
+                self._hall.refresh(branch)
+
+    async def _tend(self, branch: BranchId, state: HallDay, now_ms: int) -> None:
+        try:
+            if any(due_ms <= now_ms for due_ms in state.timed.values()):
+                await self._hall.run(branch, c.RunTimers(), SYSTEM)
+            for beat in self._beats:
+                await beat(branch, state, now_ms)
+        except Refused as refused:
+            logger.warning("timers of a hall were refused: %s", refused.code)
+
+    async def _open_due(self, now_ms: int) -> None:
+        for branch in self._directory.branches():
+            if Module.HALL not in branch.modules or not branch.active:
+                continue
+            date = self._hall.dates.at(branch.id, now_ms)
+            hours = opening_ms(branch.hours, date, branch.time_zone)
+            if hours is None or not hours[0] - OPEN_BEFORE_MS <= now_ms < hours[1]:
+                continue
+            if not self._directory.section(branch.id, HallSettings).opens_itself:
+                continue
+            state = await self._hall.state(branch.id)
+            if state.setup is None:
+                await self._hall.open_day(branch.id)

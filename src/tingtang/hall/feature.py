@@ -1,0 +1,102 @@
+"""The hall as a feature: how it is wired."""
+
+import msgspec
+
+from tingtang.hall import archive, views
+from tingtang.hall.clockwork import Clockwork
+from tingtang.hall.model import booking, events, tasks
+from tingtang.hall.model.settings import HallSettings
+from tingtang.hall.model.triage import TriageTable
+from tingtang.hall.ports import CustomerBook, Links
+from tingtang.hall.routes import ROUTES
+from tingtang.hall.service import HallService
+from tingtang.kernel.events import EventTypes
+from tingtang.kernel.feature import Feature, Parts
+from tingtang.kernel.ids import BranchId, CounterId, TicketId
+from tingtang.kernel.live import ViewType
+from tingtang.kernel.permissions import Actor, ActorKind, Permission
+from tingtang.kernel.reactions import Trigger
+from tingtang.kernel.text import Text
+from tingtang.org.directory import Directory
+from tingtang.org.model import events as org
+from tingtang.org.sections import Sections
+
+
+def wire(parts: Parts) -> None:
+    directory = parts.service("directory", Directory)
+    sections = parts.service("sections", Sections)
+    sections.register("hall", HallSettings, Text("厅堂规则", "Hall rules"))
+    sections.register("triage", TriageTable, Text("分流规则", "Triage table"))
+    customers: CustomerBook = parts.services["customers"]
+    links: Links = parts.services["links"]
+    hall = HallService(parts.log, parts.clock, parts.ids, parts.live, directory, customers, links)
+    clockwork = Clockwork(hall, directory)
+    parts.offer("hall", hall)
+    parts.offer("clockwork", clockwork)
+    _register_views(parts, hall)
+    archive.register(parts, hall)
+
+    async def on_org_change(trigger: Trigger) -> None:
+        branch = trigger.recorded.branch
+        for open_branch in hall.open_branches():
+            if not branch or open_branch == branch:
+                await hall.refresh_setup(open_branch, trigger.cause)
+
+    parts.reactions.register(
+        "hall.setup",
+        (
+            org.BranchSaved, org.CounterSaved, org.CounterRemoved, org.ServiceSaved,
+            org.SectionSaved, org.TemplateApplied,
+        ),
+        on_org_change,
+        from_now=True,
+    )  # fmt: skip
+    parts.on_start(clockwork.start)
+    parts.on_stop(clockwork.stop)
+
+
+def _register_views(parts: Parts, hall: HallService) -> None:
+    async def board(key: str) -> msgspec.Struct | None:
+        return views.board(*await hall.in_day(BranchId(key)))
+
+    async def pad(key: str) -> msgspec.Struct | None:
+        return views.pad(*await hall.in_day(BranchId(key)))
+
+    async def monitor(key: str) -> msgspec.Struct | None:
+        return views.monitor(*await hall.in_day(BranchId(key)))
+
+    async def counter(key: str) -> msgspec.Struct | None:
+        branch, _, counter_id = key.partition("/")
+        state, book, names, now_ms = await hall.in_day(BranchId(branch))
+        return views.counter(state, book, names, CounterId(counter_id), now_ms)
+
+    async def ticket(key: str) -> msgspec.Struct | None:
+        branch, _, ticket_id = key.partition("/")
+        state, book, names, now_ms = await hall.in_day(BranchId(branch))
+        return views.ticket(state, book, names, TicketId(ticket_id), now_ms)
+
+    live = parts.live
+    live.register(ViewType("hall.board", Permission.BOARD_SEE, board))
+    live.register(ViewType("hall.pad", Permission.HALL_SEE, pad))
+    live.register(ViewType("hall.monitor", Permission.MONITOR_SEE, monitor))
+    live.register(ViewType("hall.counter", Permission.COUNTER_WORK, counter))
+    live.register(ViewType("hall.ticket", Permission.TICKET_FOLLOW, ticket, allow=_own_ticket))
+
+
+def _own_ticket(actor: Actor, key: str) -> bool:
+    return actor.kind is not ActorKind.CUSTOMER or actor.subject == key.partition("/")[2]
+
+
+EVENTS = EventTypes()
+for _types in (events.TYPES, booking.TYPES, tasks.TYPES):
+    EVENTS.include(_types)
+
+FEATURE = Feature(
+    name="hall",
+    about=Text(
+        "厅堂管理：取号、叫号、窗口、预约、任务", "Tickets, calls, counters, bookings, tasks"
+    ),
+    events=EVENTS,
+    routes=ROUTES,
+    wire=wire,
+)

@@ -1,0 +1,312 @@
+"""Waiting times told from the hall's state: :mod:`.waiting` applied to :class:`HallDay`.
+
+A branch keeps one :class:`WaitBook`. It follows the hall's events, keeps with every ticket what it
+was told, learns when the ticket is called, and answers how long somebody has to wait now.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+
+from tingtang.hall.model import events as e
+from tingtang.hall.model.settings import FirstCome, GeneralisedCMu, Policy, StrictPriority
+from tingtang.hall.model.state import CounterState, HallDay, Line, LineKey, Ticket, TicketState
+from tingtang.hall.model.waiting import (
+    Calibration,
+    Desk,
+    Estimate,
+    Group,
+    Patience,
+    Rate,
+    ServiceTimes,
+    Situation,
+    WaitModel,
+    count,
+    estimate,
+    gave_up,
+    learn,
+    mean_ms,
+    observe_service,
+    patience_ms,
+    per_hour,
+    record,
+    situate,
+    was_served,
+)
+from tingtang.kernel.events import Event
+from tingtang.kernel.ids import CounterId, ServiceId, TicketId
+
+STANDARD_MS = 5 * 60_000
+"""For a service that is not in the branch's setup (it was removed while people waited)."""
+OFF = frozenset({CounterState.CLOSED, CounterState.PAUSED})
+
+
+class Learned(msgspec.Struct):
+    """What a branch keeps from day to day; serialisable and bounded."""
+
+    model: WaitModel = msgspec.field(default_factory=WaitModel)
+    times: dict[ServiceId, ServiceTimes] = {}
+    patience: Patience = msgspec.field(default_factory=Patience)
+
+
+class Told(msgspec.Struct, frozen=True):
+    """What a customer was told on arrival, and what it rested on."""
+
+    situation: Situation
+    estimate: Estimate | None
+
+
+class WaitBook:
+    """A branch's waiting times on one day. Not part of the log: it can be made anew from it."""
+
+    def __init__(self, learned: Learned | None = None) -> None:
+        self.learned = learned or Learned()
+        self.calibration = Calibration()
+        self.told: dict[TicketId, Told] = {}
+        self._able: dict[ServiceId, frozenset[CounterId]] | None = None
+        self._last: dict[LineKey, int] = {}
+        self._arrivals: dict[LineKey, Rate] = {}
+
+    # -- asking --------------------------------------------------------------------------------
+
+    def for_ticket(self, state: HallDay, ticket: Ticket, at_ms: int) -> Estimate | None:
+        """The time left for one who waits; None where no open counter can serve them."""
+        return estimate(self.learned.model, self.situation(state, ticket.line, ticket, at_ms))
+
+    def for_newcomer(self, state: HallDay, key: LineKey, at_ms: int) -> Estimate | None:
+        """The wait of somebody who would take a ticket for this line now."""
+        return estimate(self.learned.model, self.situation(state, key, None, at_ms))
+
+    def people_ahead(self, state: HallDay, ticket: Ticket, at_ms: int) -> int:
+        """How many are expected to be called before this ticket by counters that can serve it."""
+        able = self._able_for(state)
+        mine = able.get(ticket.service, frozenset())
+        ahead = 0
+        for key, number in _ahead(state, ticket.line, ticket, at_ms, self._mean_ms):
+            if not mine or mine & able.get(key.service, mine):
+                ahead += number
+        return ahead
+
+    def situation(
+        self, state: HallDay, key: LineKey, ticket: Ticket | None, at_ms: int
+    ) -> Situation:
+        """What the hall knows of the wait of ``ticket``, or of a newcomer to the line ``key``."""
+        able = self._able_for(state)
+        mine = able.get(key.service, frozenset())
+        if key.counter:
+            mine = mine & {key.counter}
+        own_ms = self._mean_ms(state, key.service)
+        desks, is_free = [], False
+        for counter_id in mine:
+            counter = state.counters[counter_id]
+            since_ms = float(max(0, at_ms - counter.since_ms))
+            if counter.ticket:
+                serving = state.tickets[counter.ticket].service
+                desks.append(Desk(busy_ms=since_ms, service_ms=self._mean_ms(state, serving)))
+            else:
+                is_free = True
+                desks.append(Desk(free_ms=since_ms))
+        groups, people = [], 0
+        for other, number in _ahead(state, key, ticket, at_ms, self._mean_ms):
+            theirs = able.get(other.service, frozenset())
+            shared = len(theirs & mine)
+            if shared:
+                people += number
+                service_ms = self._mean_ms(state, other.service)
+                groups.append(Group(number, service_ms, len(theirs), shared))
+        waited_ms = max(0, at_ms - ticket.since_ms) if ticket is not None else 0
+        return situate(
+            f"{key.service}/{key.segment}",
+            desks,
+            groups,
+            own_ms,
+            waited_ms=float(waited_ms),
+            at_once=is_free and not people,
+            last_wait_ms=self._last.get(LineKey(key.service, key.segment)),
+            overtaking_per_hour=self._overtaking(state, key, mine, own_ms, at_ms),
+            patience_ms=patience_ms(self.learned.patience),
+        )
+
+    # -- following -----------------------------------------------------------------------------
+
+    def follow(self, state: HallDay, event: Event, at_ms: int) -> None:
+        """Take in an event that was just applied to ``state``."""
+        follower = _FOLLOWERS.get(type(event))
+        if follower is not None:
+            follower(self, state, event, at_ms)
+
+    def _issued(self, state: HallDay, event: e.TicketIssued, at_ms: int) -> None:
+        ticket = state.tickets[event.ticket]
+        if not ticket.booked_ms:
+            # Asked as of the moment before joining: the ticket itself is the last of its line.
+            situation = self.situation(state, ticket.line, ticket, at_ms)
+            self.told[ticket.id] = Told(situation, estimate(self.learned.model, situation))
+        rate = self._arrivals.get(ticket.line)
+        if rate is None:
+            rate = self._arrivals[ticket.line] = Rate(state.opened_ms)
+        count(rate, at_ms)
+
+    def _called(self, state: HallDay, event: e.TicketCalled, at_ms: int) -> None:
+        ticket = state.tickets[event.ticket]
+        told = self.told.pop(event.ticket, None)
+        if told is None:
+            return
+        waited_ms = at_ms - ticket.issued_ms
+        self._last[LineKey(ticket.line.service, ticket.line.segment)] = waited_ms
+        was_served(self.learned.patience, waited_ms)
+        if told.estimate is not None:
+            record(self.calibration, told.estimate, waited_ms)
+        learn(self.learned.model, told.situation, waited_ms)
+
+    def _abandoned(self, state: HallDay, event: e.TicketAbandoned, at_ms: int) -> None:
+        told = self.told.pop(event.ticket, None)
+        if told is not None and event.reason == "left":
+            gave_up(self.learned.patience, at_ms - state.tickets[event.ticket].issued_ms)
+
+    def _moved(self, _state: HallDay, event: e.TicketTransferred, _at_ms: int) -> None:
+        self.told.pop(event.ticket, None)  # another wait than the one that was asked about
+
+    def _finished(self, state: HallDay, event: e.ServiceFinished, _at_ms: int) -> None:
+        legs = state.tickets[event.ticket].legs
+        leg = legs[-1] if legs[-1].outcome else legs[-2]
+        observe_service(self._times(state, leg.service), max(1, leg.ended_ms - leg.started_ms))
+
+    def _counters_changed(self, _state: HallDay, _event: Event, _at_ms: int) -> None:
+        self._able = None
+
+    # -- parts ---------------------------------------------------------------------------------
+
+    def _able_for(self, state: HallDay) -> dict[ServiceId, frozenset[CounterId]]:
+        """Which signed-on counters can do each service; made anew when a counter changes."""
+        if self._able is None:
+            able: dict[ServiceId, set[CounterId]] = {}
+            for counter in state.counters.values():
+                if counter.state not in OFF:
+                    for service in counter.services:
+                        able.setdefault(service, set()).add(counter.id)
+            self._able = {service: frozenset(ids) for service, ids in able.items()}
+        return self._able
+
+    def _times(self, state: HallDay, service: ServiceId) -> ServiceTimes:
+        times = self.learned.times.get(service)
+        if times is None:
+            setup = state.setup.services.get(service) if state.setup is not None else None
+            times = ServiceTimes(setup.standard_ms if setup is not None else STANDARD_MS)
+            self.learned.times[service] = times
+        return times
+
+    def _mean_ms(self, state: HallDay, service: ServiceId) -> float:
+        return mean_ms(self._times(state, service))
+
+    def _overtaking(
+        self,
+        state: HallDay,
+        key: LineKey,
+        mine: frozenset[CounterId],
+        own_ms: float,
+        at_ms: int,
+    ) -> float:
+        """Arrivals an hour that will be called before this line's newest all the same."""
+        if state.setup is None or not mine:
+            return 0.0
+        policy, able = state.setup.settings.policy, self._able_for(state)
+        total = 0.0
+        for other, rate in self._arrivals.items():
+            if not _goes_before(policy, other, key):
+                continue
+            theirs = able.get(other.service, frozenset())
+            if theirs and (shared := len(theirs & mine)):
+                share = shared / len(theirs) * self._mean_ms(state, other.service) / own_ms
+                total += per_hour(rate, at_ms) * share
+        return total
+
+
+Mean = Callable[[HallDay, ServiceId], float]
+
+
+def _ahead(
+    state: HallDay, key: LineKey, ticket: Ticket | None, at_ms: int, mean: Mean
+) -> list[tuple[LineKey, int]]:
+    """How many of each line would be called before this customer, by the branch's policy."""
+    policy: Policy = state.setup.settings.policy if state.setup is not None else FirstCome()
+    since_ms = ticket.since_ms if ticket is not None else at_ms
+    found: list[tuple[LineKey, int]] = []
+    online = max(1, sum(c.state not in OFF for c in state.counters.values()))
+    for other, line in state.lines.items():
+        if other == key:
+            number = _place_in(line, ticket)
+        else:
+            # When this customer may be called at a rough guess; the order then is what matters.
+            called_ms = at_ms + state.waiting / online * mean(state, key.service)
+            cut_ms = _cut(policy, other, key, since_ms, called_ms, state, mean)
+            number = _count_until(line, cut_ms)
+        if number:
+            found.append((other, number))
+    return found
+
+
+def _place_in(line: Line, ticket: Ticket | None) -> int:
+    if ticket is None or ticket.state is not TicketState.WAITING or ticket.id not in line:
+        return len(line)
+    if next(reversed(line)) == ticket.id:
+        return len(line) - 1
+    for place, other in enumerate(line):
+        if other == ticket.id:
+            return place
+    return len(line)
+
+
+def _cut(
+    policy: Policy,
+    other: LineKey,
+    key: LineKey,
+    since_ms: int,
+    called_ms: float,
+    state: HallDay,
+    mean: Mean,
+) -> float:
+    """Who of the line ``other`` has waited since before this moment goes first."""
+    if isinstance(policy, GeneralisedCMu):
+        mine = policy.weights.get(key.segment, 1.0) / mean(state, key.service)
+        theirs = policy.weights.get(other.segment, 1.0) / mean(state, other.service)
+        return called_ms - mine / theirs * (called_ms - since_ms)
+    if isinstance(policy, StrictPriority):
+        my_rank, their_rank = _rank(policy, key), _rank(policy, other)
+        if my_rank != their_rank:
+            return float("inf") if their_rank < my_rank else float("-inf")
+    return float(since_ms)
+
+
+def _goes_before(policy: Policy, other: LineKey, key: LineKey) -> bool:
+    if isinstance(policy, GeneralisedCMu):
+        return policy.weights.get(other.segment, 1.0) > policy.weights.get(key.segment, 1.0)
+    if isinstance(policy, StrictPriority):
+        return _rank(policy, other) < _rank(policy, key)
+    return False
+
+
+def _rank(policy: StrictPriority, key: LineKey) -> int:
+    order = policy.order
+    return order.index(key.segment) if key.segment in order else len(order)
+
+
+def _count_until(line: Line, cut_ms: float) -> int:
+    if next(reversed(line.values())) <= cut_ms:
+        return len(line)
+    return sum(since_ms <= cut_ms for since_ms in line.values())
+
+
+_FOLLOWERS: dict[type[Event], Callable[[WaitBook, HallDay, Any, int], None]] = {
+    e.DayOpened: WaitBook._counters_changed,
+    e.TicketIssued: WaitBook._issued,
+    e.TicketCalled: WaitBook._called,
+    e.TicketAbandoned: WaitBook._abandoned,
+    e.TicketTransferred: WaitBook._moved,
+    e.ServiceFinished: WaitBook._finished,
+    e.CounterOpened: WaitBook._counters_changed,
+    e.CounterClosed: WaitBook._counters_changed,
+    e.CounterPaused: WaitBook._counters_changed,
+    e.CounterResumed: WaitBook._counters_changed,
+    e.CounterServicesChanged: WaitBook._counters_changed,
+}
