@@ -7,6 +7,8 @@ export interface FloorZone {
   /** Chooses the tint; an unknown kind is drawn plain. */
   kind?: string
   polygon: readonly Point[]
+  /** Where its name stands; the middle of the zone where it is not given. */
+  label?: Point
 }
 
 export interface Floor {

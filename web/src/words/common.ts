@@ -85,7 +85,7 @@ export default defineWords(
     },
     speech: { silent: '本机无法播放语音，请留意屏幕。' },
     assistant: { name: '小厅', alt: '数字员工小厅' },
-    table: { rows: '共 {n} 条', filters: '筛选', clearFilters: '清除筛选', none: '没有符合条件的记录', more: '加载更多' },
+    table: { rows: '共 {n} 条', filters: '筛选', clearFilters: '清除筛选', none: '没有符合条件的记录', more: '加载更多', selected: '已选 {n} 条', selectAll: '全选', selectRow: '选择 {name}' },
     chart: { numbers: '图表数据' },
     status: {
       open: '营业',
@@ -187,7 +187,7 @@ export default defineWords(
     },
     speech: { silent: 'This device cannot speak. Please watch the screen.' },
     assistant: { name: 'Ting', alt: 'Ting, the digital employee' },
-    table: { rows: '{n} rows', filters: 'Filters', clearFilters: 'Clear filters', none: 'No rows match', more: 'Load more' },
+    table: { rows: '{n} rows', filters: 'Filters', clearFilters: 'Clear filters', none: 'No rows match', more: 'Load more', selected: '{n} selected', selectAll: 'Select all', selectRow: 'Select {name}' },
     chart: { numbers: 'Numbers behind the chart' },
     status: {
       open: 'Open',

@@ -23,11 +23,11 @@ export function samplePlan(language: Language): FloorPlan {
         outline: [[0, 0], [26, 0], [26, 16], [0, 16]],
         walkways: [[[3, 15], [3, 10.6], [23, 10.6]], [[13, 10.6], [13, 4.6]]],
         zones: [
-          { id: 'guide', name: say('咨询引导', 'Reception'), kind: 'guide', polygon: [[1, 12], [6, 12], [6, 15], [1, 15]] },
+          { id: 'guide', name: say('咨询引导', 'Reception'), kind: 'guide', polygon: [[1, 12], [6, 12], [6, 15], [1, 15]], label: [3.5, 14.3] },
           { id: 'wait', name: say('客户等候', 'Waiting'), kind: 'waiting', polygon: [[8, 5.5], [18, 5.5], [18, 9.5], [8, 9.5]] },
           { id: 'self', name: say('智能服务', 'Self-service'), kind: 'self_service', polygon: [[8, 11.8], [18, 11.8], [18, 15], [8, 15]] },
-          { id: 'counter', name: say('柜面服务', 'Counters'), kind: 'counter', polygon: [[4, 1], [19, 1], [19, 3.8], [4, 3.8]] },
-          { id: 'vip', name: say('贵宾理财室', 'VIP and wealth room'), kind: 'vip', polygon: [[20.5, 1], [25, 1], [25, 7], [20.5, 7]] },
+          { id: 'counter', name: say('柜面服务', 'Counters'), kind: 'counter', polygon: [[4, 1], [19, 1], [19, 3.8], [4, 3.8]], label: [11.5, 1.7] },
+          { id: 'vip', name: say('贵宾理财室', 'VIP and wealth room'), kind: 'vip', polygon: [[20.5, 1], [25, 1], [25, 7], [20.5, 7]], label: [22.75, 2.4] },
           { id: 'salon', name: say('沙龙', 'Salon'), kind: 'salon', polygon: [[20.5, 11.8], [25, 11.8], [25, 15], [20.5, 15]] },
         ],
       },
@@ -41,7 +41,7 @@ export function samplePlan(language: Language): FloorPlan {
   }
 }
 
-export const ROUTE: FloorRoute = [{ floor: 'f1', points: [[3, 13.5], [3, 10.6], [19.3, 10.6], [19.3, 4.5], [21.6, 4.5]] }]
+export const ROUTE: FloorRoute = [{ floor: 'f1', points: [[3, 12.8], [3, 10.6], [19.3, 10.6], [19.3, 4.5], [21.6, 4.5]] }]
 
 export interface SampleRow {
   id: string
