@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url'
 import vue from '@vitejs/plugin-vue'
 import { defineConfig } from 'vitest/config'
 import { surfaceHistory } from './build/history.ts'
+import { precompress } from './build/precompress.ts'
 import { serviceWorker } from './build/serviceWorker.ts'
 import { SURFACES } from './build/surfaces.ts'
 
@@ -13,7 +14,7 @@ export default defineConfig({
   publicDir: at('./public'),
   cacheDir: at('./node_modules/.vite'),
   appType: 'mpa',
-  plugins: [vue(), surfaceHistory(), serviceWorker()],
+  plugins: [vue(), surfaceHistory(), serviceWorker(), precompress()],
   resolve: { alias: { '@': at('./src') } },
   build: {
     outDir: at('./dist'),

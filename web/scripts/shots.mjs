@@ -36,6 +36,7 @@ const SIZES = {
   phone: ['/phone', [390, 844]],
   office: ['/office', [1440, 900]],
   gallery: ['/gallery', [1440, 900]],
+  'gallery-harbour': ['/gallery?pack=harbour', [1440, 900]],
   'gallery-kiosk': ['/gallery?as=kiosk', [1080, 1920]],
   'gallery-phone': ['/gallery?as=phone', [390, 844]],
   'gallery-board': ['/gallery?as=board', [1920, 1080]],

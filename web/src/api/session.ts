@@ -2,17 +2,24 @@
 import { call } from './client'
 
 export interface Session {
-  kind: 'staff' | 'terminal' | 'customer'
+  kind: 'staff' | 'terminal' | 'customer' | (string & {})
+  id?: string
   name?: string
   /** The id of the branch this caller belongs to, where there is one. */
   branch?: string
+  roles?: string[]
   permissions?: string[]
+  /** A customer's own ticket or booking; a counter screen's own counter. */
+  subject?: string
+  /** What must be done before anything else. */
+  must?: 'password' | 'second_factor'
 }
 
 /** Codes with which a sign-in can be refused. */
 export type SignInRefusal =
   | 'wrong_credentials'
   | 'second_factor_required'
+  | 'second_factor_setup_required'
   | 'password_change_required'
   | 'locked'
 

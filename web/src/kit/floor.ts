@@ -4,7 +4,7 @@ export type Point = readonly [x: number, y: number]
 export interface FloorZone {
   id: string
   name: string
-  /** Chooses the tint; an unknown kind is drawn plain. */
+  /** The functional area, as the server names it; chooses the tint. An unknown kind is drawn plain. */
   kind?: string
   polygon: readonly Point[]
   /** Where its name stands; the middle of the zone where it is not given. */

@@ -1,12 +1,13 @@
 /** How every surface starts: look, words, preferences, API client, then its own app. */
+import './index.css'
 import { createPinia } from 'pinia'
 import { createApp, watch, type Component } from 'vue'
 import { createRouter, createWebHistory, type RouteRecordRaw, type Router } from 'vue-router'
 import { configureClient } from '@/api/client'
+import { whenSessionIsOver } from '@/live/useLive'
 import { makeWords } from '@/words'
 import type { WordFile } from '@/words/define'
 import { definePreferences, type PreferenceValues } from './composables/usePreferences'
-import './index.css'
 
 export interface SurfaceOptions {
   /** The surface's name: its folder, its path and its `data-surface`. */
@@ -39,13 +40,15 @@ export function startSurface(options: SurfaceOptions): StartedSurface {
     },
   )
 
+  const signInFirst = (): void => {
+    if (options.needsSignIn ?? true) goToSignIn()
+  }
   configureClient({
     language: () => preferences.values.value.language,
     words: () => ({ linkLost: t('common.link.silent'), badAnswer: t('common.link.badAnswer') }),
-    onUnauthenticated: () => {
-      if (options.needsSignIn ?? true) goToSignIn()
-    },
+    onUnauthenticated: signInFirst,
   })
+  whenSessionIsOver(signInFirst)
 
   const router = createRouter({
     history: createWebHistory(surface === 'portal' ? '/' : `/${surface}`),

@@ -1,6 +1,7 @@
-/** The states of the hall, each with its tone and icon; its word is `common.status.<name>`. */
+/** The states of tickets, counters and devices as the server names them, and the needs for care, each with its tone and icon; its word is `common.status.<name>`. */
 import type { Component } from 'vue'
 import {
+  AccessibilityIcon,
   CheckCircleIcon,
   ErrorCircleIcon,
   HeartIcon,
@@ -13,6 +14,7 @@ import {
   StopCircleIcon,
   TimeIcon,
   UserTalkIcon,
+  UserTimeIcon,
   UserVipIcon,
 } from './icons'
 import type { Tone } from './tones'
@@ -30,10 +32,16 @@ export const STATUS_LOOKS = {
   waiting: { tone: 'neutral', icon: TimeIcon },
   called: { tone: 'accent', icon: SoundIcon },
   held: { tone: 'warn', icon: HourglassIcon },
-  done: { tone: 'good', icon: CheckCircleIcon },
+  calling: { tone: 'accent', icon: SoundIcon },
+  passed: { tone: 'warn', icon: UserTimeIcon },
+  finished: { tone: 'good', icon: CheckCircleIcon },
   abandoned: { tone: 'neutral', icon: LogoutIcon },
   vip: { tone: 'vip', icon: UserVipIcon },
   care: { tone: 'care', icon: HeartIcon },
+  elder: { tone: 'care', icon: HeartIcon },
+  disabled: { tone: 'care', icon: AccessibilityIcon },
+  pregnant: { tone: 'care', icon: HeartIcon },
+  child: { tone: 'care', icon: HeartIcon },
   fault: { tone: 'bad', icon: ErrorCircleIcon },
   online: { tone: 'good', icon: CheckCircleIcon },
   offline: { tone: 'bad', icon: LinkUnlinkIcon },

@@ -164,6 +164,19 @@ describe('LiveLink', () => {
     expect(server.connections()).toBeGreaterThan(1)
   })
 
+  it('tells when the server ends a session', async () => {
+    const board = watcher()
+    const over = new Promise<void>((resolve) => {
+      makeLink({ onSessionOver: resolve }).watch('hall.board', 'b1', board.listen)
+    })
+    await server.nextRequest()
+    server.say(snapshot)
+    await board.until(isLive)
+    server.end(4401)
+    await over
+    expect(board.told.at(-1)?.state).toBe('stale')
+  })
+
   it('survives words it does not know', async () => {
     const board = watcher()
     makeLink().watch('hall.board', 'b1', board.listen)

@@ -5,6 +5,7 @@
 import { mergePatch, type Json } from './mergePatch'
 import {
   backoffMs,
+  CLOSE_SESSION_OVER,
   PING_EVERY_MS,
   SILENCE_MAX_MS,
   type ClientMessage,
@@ -59,6 +60,8 @@ export interface LinkOptions {
   random?: () => number
   pingEveryMs?: number
   silenceMaxMs?: number
+  /** Called when the server ended the connection because the session is over. */
+  onSessionOver?: () => void
   /** Waiting time before a reconnect, in milliseconds. */
   backoff?: (attempt: number, random: number) => number
 }
@@ -82,6 +85,7 @@ export class LiveLink {
       pingEveryMs: PING_EVERY_MS,
       silenceMaxMs: SILENCE_MAX_MS,
       backoff: backoffMs,
+      onSessionOver: () => undefined,
       ...options,
     }
   }
@@ -159,11 +163,14 @@ export class LiveLink {
       const message = parse(event.data)
       if (message) this.receive(message)
     }
-    const lost = (): void => {
-      if (this.socket === socket) this.lose()
+    socket.onclose = (event) => {
+      if (this.socket !== socket) return
+      this.lose()
+      if (event.code === CLOSE_SESSION_OVER) this.options.onSessionOver()
     }
-    socket.onclose = lost
-    socket.onerror = lost
+    socket.onerror = () => {
+      // The close event that follows every error tells more; a socket that never opened sends it too.
+    }
   }
 
   private lose(): void {

@@ -28,6 +28,9 @@ export const PING_EVERY_MS = 10_000
 /** After this long without a word from the server the link counts as lost, in milliseconds. */
 export const SILENCE_MAX_MS = 15_000
 
+/** The close code with which the server ends the socket of a session that is over. */
+export const CLOSE_SESSION_OVER = 4401
+
 /**
  * How long to wait before reconnect number `attempt` (0 is the first), in milliseconds: doubling from 0.5 s
  * to 10 s, each spread over the upper half of its span so that a hall's screens do not all come back in the

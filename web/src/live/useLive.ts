@@ -28,11 +28,22 @@ const KEEP_EVERY_MS = 2_000
 
 const kept = openStore<Held>('live')
 let link: LiveLink | undefined
+let onSessionOver: () => void = () => undefined
+
+/** What to do when the server says that the session is over; startSurface sets it. */
+export function whenSessionIsOver(handler: () => void): void {
+  onSessionOver = handler
+}
 
 /** The page's one link; made at the first use. */
 export function pageLink(): LiveLink {
   if (link) return link
-  const made = new LiveLink({ open: () => new WebSocket(socketAddress(location)) })
+  const made = new LiveLink({
+    open: () => new WebSocket(socketAddress(location)),
+    onSessionOver: () => {
+      onSessionOver()
+    },
+  })
   window.addEventListener('online', () => {
     made.retry()
   })

@@ -12,6 +12,8 @@ export interface LiveServer {
   say: (message: ServerMessage) => void
   /** Cuts every connection without a farewell. */
   cut: () => void
+  /** Closes every connection with a code. */
+  end: (code: number) => void
   connections: () => number
   /** Pings are answered unless the test wants silence. */
   answersPings: boolean
@@ -57,6 +59,9 @@ export async function startLiveServer(): Promise<LiveServer> {
     },
     cut: () => {
       for (const socket of sockets.clients) socket.terminate()
+    },
+    end: (code) => {
+      for (const socket of sockets.clients) socket.close(code)
     },
     close: () =>
       new Promise((resolve) => {
