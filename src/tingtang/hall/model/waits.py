@@ -249,12 +249,13 @@ def _ahead(
 def _place_in(line: Line, ticket: Ticket | None) -> int:
     if ticket is None or ticket.state is not TicketState.WAITING or ticket.id not in line:
         return len(line)
-    if next(reversed(line)) == ticket.id:
-        return len(line) - 1
-    for place, other in enumerate(line):
+    # From the back: the newest ask most often, and a hall's lines are short.
+    behind = 0
+    for other in reversed(line):
         if other == ticket.id:
-            return place
-    return len(line)
+            break
+        behind += 1
+    return len(line) - 1 - behind
 
 
 def _cut(
