@@ -2,12 +2,14 @@
 
 import msgspec
 
+from tingtang.customers.service import CustomerService
 from tingtang.hall import archive, views
 from tingtang.hall.clockwork import Clockwork
+from tingtang.hall.customers import HallCustomers
 from tingtang.hall.model import booking, events, tasks
 from tingtang.hall.model.settings import HallSettings
 from tingtang.hall.model.triage import TriageTable
-from tingtang.hall.ports import CustomerBook, Links
+from tingtang.hall.ports import Links
 from tingtang.hall.routes import ROUTES
 from tingtang.hall.service import HallService
 from tingtang.kernel.events import EventTypes
@@ -27,7 +29,7 @@ def wire(parts: Parts) -> None:
     sections = parts.service("sections", Sections)
     sections.register("hall", HallSettings, Text("厅堂规则", "Hall rules"))
     sections.register("triage", TriageTable, Text("分流规则", "Triage table"))
-    customers: CustomerBook = parts.services["customers"]
+    customers = HallCustomers(parts.service("customers", CustomerService))
     links: Links = parts.services["links"]
     hall = HallService(parts.log, parts.clock, parts.ids, parts.live, directory, customers, links)
     clockwork = Clockwork(hall, directory)

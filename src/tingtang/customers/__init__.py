@@ -1,0 +1,1 @@
+"""Customers: records, tiers, care needs, consents, identification."""
