@@ -16,7 +16,6 @@ from tingtang.http.features import FEATURES
 from tingtang.http.framework import make_framework
 from tingtang.http.gate import Gate, Receive, Scope, Send
 from tingtang.http.headers import security_headers
-from tingtang.http.identity import Identifier, NobodyKnown
 from tingtang.http.limits import RateLimit
 from tingtang.http.live_socket import LiveSocket
 from tingtang.http.metrics import RequestMetrics
@@ -41,6 +40,8 @@ from tingtang.kernel.ids import Ids, RandomIds
 from tingtang.kernel.live import LiveViews
 from tingtang.kernel.log import EventLog
 from tingtang.kernel.reactions import Reactions
+from tingtang.kernel.vault import Vault
+from tingtang.org.sign_in.identity import Identifier, NobodyKnown
 
 BURST_SECONDS = 10
 """How many seconds' worth of requests a caller may make at once."""
@@ -137,7 +138,9 @@ async def _refuse_not_ready(scope: Scope, receive: Receive, send: Send) -> None:
 def build(
     options: WebOptions,
     *,
+    vault: Vault,
     clock: Clock | None = None,
+    wall_clock: Clock | None = None,
     ids: Ids | None = None,
     features: Sequence[Feature] = FEATURES,
 ) -> App:
@@ -156,10 +159,11 @@ def build(
         database=database,
         log=log,
         clock=clock,
+        wall_clock=wall_clock or SystemClock(),
         ids=ids or RandomIds(),
         live=LiveViews(),
         reactions=Reactions(log, clock),
-        secret=options.secret,
+        vault=vault,
         data_folder=options.data_folder,
         is_demo=options.is_demo,
         options=options,

@@ -50,10 +50,10 @@ def make_framework(
     dependencies["language"] = Provide(_language, sync_to_thread=False)
     dependencies["now_ms"] = Provide(_giving_called(now_ms), sync_to_thread=False)
     with warnings.catch_warnings():
-        # A handler's parameters are named after the path's and after what we provide; a marker on
-        # each would say no more. Litestar 3 will want FromPath[...] and NamedDependency[...].
-        inferred = "(?s).*(Inferred dependency|inferred style)"
-        warnings.filterwarnings("ignore", inferred, LitestarDeprecationWarning)
+        # A handler's parameters are named after the path's, the body and what we provide; a marker
+        # on each would say no more. Litestar 3 will want FromPath, JSONBody, NamedDependency.
+        unmarked = "(?s).*(Inferred dependency|inferred style|without a body marker)"
+        warnings.filterwarnings("ignore", unmarked, LitestarDeprecationWarning)
         return Litestar(
             route_handlers=routes,
             dependencies=dependencies,

@@ -20,7 +20,6 @@ from tingtang.http.headers import (
     security_headers,
     surface_of,
 )
-from tingtang.http.identity import STRANGER, Identifier, Identity
 from tingtang.http.limits import RateLimit
 from tingtang.http.live_socket import LiveSocket
 from tingtang.http.metrics import RequestMetrics
@@ -37,6 +36,8 @@ from tingtang.kernel.errors import BAD_INPUT, Refused
 from tingtang.kernel.permissions import ActorKind
 from tingtang.kernel.text import Text
 from tingtang.kernel.web import language_of
+from tingtang.org.sign_in.cookies import Cookies
+from tingtang.org.sign_in.identity import STRANGER, Identifier, Identity
 
 Scope = dict[str, Any]
 Message = dict[str, Any]
@@ -50,27 +51,15 @@ BODY_MAX_BYTES_OTHERS = 32_000
 """The same for terminals, customers and those we do not know."""
 BODY_SECONDS_MAX = 10.0
 TOKEN_LENGTH_MAX = 400
-SURFACES_MAX = 12
-"""Cookies of ours looked at in one request."""
 SLOW_MS = 1_000.0
 
-COOKIE = "tingtang"
 SERVED_HERE = ("/api/", "/health/", "/schema/", "/metrics", "/theme.css", "/enter/")
 """Paths that belong to routes; everything else is a page or a file."""
 
 logger = logging.getLogger(__name__)
 
 
-def cookie_name(surface: str, *, is_tls: bool) -> str:
-    """The cookie that holds a surface's session; "" is the one that all surfaces may use.
-
-    ``__Host-`` keeps other hosts of the bank's domain from setting it, but needs HTTPS.
-    """
-    name = f"{COOKIE}-{surface}" if surface else COOKIE
-    return f"__Host-{name}" if is_tls else name
-
-
-def token_of(headers: Headers, surface: str, *, is_tls: bool) -> tuple[str, bool]:
+def token_of(headers: Headers, surface: str, cookies: Cookies) -> tuple[str, bool]:
     """The caller's token and whether it came from a cookie; ("", False) if there is none."""
     authorization = headers.get(b"authorization")
     if authorization is not None and authorization[:7].lower() == b"bearer ":
@@ -78,14 +67,8 @@ def token_of(headers: Headers, surface: str, *, is_tls: bool) -> tuple[str, bool
     cookie = headers.get(b"cookie")
     if cookie is None:
         return "", False
-    jar: dict[str, str] = {}
-    for part in cookie.decode("latin-1").split(";", 40)[:40]:
-        name, _, value = part.strip().partition("=")
-        jar[name] = value
-    token = jar.get(cookie_name(surface, is_tls=is_tls)) if surface else None
-    if token is None:
-        token = jar.get(cookie_name("", is_tls=is_tls), "")
-    return token[:TOKEN_LENGTH_MAX], bool(token)
+    token = cookies.token(cookie.decode("latin-1"), surface)[:TOKEN_LENGTH_MAX]
+    return token, bool(token)
 
 
 class Gate:
@@ -112,7 +95,7 @@ class Gate:
         self._pages = pages
         self._identifier = identifier
         self._metrics = metrics
-        self._is_tls = is_tls
+        self._cookies = Cookies(is_tls=is_tls)
         self._origins = origins
         self._public_limit = public_limit
         self._sign_in_limit = sign_in_limit
@@ -184,7 +167,10 @@ class Gate:
 
     async def _identify(self, scope: Scope, headers: Headers) -> Identity:
         surface = surface_of(headers, scope["query_string"])
-        token, from_cookie = token_of(headers, surface, is_tls=self._is_tls)
+        token, from_cookie = token_of(headers, surface, self._cookies)
+        scope["surface"] = surface
+        scope["token"] = token
+        scope["from_cookie"] = from_cookie
         if not token:
             return STRANGER
         identity = self._identifier.known(token)
@@ -192,8 +178,6 @@ class Gate:
             # Only tokens we never saw cost a look into the database, so only they are counted.
             self._public_limit.take(_address(scope))
             identity = await self._identifier.find(token)
-        scope["surface"] = surface
-        scope["from_cookie"] = from_cookie
         return identity
 
     def _check(self, scope: Scope, headers: Headers, identity: Identity) -> None:

@@ -20,11 +20,11 @@ from typing import Any, Literal
 
 import msgspec
 
-from tingtang.http.identity import Identity
 from tingtang.http.problems import TOO_MANY, as_refused, reason_of
 from tingtang.kernel.errors import BAD_INPUT, Problem, Refused
 from tingtang.kernel.live import LiveViews
 from tingtang.kernel.web import language_of
+from tingtang.org.sign_in.identity import Identity
 
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import msgspec
+from argon2 import PasswordHasher
 
 
 class OidcOptions(msgspec.Struct, frozen=True, kw_only=True):
@@ -20,8 +21,6 @@ class WebOptions(msgspec.Struct, frozen=True, kw_only=True):
     """Everything :func:`tingtang.http.app.build` needs beyond its ports."""
 
     database_url: str
-    secret: bytes
-    """At least 32 random bytes; every signing key is derived from it."""
     data_folder: Path = Path("var")
     is_demo: bool = False
     is_tls: bool = False
@@ -38,5 +37,7 @@ class WebOptions(msgspec.Struct, frozen=True, kw_only=True):
     worth: a branch's guests often share one address."""
     sign_ins_per_minute: float = 30.0
     """Attempts to sign in or enrol from one address."""
+    password_hasher: PasswordHasher | None = None
+    """How passwords are hashed; None takes argon2id with the costs of RFC 9106."""
     metrics_token: str = ""
     """If set, /metrics asks for it as a bearer token; else only this machine may read them."""

@@ -19,6 +19,7 @@ from tingtang.kernel.live import LiveViews
 from tingtang.kernel.log import EventLog
 from tingtang.kernel.reactions import Reactions
 from tingtang.kernel.text import Text
+from tingtang.kernel.vault import Vault
 
 S = TypeVar("S")
 Hook = Callable[[], Awaitable[None]]
@@ -33,10 +34,11 @@ class Parts:
         database: Database,
         log: EventLog,
         clock: Clock,
+        wall_clock: Clock,
         ids: Ids,
         live: LiveViews,
         reactions: Reactions,
-        secret: bytes,
+        vault: Vault,
         data_folder: Path,
         is_demo: bool,
         options: Any = None,
@@ -44,11 +46,13 @@ class Parts:
         self.database = database
         self.log = log
         self.clock = clock
+        """The hall's time; the demo runs it faster."""
+        self.wall_clock = wall_clock
+        """Real time, by which sessions end and codes change."""
         self.ids = ids
         self.live = live
         self.reactions = reactions
-        self.secret = secret
-        """Root of every signing key; use it only through a key derived for one purpose."""
+        self.vault = vault
         self.data_folder = data_folder
         self.is_demo = is_demo
         self.options = options

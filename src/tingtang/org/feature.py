@@ -1,15 +1,23 @@
-"""The organisation as a feature."""
+"""The organisation as two features: what it is, and who may come in."""
+
+from typing import Any
 
 from tingtang.kernel.feature import Feature, Parts
+from tingtang.kernel.permissions import Permission
 from tingtang.kernel.text import Text
+from tingtang.org import routes
 from tingtang.org.directory import Directory
 from tingtang.org.model.events import ORG_EVENTS
-from tingtang.org.routes import ROUTES
 from tingtang.org.sections import Sections
 from tingtang.org.service import OrgService
+from tingtang.org.sign_in import routes as sign_in_routes
+from tingtang.org.sign_in.model.answers import Access
+from tingtang.org.sign_in.model.events import SIGN_IN_EVENTS
+from tingtang.org.sign_in.passwords import Passwords
+from tingtang.org.sign_in.service import SignIn
 
 
-def wire(parts: Parts) -> None:
+def wire_org(parts: Parts) -> None:
     sections = Sections()
     directory = Directory(sections)
     service = OrgService(parts.log, parts.clock, parts.ids, directory)
@@ -19,12 +27,43 @@ def wire(parts: Parts) -> None:
     parts.on_start(service.start)
 
 
-FEATURE = Feature(
+def wire_sign_in(parts: Parts) -> None:
+    directory = parts.service("directory", Directory)
+    options: Any = parts.options
+    service = SignIn(
+        parts,
+        directory,
+        is_tls=getattr(options, "is_tls", False),
+        public_url=getattr(options, "public_url", ""),
+        oidc=getattr(options, "oidc", None),
+        passwords=Passwords(getattr(options, "password_hasher", None)),
+    )
+    directory.sections.register(
+        "access",
+        Access,
+        Text("手机取号与预约", "Phones"),
+        edit=Permission.BRANCH_CONFIGURE,
+    )
+    parts.offer("sign_in", service)
+    parts.offer("links", service.links)
+    parts.offer("identifier", service.sessions)
+    parts.on_start(service.start)
+    parts.on_stop(service.stop)
+
+
+ORG = Feature(
     name="organisation",
     about=Text(
         "机构、网点、功能区、窗口、业务、员工", "Units, branches, zones, counters, services, staff"
     ),
     events=ORG_EVENTS,
-    routes=ROUTES,
-    wire=wire,
+    routes=routes.ROUTES,
+    wire=wire_org,
+)
+SIGN_IN = Feature(
+    name="sign-in",
+    about=Text("登录、终端注册、客户链接", "Signing in, terminals, customers' links"),
+    events=SIGN_IN_EVENTS,
+    routes=sign_in_routes.ROUTES,
+    wire=wire_sign_in,
 )

@@ -13,7 +13,6 @@ class Identity(msgspec.Struct, frozen=True):
     actor: Actor
     session: str = ""
     """The session's id, by which it can be watched and revoked; empty where there is none."""
-    from_cookie: bool = False
     expires_ms: int = 0
 
 

@@ -1,0 +1,1 @@
+"""Sign-in: staff, terminals, and customers' phones."""
