@@ -5,9 +5,8 @@ import { surfaceOf } from './surfaces.ts'
 export function surfaceHistory(): Plugin {
   const rewrite: Connect.NextHandleFunction = (request, _response, next) => {
     const url = request.url ?? '/'
-    const isPage = request.headers.accept?.includes('text/html') ?? false
     const surface = surfaceOf(url)
-    if (request.method === 'GET' && isPage && surface) request.url = `/${surface}/index.html`
+    if (request.method === 'GET' && surface) request.url = `/${surface}/index.html`
     next()
   }
   return {

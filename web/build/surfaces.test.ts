@@ -8,6 +8,7 @@ it('answers every path below a surface with its page, and leaves the rest alone'
   expect(surfaceOf('/kiosk')).toBe('kiosk')
   expect(surfaceOf('/office/branches/7?tab=1')).toBe('office')
   expect(surfaceOf('/assets/x.js')).toBeUndefined()
+  expect(surfaceOf('/kiosk/main.ts')).toBeUndefined()
   expect(surfaceOf('/portal')).toBeUndefined()
 })
 

@@ -17,9 +17,11 @@ export const SURFACES = [
 
 export type Surface = (typeof SURFACES)[number]
 
-/** The page that answers `path`, or undefined where `path` belongs to no surface (an asset, the API). */
+/** The page that answers `path`, or undefined where `path` belongs to no surface (a file, the API). */
 export function surfaceOf(path: string): Surface | undefined {
-  const first = path.split('?')[0]?.split('/')[1] ?? ''
+  const parts = (path.split('?')[0] ?? '').split('/')
+  const first = parts[1] ?? ''
+  if (parts.at(-1)?.includes('.')) return undefined
   if (first === '') return 'portal'
   return SURFACES.find((name) => name === first && name !== 'portal')
 }

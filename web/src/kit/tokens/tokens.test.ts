@@ -9,7 +9,7 @@ function variablesUnder(css: string, selector: string): Map<string, string> {
   const found = new Map<string, string>()
   for (const [, selectors, body] of css.matchAll(/([^{}]+)\{([^{}]*)\}/g)) {
     if (!selectors?.split(',').some((one) => one.trim() === selector)) continue
-    for (const [, name, value] of (body ?? '').matchAll(/--tt-([\w-]+):\s*([^;]+);/g)) found.set(name ?? '', (value ?? '').trim())
+    for (const [, name, value] of (body ?? '').matchAll(/--tt-([\w-]+):\s*([^;]+);/g)) found.set(name ?? '', (value ?? '').replace('!important', '').trim())
   }
   return found
 }
@@ -39,6 +39,7 @@ const LOOKS: Record<string, Map<string, string>> = {
   'high contrast dark': look('dark', variablesUnder(tokens, "[data-contrast='high'][data-theme='dark']")),
   'harbour light': look('light', variablesUnder(harbour, "[data-theme='light']")),
   'harbour dark': look('dark', variablesUnder(harbour, "[data-theme='dark']")),
+  'high contrast harbour': look('light', variablesUnder(harbour, "[data-theme='light']"), variablesUnder(tokens, "[data-contrast='high'][data-theme='light']")),
 }
 
 const TONES = ['accent', 'good', 'warn', 'bad', 'care', 'vip']
