@@ -1,17 +1,17 @@
 """What a bank can set about its halls, branch by branch; edited by head office, never by code."""
 
-from enum import StrEnum
 from typing import Annotated, Literal
 
 import msgspec
 
+from tingtang.kernel.enums import Word
 from tingtang.kernel.text import Text
 
 Minutes = Annotated[int, msgspec.Meta(ge=0, le=24 * 60)]
 Weight = Annotated[float, msgspec.Meta(gt=0, le=1000)]
 
 
-class Segment(StrEnum):
+class Segment(Word):
     """How dispatch tells customers apart; the first that fits a ticket is its segment."""
 
     BOOKED = "booked"
@@ -125,7 +125,7 @@ class Numbering(msgspec.Struct, frozen=True):
     digits: Annotated[int, msgspec.Meta(ge=2, le=5)] = 3
 
 
-class Place(StrEnum):
+class Place(Word):
     """Where a ticket enters a line."""
 
     FIRST = "first"

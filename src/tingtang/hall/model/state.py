@@ -1,18 +1,18 @@
 """The state of one branch's hall on one business day."""
 
 from collections import OrderedDict, deque
-from enum import StrEnum
 
 import msgspec
 
 from tingtang.hall.model.settings import HallSettings, Segment
+from tingtang.kernel.enums import Word
 from tingtang.kernel.ids import CounterId, CustomerId, ServiceId, StaffId, TicketId, VisitId, ZoneId
 
 ANNOUNCEMENTS_KEPT = 30
 """Calls a board that was away may still want to show; the log has them all."""
 
 
-class TicketState(StrEnum):
+class TicketState(Word):
     WAITING = "waiting"
     CALLED = "called"
     SERVING = "serving"
@@ -26,7 +26,7 @@ OPEN_STATES = frozenset(TicketState) - {TicketState.FINISHED, TicketState.ABANDO
 """A ticket in one of these still has something to come."""
 
 
-class CounterState(StrEnum):
+class CounterState(Word):
     CLOSED = "closed"
     OPEN = "open"
     CALLING = "calling"
@@ -34,7 +34,7 @@ class CounterState(StrEnum):
     PAUSED = "paused"
 
 
-class Channel(StrEnum):
+class Channel(Word):
     """Where a ticket was taken."""
 
     KIOSK = "kiosk"
@@ -44,7 +44,7 @@ class Channel(StrEnum):
     BOOKING = "booking"
 
 
-class Care(StrEnum):
+class Care(Word):
     """Why a customer is looked after with special care."""
 
     ELDER = "elder"
@@ -53,7 +53,7 @@ class Care(StrEnum):
     CHILD = "child"
 
 
-class Source(StrEnum):
+class Source(Word):
     """What told of an arrival."""
 
     CAMERA = "camera"
@@ -64,7 +64,7 @@ class Source(StrEnum):
     KIOSK = "kiosk"
 
 
-class Stage(StrEnum):
+class Stage(Word):
     """客户动线: the stations of a customer's path through the hall (R007)."""
 
     TRIAGE = "triage"
@@ -74,7 +74,7 @@ class Stage(StrEnum):
     COUNTER = "counter"
 
 
-class Rule(StrEnum):
+class Rule(Word):
     """What made a customer the next one."""
 
     FIRST_COME = "first_come"
