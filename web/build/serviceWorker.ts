@@ -47,5 +47,6 @@ function shellOf(surface: string, bundle: Rolldown.OutputBundle): string[] {
   for (const item of Object.values(bundle)) {
     if (item.type === 'chunk' && item.isEntry && item.name === surface) visit(item.fileName)
   }
-  return [...files].filter((file) => SHELL_FILE.test(file)).map((file) => `/${file}`).sort()
+  const built = [...files].filter((file) => SHELL_FILE.test(file)).map((file) => `/${file}`)
+  return [...built, '/icon.svg', `/${surface}.webmanifest`].sort()
 }

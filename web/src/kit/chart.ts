@@ -80,7 +80,8 @@ export function commonOption(look: ChartLook): Record<string, unknown> {
   return {
     color: look.series,
     textStyle: { fontFamily: look.font, fontSize: look.textPixels, color: look.ink },
-    grid: { left: 8, right: 16, top: 64, bottom: 8, containLabel: true },
+    // The legend and the names of the axes stand above, each a line of text high.
+    grid: { left: 8, right: 16, top: look.textPixels * 4.5, bottom: 8, containLabel: true },
     legend: { top: 0, left: 0, icon: 'roundRect', textStyle: { color: look.ink, fontSize: look.textPixels } },
     tooltip: {
       trigger: 'axis',

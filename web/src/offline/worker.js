@@ -10,6 +10,9 @@ const CACHE = `tingtang-shell-${__VERSION__}`
 /** A page that the network has not brought after this long is opened from the cache, in milliseconds. */
 const PAGE_WAIT_MAX_MS = 3000
 
+/** How an answer was encoded or for which page it was asked does not change what it is. */
+const AS_IT_IS = { ignoreVary: true }
+
 const shell = Object.keys(SHELLS).find((path) => new URL(self.registration.scope).pathname.startsWith(path))
 
 self.addEventListener('install', (event) => {
@@ -46,7 +49,7 @@ self.addEventListener('fetch', (event) => {
 /** The page from the network, or soon the one kept from before. */
 async function page(request) {
   const cache = await caches.open(CACHE)
-  const kept = await cache.match(shell)
+  const kept = await cache.match(shell, AS_IT_IS)
   const fresh = fetch(request).then((response) => {
     // A redirect to sign-in, or an error of a proxy, must not become the shell.
     if (response.ok && !response.redirected) void cache.put(shell, response.clone())
@@ -59,7 +62,7 @@ async function page(request) {
 
 /** Assets carry the hash of their content: what is kept is right for ever. */
 async function asset(request) {
-  const kept = await caches.match(request)
+  const kept = await caches.match(request, AS_IT_IS)
   if (kept) return kept
   const response = await fetch(request)
   if (response.ok) {
@@ -76,7 +79,7 @@ async function freshOrKept(request) {
     if (response.ok) void cache.put(request, response.clone())
     return response
   } catch (cause) {
-    const kept = await cache.match(request)
+    const kept = await cache.match(request, AS_IT_IS)
     if (kept) return kept
     throw cause
   }
