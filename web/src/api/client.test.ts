@@ -26,6 +26,7 @@ beforeEach(async () => {
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   configureClient({
+    surface: () => 'pad',
     language: () => 'en',
     words: () => ({ linkLost: 'no answer', badAnswer: 'unreadable' }),
     onUnauthenticated,
@@ -38,6 +39,7 @@ describe('client', () => {
     await call('GET', url('/api/hall'))
     await call('POST', url('/api/tickets'), { service: 's' }, idempotent('k1'))
     expect(seen[0]?.headers['accept-language']).toBe('en')
+    expect(seen[0]?.headers['x-tingtang-surface']).toBe('pad')
     expect(seen[0]?.headers['x-tingtang']).toBeUndefined()
     expect(seen[1]?.headers).toMatchObject({
       'x-tingtang': '1',
@@ -83,5 +85,7 @@ describe('client', () => {
     expect(onUnauthenticated).toHaveBeenCalledTimes(1)
     await refusalOf(call('POST', url('/api/session'), {}))
     expect(onUnauthenticated).toHaveBeenCalledTimes(1)
+    await refusalOf(call('GET', url('/api/session')))
+    expect(onUnauthenticated).toHaveBeenCalledTimes(2)
   })
 })

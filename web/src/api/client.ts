@@ -17,6 +17,8 @@ const ANSWER_TIME_MAX_MS = 20_000
 
 /** What the client must know of the page it runs on; {@link configureClient} sets it. */
 export interface ClientContext {
+  /** The surface on whose behalf the page asks: one browser may hold a kiosk, a counter and a board at once. */
+  surface: () => string
   /** The language of the person at the screen, as a BCP 47 tag. */
   language: () => string
   /** The words for a lost link and for an answer nobody understands. */
@@ -26,6 +28,7 @@ export interface ClientContext {
 }
 
 let context: ClientContext = {
+  surface: () => '',
   language: () => 'zh-CN',
   words: () => ({ linkLost: 'link_lost', badAnswer: 'bad_answer' }),
   onUnauthenticated: () => undefined,
@@ -51,6 +54,8 @@ export function idempotent(key: string = newIdempotencyKey()): { 'Idempotency-Ke
 async function send(request: Request): Promise<Response> {
   const headers = new Headers(request.headers)
   headers.set('Accept-Language', context.language())
+  const surface = context.surface()
+  if (surface !== '') headers.set('X-Tingtang-Surface', surface)
   if (!SAFE_METHODS.has(request.method)) headers.set('X-Tingtang', '1')
 
   const tooLate = AbortSignal.timeout(ANSWER_TIME_MAX_MS)
@@ -67,13 +72,13 @@ async function send(request: Request): Promise<Response> {
 
   const error = await errorFrom(response, context.words().badAnswer)
   // Signing in answers 401 too, with a code of its own; that is the form's to show.
-  if (error.status === 401 && !isSignIn(request.url)) context.onUnauthenticated()
+  if (error.status === 401 && !isSignIn(request)) context.onUnauthenticated()
   throw error
 }
 
-function isSignIn(url: string): boolean {
-  const path = new URL(url, 'http://page').pathname
-  return path.startsWith('/api/session') || path.startsWith('/api/terminals/enrol')
+function isSignIn(request: Request): boolean {
+  const { pathname } = new URL(request.url)
+  return request.method === 'POST' && (pathname.startsWith('/api/session') || pathname === '/api/terminals/enrol')
 }
 
 const pageOrigin = (): string => (typeof location === 'undefined' ? 'http://localhost' : location.origin)

@@ -36,5 +36,14 @@ export const signIn = (credentials: Credentials): Promise<unknown> =>
 export const signOut = (): Promise<unknown> => call('DELETE', '/api/session')
 export const changePassword = (old: string, next: string): Promise<unknown> =>
   call('POST', '/api/session/password', { old, new: next })
+/** What an authenticator app needs: the secret to type, or its `otpauth:` address to scan. */
+export interface SecondFactor {
+  secret: string
+  uri: string
+}
+export const beginSecondFactor = (): Promise<SecondFactor> => call('POST', '/api/session/second-factor')
+/** Gives the codes for when the phone is lost, shown once; the session is a full one from here. */
+export const confirmSecondFactor = (code: string): Promise<{ codes: string[] }> =>
+  call('POST', '/api/session/second-factor/confirm', { code })
 export const enrolTerminal = (code: string): Promise<unknown> =>
   call('POST', '/api/terminals/enrol', { code })

@@ -4,7 +4,7 @@ import { createPinia } from 'pinia'
 import { createApp, watch, type Component } from 'vue'
 import { createRouter, createWebHistory, type RouteRecordRaw, type Router } from 'vue-router'
 import { configureClient } from '@/api/client'
-import { whenSessionIsOver } from '@/live/useLive'
+import { configureLive } from '@/live/useLive'
 import { makeWords } from '@/words'
 import type { WordFile } from '@/words/define'
 import { definePreferences, type PreferenceValues } from './composables/usePreferences'
@@ -20,6 +20,8 @@ export interface SurfaceOptions {
   preferences?: Partial<PreferenceValues>
   /** Where the size roles come from, when not from the surface of that name. */
   scale?: string
+  /** Whose session is used, when not this surface's own: sign-in opens one for the page it leads to. */
+  actsFor?: string
   /** The person must be known to the server; the sign-in page comes first where they are not. */
   needsSignIn?: boolean
 }
@@ -43,12 +45,14 @@ export function startSurface(options: SurfaceOptions): StartedSurface {
   const signInFirst = (): void => {
     if (options.needsSignIn ?? true) goToSignIn()
   }
+  const actsFor = options.actsFor ?? surface
   configureClient({
+    surface: () => actsFor,
     language: () => preferences.values.value.language,
     words: () => ({ linkLost: t('common.link.silent'), badAnswer: t('common.link.badAnswer') }),
     onUnauthenticated: signInFirst,
   })
-  whenSessionIsOver(signInFirst)
+  configureLive({ surface: actsFor, onSessionOver: signInFirst })
 
   const router = createRouter({
     history: createWebHistory(surface === 'portal' ? '/' : `/${surface}`),

@@ -28,20 +28,26 @@ const KEEP_EVERY_MS = 2_000
 
 const kept = openStore<Held>('live')
 let link: LiveLink | undefined
-let onSessionOver: () => void = () => undefined
 
-/** What to do when the server says that the session is over; startSurface sets it. */
-export function whenSessionIsOver(handler: () => void): void {
-  onSessionOver = handler
+interface LiveContext {
+  /** Whose session the socket uses: one browser may hold several surfaces. */
+  surface: string
+  onSessionOver: () => void
+}
+let context: LiveContext = { surface: '', onSessionOver: () => undefined }
+
+/** What the live socket must know of its page; startSurface sets it. */
+export function configureLive(next: LiveContext): void {
+  context = next
 }
 
 /** The page's one link; made at the first use. */
 export function pageLink(): LiveLink {
   if (link) return link
   const made = new LiveLink({
-    open: () => new WebSocket(socketAddress(location)),
+    open: () => new WebSocket(socketAddress(location, context.surface)),
     onSessionOver: () => {
-      onSessionOver()
+      context.onSessionOver()
     },
   })
   window.addEventListener('online', () => {
@@ -51,8 +57,9 @@ export function pageLink(): LiveLink {
   return made
 }
 
-export function socketAddress(page: { protocol: string; host: string }): string {
-  return `${page.protocol === 'https:' ? 'wss' : 'ws'}://${page.host}/live`
+/** A WebSocket cannot send headers, so the surface is named in its address. */
+export function socketAddress(page: { protocol: string; host: string }, surface: string): string {
+  return `${page.protocol === 'https:' ? 'wss' : 'ws'}://${page.host}/live?surface=${encodeURIComponent(surface)}`
 }
 
 export function useLive<Data>(

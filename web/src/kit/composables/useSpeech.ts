@@ -103,11 +103,11 @@ function within(work: Promise<boolean>): Promise<boolean> {
   })
 }
 
-function serverVoice(player: HTMLAudioElement): Voice {
+function serverVoice(player: HTMLAudioElement, surface: string): Voice {
   let restsUntil_ms = 0
   return (utterance) => {
     if (Date.now() < restsUntil_ms) return Promise.resolve(false)
-    const query = new URLSearchParams({ text: utterance.text, lang: utterance.language })
+    const query = new URLSearchParams({ text: utterance.text, lang: utterance.language, surface })
     return within(
       new Promise<boolean>((resolve) => {
         const end = (ok: boolean): void => {
@@ -161,7 +161,7 @@ export function useSpeech(): Speaker {
   const player = new Audio()
   speaker = makeSpeaker(
     [
-      { by: 'server', speak: serverVoice(player) },
+      { by: 'server', speak: serverVoice(player, document.documentElement.dataset['surface'] ?? '') },
       { by: 'browser', speak: browserVoice },
     ],
     () => {

@@ -9,3 +9,6 @@ export function nextPage(search: string, origin: string): string {
   if (url.origin !== origin || url.pathname.startsWith('/signin')) return '/'
   return url.pathname + url.search + url.hash
 }
+
+/** The surface that `page` belongs to, as its first part; none for the start page. */
+export const surfaceOfPage = (page: string): string => page.split(/[/?#]/)[1] ?? ''
