@@ -4,7 +4,8 @@ import { createPinia } from 'pinia'
 import { createApp, watch, type Component } from 'vue'
 import { createRouter, createWebHistory, type RouteRecordRaw, type Router } from 'vue-router'
 import { configureClient } from '@/api/client'
-import { configureLive } from '@/live/useLive'
+import { signOut } from '@/api/session'
+import { configureLive, forgetKept } from '@/live/useLive'
 import { makeWords } from '@/words'
 import type { WordFile } from '@/words/define'
 import { definePreferences, type PreferenceValues } from './composables/usePreferences'
@@ -66,4 +67,12 @@ export function startSurface(options: SurfaceOptions): StartedSurface {
 export function goToSignIn(): void {
   const here = location.pathname + location.search
   location.assign(`/signin?next=${encodeURIComponent(here)}`)
+}
+
+/** Ends the session, and takes what this device kept of it along. */
+export async function signOutHere(): Promise<void> {
+  // Without a link the session runs out by itself; what lies on the device must go now.
+  await signOut().catch(() => undefined)
+  await forgetKept()
+  goToSignIn()
 }
