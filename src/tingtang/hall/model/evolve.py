@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from tingtang.hall.model import events as e
+from tingtang.hall.model.lines import count_call, insert, observe
 from tingtang.hall.model.settings import Place
 from tingtang.hall.model.state import (
     OPEN_STATES,
@@ -17,8 +18,6 @@ from tingtang.hall.model.state import (
     Line,
     LineKey,
     Notice,
-    Observed,
-    Rule,
     Source,
     Stage,
     Ticket,
@@ -26,10 +25,7 @@ from tingtang.hall.model.state import (
     Visit,
 )
 from tingtang.kernel.events import Event
-from tingtang.kernel.ids import CounterId, ServiceId, StaffId, TicketId, VisitId
-
-SERVICE_COUNTED_MAX_MS = 2 * 3_600_000
-"""A longer service time is a forgotten screen, not an observation."""
+from tingtang.kernel.ids import CounterId, StaffId, TicketId, VisitId
 
 
 def evolve(state: HallDay, event: Event, at_ms: int) -> None:
@@ -147,13 +143,7 @@ def _join(state: HallDay, ticket: Ticket, key: LineKey, since_ms: int) -> None:
         line = state.lines[key] = OrderedDict()
     ticket.line, ticket.since_ms, ticket.state = key, since_ms, TicketState.WAITING
     state.waiting += 1
-    if not line or next(reversed(line.values())) <= since_ms:
-        line[ticket.id] = since_ms
-        return
-    behind = [(other, since) for other, since in line.items() if since > since_ms]
-    line[ticket.id] = since_ms
-    for other, _ in behind:
-        line.move_to_end(other)
+    insert(line, ticket.id, since_ms)
 
 
 def _join_at(
@@ -247,8 +237,7 @@ def _ticket_called(state: HallDay, event: e.TicketCalled, at_ms: int) -> None:
     ticket.why = event.why
     counter.state, counter.ticket, counter.since_ms = CounterState.CALLING, ticket.id, at_ms
     _announce(state, ticket, at_ms, again=False)
-    if event.why.profile:
-        _count_round(state, event)
+    count_call(state, event.why)
 
 
 def _leg_at(ticket: Ticket, counter: CounterId, staff: StaffId, at_ms: int) -> None:
@@ -262,15 +251,6 @@ def _announce(state: HallDay, ticket: Ticket, at_ms: int, *, again: bool) -> Non
     state.announcements.append(
         Announcement(state.announced, ticket.number, ticket.counter, at_ms, again)
     )
-
-
-def _count_round(state: HallDay, event: e.TicketCalled) -> None:
-    """Count calls by condition; the longest-wait call ends the profile's round."""
-    if event.why.rule is Rule.PROFILE_LONGEST:
-        state.rounds.pop(event.why.profile, None)
-    else:
-        counts = state.rounds.setdefault(event.why.profile, {})
-        counts[event.why.step - 1] = counts.get(event.why.step - 1, 0) + 1
 
 
 def _ticket_recalled(state: HallDay, event: e.TicketRecalled, at_ms: int) -> None:
@@ -333,7 +313,7 @@ def _service_finished(state: HallDay, event: e.ServiceFinished, at_ms: int) -> N
     leg, counter = ticket.leg, state.counters[ticket.counter]
     leg.ended_ms, leg.outcome = at_ms, "finished"
     leg.started_ms = leg.started_ms or leg.called_ms
-    _observe(state, leg.service, at_ms - leg.started_ms)
+    observe(state, leg.service, at_ms - leg.started_ms)
     _count_busy(state, ticket, at_ms)
     counter.served += 1
     if event.then is None:
@@ -370,15 +350,6 @@ def _ticket_abandoned(state: HallDay, event: e.TicketAbandoned, at_ms: int) -> N
 
 def _ticket_rated(state: HallDay, event: e.TicketRated, _at_ms: int) -> None:
     state.tickets[event.ticket].legs[event.leg].score = event.score
-
-
-def _observe(state: HallDay, service: ServiceId, took_ms: int) -> None:
-    if took_ms <= SERVICE_COUNTED_MAX_MS:
-        seen = state.observed.get(service)
-        if seen is None:
-            seen = state.observed[service] = Observed()
-        seen.count += 1
-        seen.total_ms += took_ms
 
 
 def _count_busy(state: HallDay, ticket: Ticket, at_ms: int) -> None:
