@@ -57,6 +57,8 @@ class _Channel:
         self.view = view
         self.key = key
         self.watchers: dict[Watcher, None] = {}
+        self.epoch = secrets.token_hex(8)
+        """Versions count within one opening of the view; a later one begins anew."""
         self.data: JsonObject = {}
         self.version = 0
         self.patches: deque[tuple[int, bytes]] = deque(maxlen=PATCHES_KEPT)
@@ -68,7 +70,6 @@ class LiveViews:
     """All views of one process."""
 
     def __init__(self) -> None:
-        self.epoch = secrets.token_hex(8)
         self._views: dict[str, ViewType] = {}
         self._channels: dict[tuple[str, str], _Channel] = {}
         self._of_branch: dict[tuple[str, str], dict[_Channel, None]] = {}
@@ -112,7 +113,7 @@ class LiveViews:
             raise Refused(NOT_FOUND, what=name)
         channel = await self._open(view, key)
         missed = None
-        if since is not None and since[0] == self.epoch:
+        if since is not None and since[0] == channel.epoch:
             missed = _patches_since(channel, since[1])
         if missed is None:
             watcher.send(self._snapshot(channel))
@@ -205,7 +206,7 @@ class LiveViews:
                 "op": "snapshot",
                 "view": channel.view.name,
                 "key": channel.key,
-                "epoch": self.epoch,
+                "epoch": channel.epoch,
                 "version": channel.version,
                 "data": channel.data,
             }
