@@ -1,6 +1,8 @@
 """All features of the platform, in the order of the design: each may use those before it."""
 
+from tingtang.customers.feature import FEATURE as CUSTOMERS
+from tingtang.hall.feature import FEATURE as HALL
 from tingtang.kernel.feature import Feature
 from tingtang.org.feature import ORG, SIGN_IN
 
-FEATURES: tuple[Feature, ...] = (ORG, SIGN_IN)
+FEATURES: tuple[Feature, ...] = (ORG, SIGN_IN, CUSTOMERS, HALL)

@@ -93,7 +93,8 @@ def document(app: Litestar) -> dict[str, Any]:
                 "application/json": {"schema": {"$ref": "#/components/schemas/ErrorAnswer"}}
             },
         }
-    return schema
+    plain: dict[str, Any] = msgspec.to_builtins(schema)
+    return plain
 
 
 _ERROR = {
