@@ -6,8 +6,10 @@ from tingtang.customers.service import CustomerService
 from tingtang.hall import archive, views
 from tingtang.hall.clockwork import Clockwork
 from tingtang.hall.customers import HallCustomers
-from tingtang.hall.model import booking, events, tasks
+from tingtang.hall.model import events
+from tingtang.hall.model.booking.events import TYPES as BOOKING_EVENTS
 from tingtang.hall.model.settings import HallSettings
+from tingtang.hall.model.tasks.events import TYPES as TASK_EVENTS
 from tingtang.hall.model.triage import TriageTable
 from tingtang.hall.ports import Links
 from tingtang.hall.routes import ROUTES
@@ -90,7 +92,7 @@ def _own_ticket(actor: Actor, key: str) -> bool:
 
 
 EVENTS = EventTypes()
-for _types in (events.TYPES, booking.TYPES, tasks.TYPES):
+for _types in (events.TYPES, BOOKING_EVENTS, TASK_EVENTS):
     EVENTS.include(_types)
 
 FEATURE = Feature(

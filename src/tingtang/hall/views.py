@@ -22,8 +22,8 @@ from tingtang.hall.model.state import (
     Ticket,
     TicketState,
 )
-from tingtang.hall.model.tasks import OPEN as OPEN_TASKS
-from tingtang.hall.model.tasks import Grade, Task, TaskBoard, TaskKind, TaskState
+from tingtang.hall.model.tasks.state import OPEN as OPEN_TASKS
+from tingtang.hall.model.tasks.state import Grade, Task, TaskBoard, TaskKind, TaskState
 from tingtang.hall.model.triage import Busy
 from tingtang.hall.model.waiting import Calibration, Estimate
 from tingtang.hall.model.waits import WaitBook

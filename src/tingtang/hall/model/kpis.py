@@ -126,7 +126,7 @@ def busy_now(state: HallDay, at_ms: int) -> Busy:
         return Busy.CLOSED
     waits = [at_ms - since for line in state.lines.values() for since in line.values()]
     mean_minutes = sum(max(0, w) for w in waits) / len(waits) / MINUTE_MS if waits else 0.0
-    online = _online(state)
+    online = online_counters(state)
     return busy_level(
         state.setup.settings.busy,
         is_open=True,
@@ -144,7 +144,7 @@ def kpis(state: HallDay, at_ms: int) -> Kpis:
     finished = [t for t in tickets if t.state is TicketState.FINISHED]
     legs = [leg for t in tickets for leg in t.legs if leg.outcome == "finished"]
     scores = [leg.score for leg in legs if leg.score]
-    online, limit_ms = _online(state), _limit_ms(state)
+    online, limit_ms = online_counters(state), _limit_ms(state)
     over = sum(w > limit_ms for w in now_ms)
     abandon = Rate(state.abandoned, state.issued)
     waits = summary_of_waits(called)
@@ -224,7 +224,8 @@ def _waits_of_called(tickets: list[Ticket]) -> list[int]:
     return [wait for t in tickets if (wait := waited_ms(t)) is not None]
 
 
-def _online(state: HallDay) -> int:
+def online_counters(state: HallDay) -> int:
+    """Counters that are signed on and not paused."""
     off = (CounterState.CLOSED, CounterState.PAUSED)
     return sum(c.state not in off for c in state.counters.values())
 
