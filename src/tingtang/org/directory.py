@@ -209,6 +209,9 @@ class Directory:
         staff = self._logins.get(login)
         return None if staff is None else self._staff.get(staff)
 
+    def all_staff(self) -> list[StaffFacts]:
+        return list(self._staff.values())
+
     def staff_at(self, place: str) -> list[StaffFacts]:
         """Those whose post is exactly this unit or branch."""
         return [self._staff[i] for i in self._staff_of.get(place, ())]

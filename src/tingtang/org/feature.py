@@ -7,23 +7,31 @@ from tingtang.kernel.permissions import Permission
 from tingtang.kernel.text import Text
 from tingtang.org import routes
 from tingtang.org.directory import Directory
+from tingtang.org.founding import Founding
 from tingtang.org.model.events import ORG_EVENTS
+from tingtang.org.people import StaffRecords
+from tingtang.org.plans import Plans
 from tingtang.org.sections import Sections
-from tingtang.org.service import OrgService
 from tingtang.org.sign_in import routes as sign_in_routes
 from tingtang.org.sign_in.model.answers import Access
 from tingtang.org.sign_in.model.events import SIGN_IN_EVENTS
 from tingtang.org.sign_in.passwords import Passwords
 from tingtang.org.sign_in.service import SignIn
+from tingtang.org.structure import OrgService
+from tingtang.org.templates import all_templates
 
 
 def wire_org(parts: Parts) -> None:
     sections = Sections()
     directory = Directory(sections)
+    directory.template_sections = {one.id: one.sections for one in all_templates().values()}
     service = OrgService(parts.log, parts.clock, parts.ids, directory)
     parts.offer("sections", sections)
     parts.offer("directory", directory)
     parts.offer("org", service)
+    parts.offer("staff_records", StaffRecords(service))
+    parts.offer("plans", Plans(service, parts.database))
+    parts.offer("founding", Founding(service))
     parts.on_start(service.start)
 
 

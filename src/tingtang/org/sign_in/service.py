@@ -39,7 +39,7 @@ class SignIn:
         log, wall, hall, ids = parts.log, parts.wall_clock, parts.clock, parts.ids
         signer = Signer(parts.vault)
         self.cookies = Cookies(is_tls=is_tls)
-        self.links = Links(signer, hall, public_url)
+        self.links = Links(signer, lambda branch: directory.branch(branch).time_zone, public_url)
         self.sessions = Sessions(parts.database, directory, signer, wall, hall)
         self.passwords = passwords
         credentials = Credentials(log, wall, hall, parts.vault)

@@ -5,14 +5,16 @@ a crowd of phones costs no disk.
 """
 
 import base64
+import datetime as dt
 import hashlib
 import hmac
 import secrets
+from collections.abc import Callable
 from enum import StrEnum
 
 import msgspec
 
-from tingtang.kernel.clock import Clock
+from tingtang.kernel.clock import local_time, moment_ms
 from tingtang.kernel.vault import Vault
 from tingtang.org.sign_in.model.rules import DOOR_STEP_MS, DOOR_STEPS_ACCEPTED
 
@@ -72,6 +74,12 @@ def digest_of(token: str) -> bytes:
     return hashlib.sha256(token.encode()).digest()
 
 
+def end_of_next_day(now_ms: int, time_zone: str) -> int:
+    """Midnight after tomorrow, local time."""
+    after = local_time(now_ms, time_zone).date() + dt.timedelta(days=2)
+    return moment_ms(after.isoformat(), "00:00", time_zone)
+
+
 class Signer:
     """Signs and reads claims."""
 
@@ -103,14 +111,19 @@ class Signer:
 class Links:
     """Makes the links that customers follow to their own ticket or booking, and nothing else."""
 
-    def __init__(self, signer: Signer, clock: Clock, public_url: str) -> None:
+    def __init__(self, signer: Signer, time_zone_of: Callable[[str], str], public_url: str) -> None:
         self._signer = signer
-        self._clock = clock
+        self._time_zone_of = time_zone_of
         self._public_url = public_url.rstrip("/")
 
-    def token(self, subject: str, branch: str, expires_ms: int) -> str:
+    def make(self, branch: str, subject: str, now_ms: int) -> str:
+        """The token of a link that is good until the end of the next day in the branch."""
+        return self.token(
+            subject, branch, now_ms, end_of_next_day(now_ms, self._time_zone_of(branch))
+        )
+
+    def token(self, subject: str, branch: str, now_ms: int, expires_ms: int) -> str:
         """A token for the ticket or booking ``subject`` of ``branch``, good until ``expires_ms``."""
-        now_ms = self._clock.now_ms()
         return self._signer.sign(Claim(ClaimKind.LINK, branch, subject, now_ms, expires_ms))
 
     def url(self, token: str, base: str = "") -> str:
