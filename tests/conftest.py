@@ -93,6 +93,12 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
 
 
 @pytest.fixture
+def postgresql_url(postgresql: sa.URL) -> Iterator[str]:
+    """The URL of a PostgreSQL database with all tables."""
+    yield from _new_database(postgresql, "template")
+
+
+@pytest.fixture
 def database(database_url: str) -> Iterator[Database]:
     """A database of either kind with all tables."""
     database = Database(database_url)

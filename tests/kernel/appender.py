@@ -2,9 +2,10 @@
 
 usage: python -m tests.kernel.appender URL NAME STREAMS [COUNT]
 
-Prints ``NAME stream sequence position`` after each durable append, one line each, and appends until
-it has done COUNT of them or is killed. Every append carries a key; its retries after a restart are
-part of the load.
+Gives the amounts 0, 1, 2, ... to each of so many streams at once, up to COUNT or until it is killed,
+and prints ``NAME stream sequence position`` after each durable append. Each append carries a key made
+of NAME, stream and amount: started again with the same NAME, it retries all it ever did, as a caller
+would that does not know what became of its last requests.
 """
 
 import asyncio
@@ -19,11 +20,10 @@ async def run(url: str, name: str, streams: int, count: int) -> None:
     database = Database(url)
     log = EventLog(database, TYPES)
     await log.start()
-    numbers = iter(range(count))
 
     async def worker(stream: str) -> None:
-        for number in numbers:
-            append = give(stream, 1 + number % 7, key=Key(f"{name}/{log.head}/{number}", stream))
+        for amount in range(count):
+            append = give(stream, amount, key=Key(f"{name}/{stream}/{amount}", ""))
             try:
                 appended = await log.append(append)
             except Answered:

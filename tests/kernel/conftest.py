@@ -1,4 +1,4 @@
-"""A small feature for the kernel's tests: accounts that hold, take and give amounts."""
+"""A running log with the small feature of ledger.py."""
 
 from collections.abc import AsyncIterator
 
@@ -16,3 +16,14 @@ async def log(database: Database) -> AsyncIterator[EventLog]:
     await log.start()
     yield log
     await log.stop()
+
+
+@pytest.fixture
+async def postgresql_log(postgresql_url: str) -> AsyncIterator[EventLog]:
+    """A running log on PostgreSQL."""
+    database = Database(postgresql_url)
+    log = EventLog(database, TYPES)
+    await log.start()
+    yield log
+    await log.stop()
+    database.close()
