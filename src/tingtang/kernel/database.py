@@ -55,6 +55,7 @@ class Database:
             poolclass=sa.QueuePool,
             pool_size=1 if writes else READERS_MAX,
             max_overflow=0,
+            hide_parameters=True,  # an error must not quote the row into a log
             connect_args={"check_same_thread": False, "timeout": 10},
         )
         pragmas = ["journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"]
@@ -142,6 +143,7 @@ def _postgresql(url: sa.URL, *, writes: bool) -> sa.Engine:
         pool_size=1 if writes else READERS_MAX,
         max_overflow=0,
         pool_pre_ping=True,
+        hide_parameters=True,
         # The writer must see what was committed while it waited for its lock; readers must see
         # one moment. Said here, because a server may be set up with other defaults.
         isolation_level="READ COMMITTED" if writes else "REPEATABLE READ",
