@@ -16,7 +16,7 @@ from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
 from tingtang.http.headers import Header, Headers
-from tingtang.http.problems import JSON_TYPE
+from tingtang.http.problems import JSON_TYPE, bad_input
 from tingtang.kernel.errors import BAD_INPUT, Refused
 from tingtang.kernel.text import Text
 from tingtang.kernel.web import key_of, language_of
@@ -138,7 +138,10 @@ def compile_handler(
             raw = await body()
             if not raw:
                 raise Refused(BAD_INPUT, reason=Text("缺少请求内容", "the body is missing"))
-            arguments["data"] = decoder.decode(raw)
+            try:
+                arguments["data"] = decoder.decode(raw)
+            except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+                raise bad_input(error) from None
         if wants_actor:
             arguments["actor"] = actor
         if wants_key:

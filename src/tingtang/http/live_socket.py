@@ -20,8 +20,8 @@ from typing import Any, Literal
 
 import msgspec
 
-from tingtang.http.problems import TOO_MANY, as_refused, reason_of
-from tingtang.kernel.errors import BAD_INPUT, Problem, Refused
+from tingtang.http.problems import TOO_MANY, as_refused, bad_input
+from tingtang.kernel.errors import Problem, Refused
 from tingtang.kernel.live import LiveViews
 from tingtang.kernel.web import language_of
 from tingtang.org.sign_in.identity import Identity
@@ -159,7 +159,7 @@ class Connection:
         try:
             message = _decoder.decode(text)
         except msgspec.MsgspecError as error:
-            self._refuse("", "", Refused(BAD_INPUT, reason=reason_of(str(error))))
+            self._refuse("", "", bad_input(error))
             return
         if message.op == "ping":
             self._say(PONG)

@@ -74,14 +74,15 @@ def reason_of(message: str) -> Text:
     return Text(text, text)
 
 
+def bad_input(error: Exception) -> Refused:
+    """What was sent is not JSON, or JSON of another shape."""
+    return Refused(BAD_INPUT, reason=reason_of(str(error)))
+
+
 def as_refused(error: Exception) -> Refused:
     """Any exception as a refusal; an unexpected one is logged under a new incident number."""
     if isinstance(error, Refused):
         return error
-    if isinstance(error, msgspec.MsgspecError):  # bad JSON, or JSON of another shape
-        return Refused(BAD_INPUT, reason=reason_of(str(error)))
-    if isinstance(error, UnicodeDecodeError):
-        return Refused(BAD_INPUT, reason=Text("须为 UTF-8 编码", "must be UTF-8"))
     if isinstance(error, TimeoutError):
         return Refused(TOO_SLOW)
     incident = secrets.token_hex(4).upper()

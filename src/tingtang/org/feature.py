@@ -9,6 +9,7 @@ from tingtang.org import routes
 from tingtang.org.directory import Directory
 from tingtang.org.founding import Founding
 from tingtang.org.model.events import ORG_EVENTS
+from tingtang.org.model.splits import FourSplits
 from tingtang.org.people import StaffRecords
 from tingtang.org.plans import Plans
 from tingtang.org.sections import Sections
@@ -26,6 +27,7 @@ def wire_org(parts: Parts) -> None:
     directory = Directory(sections)
     directory.template_sections = {one.id: one.sections for one in all_templates().values()}
     service = OrgService(parts.log, parts.clock, parts.ids, directory)
+    sections.register("four_splits", FourSplits, Text("四分原则", "The four splits"))
     parts.offer("sections", sections)
     parts.offer("directory", directory)
     parts.offer("org", service)

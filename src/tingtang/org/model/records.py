@@ -14,6 +14,9 @@ Code = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,39}$")
 """A short name for machines and lists."""
 Minutes = Annotated[int, msgspec.Meta(ge=0, le=24 * 60)]
 Count = Annotated[int, msgspec.Meta(ge=0, le=10_000)]
+PersonName = Annotated[str, msgspec.Meta(min_length=1, max_length=40)]
+Login = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9._-]{1,39}$")]
+EmployeeNo = Annotated[str, msgspec.Meta(max_length=20)]
 ServiceTime = Annotated[int, msgspec.Meta(ge=10_000, le=4 * 3_600_000)]
 
 
@@ -203,9 +206,9 @@ class StaffFacts(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 class Staff(StaffFacts, frozen=True, kw_only=True, gc=False):
     """A staff member. ``login`` is the name they sign in with; both it and ``name`` are personal."""
 
-    name: Annotated[str, msgspec.Meta(min_length=1, max_length=40)]
-    login: Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9._-]{1,39}$")]
-    employee_no: Annotated[str, msgspec.Meta(max_length=20)] = ""
+    name: PersonName
+    login: Login
+    employee_no: EmployeeNo = ""
 
     def facts(self) -> StaffFacts:
         """What events may say of this person."""

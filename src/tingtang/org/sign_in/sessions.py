@@ -136,7 +136,7 @@ class Sessions:
         """The same, asking the database."""
         digest = digest_of(token)
         held = await self._read(digest)
-        if held is None:
+        if held is None or self._is_over(held.row):
             self._unknown[digest] = self._clock.now_ms() + UNKNOWN_MS
             if len(self._unknown) > UNKNOWN_MAX:
                 self._unknown.popitem(last=False)
@@ -318,6 +318,7 @@ class Sessions:
         if stored is None:
             self._drop(digest)
             return
+        # Use is known here first and written down later; what was decided elsewhere is taken over.
         held.row.expires_ms = stored.row.expires_ms
         held.row.limited = stored.row.limited
         held.row.seen_ms = max(held.row.seen_ms, stored.row.seen_ms)
@@ -342,9 +343,9 @@ class Sessions:
         if found is None:
             return None
         values, machine = found
-        row = msgspec.convert({**values._asdict(), "token_digest": digest}, SessionRow)
-        terminal = None if machine is None else msgspec.convert(machine._asdict(), Terminal)
-        if self._is_over(row) or (row.kind is ActorKind.TERMINAL and terminal is None):
+        row = msgspec.convert({**t.plain(values), "token_digest": digest}, SessionRow)
+        terminal = None if machine is None else msgspec.convert(t.plain(machine), Terminal)
+        if row.kind is ActorKind.TERMINAL and terminal is None:
             return None
         if terminal is not None and terminal.revoked_ms:
             return None

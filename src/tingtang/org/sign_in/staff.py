@@ -225,7 +225,7 @@ class StaffSignIn:
             .limit(SESSIONS_LISTED_MAX)
         )
         rows = await self._credentials.database.read(lambda c: c.execute(query).all())
-        return [msgspec.convert(row._asdict(), SessionSeen) for row in rows]
+        return [msgspec.convert(t.plain(row), SessionSeen) for row in rows]
 
     async def revoke_session(self, session: str, actor: Actor) -> None:
         """End a session: one's own, or anybody's for the security administrator."""

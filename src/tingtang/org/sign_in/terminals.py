@@ -195,8 +195,8 @@ class Terminals:
             lambda c: (c.execute(machines).all(), c.execute(invitations).all())
         )
         return TerminalList(
-            [msgspec.convert(row._asdict(), TerminalSeen) for row in rows[0]],
-            [msgspec.convert(row._asdict(), Invitation) for row in rows[1]],
+            [msgspec.convert(t.plain(row), TerminalSeen) for row in rows[0]],
+            [msgspec.convert(t.plain(row), Invitation) for row in rows[1]],
         )
 
     async def label(self, terminal: str) -> str:
