@@ -236,6 +236,6 @@ def test_an_anchor_outlives_the_key_that_signed_it(
 def test_an_anchor_is_never_overwritten(
     anchor: Anchor, written: Database, vault: KeyFileVault
 ) -> None:
-    with pytest.raises(FileExistsError):
+    with pytest.raises(AnchorProblem, match="never overwritten"):
         written.read_now(lambda c: write_anchor(c, vault, anchor.path, now_ms=5))
     assert msgspec.json.decode(anchor.path.read_bytes().splitlines()[0])["time_ms"] == 5

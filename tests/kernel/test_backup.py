@@ -21,7 +21,7 @@ from tingtang.kernel.backup import (
     read_manifest,
     restore,
 )
-from tingtang.kernel.database import Database, open_for_reading
+from tingtang.kernel.database import Database, NoDatabase, open_for_reading
 from tingtang.kernel.log import EventLog, Key
 from tingtang.schema import complete_metadata
 
@@ -39,7 +39,7 @@ def make(url: str, path: Path) -> Manifest:
 
 def check(connection: sa.Connection) -> None:
     if not verify(connection).ok:
-        raise BackupProblem("the log in the backup is not whole")
+        raise BackupProblem("日志不完整", "the log in the backup is not whole")
 
 
 def fill(database: Database, path: Path) -> Manifest:
@@ -193,7 +193,7 @@ def test_a_backup_is_never_overwritten(sqlite_url: str, path: Path) -> None:
 
 
 def test_there_is_no_backup_of_a_file_that_is_not_there(tmp_path: Path, path: Path) -> None:
-    with pytest.raises(FileNotFoundError, match="no database file"):
+    with pytest.raises(NoDatabase, match="no database file"):
         make(f"sqlite:///{tmp_path / 'missing.db'}", path)
     assert not (tmp_path / "missing.db").exists()
 

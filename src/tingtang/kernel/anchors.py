@@ -15,6 +15,7 @@ import msgspec
 import sqlalchemy as sa
 
 from tingtang.kernel import log_tables as t
+from tingtang.kernel.errors import Trouble
 from tingtang.kernel.vault import Vault, is_signed
 
 FORMAT = "tingtang anchor 1"
@@ -22,7 +23,7 @@ CHUNK = 1000
 """Rows fetched at a time."""
 
 
-class AnchorProblem(Exception):  # noqa: N818
+class AnchorProblem(Trouble):
     """The anchor file cannot be trusted; the words say why."""
 
 
@@ -71,7 +72,10 @@ def write_anchor(connection: sa.Connection, vault: Vault, path: Path, now_ms: in
     digest = hashlib.sha256()
     beside = path.with_name(f".{path.name}.new")
     if path.exists():
-        raise FileExistsError(f"{path} exists already; an anchor is never overwritten")
+        raise AnchorProblem(
+            f"{path} 已存在，锚点文件不可覆盖",
+            f"{path} exists already; an anchor is never overwritten",
+        )
     with beside.open("wb") as out:
         for line in itertools.chain([title], read_heads(connection)):
             encoded = msgspec.json.encode(line) + b"\n"
@@ -116,17 +120,27 @@ def open_anchor(path: Path, vault: Vault | None, public_key: bytes | None = None
             seal = msgspec.json.decode(next(lines), type=_Seal)
             more = lines.read(1)
     except (OSError, StopIteration, msgspec.DecodeError) as error:
-        raise AnchorProblem(f"{path} is not an anchor, or not all of one: {error}") from None
+        raise AnchorProblem(
+            f"{path} 不是完整的锚点文件：{error}",
+            f"{path} is not an anchor, or not all of one: {error}",
+        ) from None
     if title.format != FORMAT or more:
-        raise AnchorProblem(f"{path} is not an anchor that this version can read")
+        raise AnchorProblem(
+            f"{path} 不是本版本可读的锚点文件",
+            f"{path} is not an anchor that this version can read",
+        )
     trusted = public_key
     if trusted is None and vault is not None:
         trusted = vault.public_key(seal.key_version)
     if trusted is None:
         raise AnchorProblem(
+            f"{path} 由密钥 {seal.key_version} 签名，密钥文件中没有该密钥：请提供审计员保存的公钥",
             f"{path} was signed with key {seal.key_version}, which is not in the key file: "
-            "give the public key that the auditor kept"
+            "give the public key that the auditor kept",
         )
     if seal.sha256 != digest.digest() or not is_signed(digest.digest(), seal.signature, trusted):
-        raise AnchorProblem(f"{path} was changed after it was signed, or signed with another key")
+        raise AnchorProblem(
+            f"{path} 签名后被改动，或由其他密钥签名",
+            f"{path} was changed after it was signed, or signed with another key",
+        )
     return Anchor(path, title)

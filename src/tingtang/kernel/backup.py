@@ -21,6 +21,7 @@ import sqlalchemy as sa
 
 from tingtang.kernel import log_tables as t
 from tingtang.kernel.database import Database
+from tingtang.kernel.errors import Trouble
 
 FORMAT = "tingtang backup 1"
 MANIFEST = "manifest.json"
@@ -50,7 +51,7 @@ _TYPES: dict[str, sa.types.TypeEngine[Any]] = {
 }
 
 
-class BackupProblem(Exception):  # noqa: N818
+class BackupProblem(Trouble):
     """The backup cannot be made or restored; the words say why. Nothing was changed."""
 
 
@@ -100,7 +101,10 @@ def backup(
     complete.
     """
     if path.exists():
-        raise BackupProblem(f"{path} exists already; a backup is never overwritten")
+        raise BackupProblem(
+            f"{path} 已存在，备份文件不可覆盖",
+            f"{path} exists already; a backup is never overwritten",
+        )
     position = connection.scalar(sa.select(sa.func.max(t.events.c.position))) or 0
     beside = path.with_name(f".{path.name}.part")
     try:
@@ -190,7 +194,10 @@ def _read_table(
             count += len(rows)
             progress(len(rows))
     if (count, digest.hexdigest()) != (entry.rows, entry.sha256):
-        raise BackupProblem(f"table {entry.name} in the backup is damaged: its checksum differs")
+        raise BackupProblem(
+            f"备份中的表 {entry.name} 已损坏：校验值不符",
+            f"table {entry.name} in the backup is damaged: its checksum differs",
+        )
 
 
 def _chunks(lines: IO[bytes]) -> Iterator[list[bytes]]:
@@ -210,16 +217,23 @@ def _archive(path: Path) -> Iterator[zipfile.ZipFile]:
         with zipfile.ZipFile(path) as archive:
             yield archive
     except (OSError, zipfile.BadZipFile, EOFError) as error:
-        raise BackupProblem(f"{path} cannot be read as a backup: {error}") from None
+        raise BackupProblem(
+            f"{path} 不能作为备份读取：{error}", f"{path} cannot be read as a backup: {error}"
+        ) from None
 
 
 def _manifest(archive: zipfile.ZipFile, path: Path) -> Manifest:
     try:
         manifest = msgspec.json.decode(archive.read(MANIFEST), type=Manifest)
     except (KeyError, msgspec.DecodeError):
-        raise BackupProblem(f"{path} is not a backup, or not all of one") from None
+        raise BackupProblem(
+            f"{path} 不是完整的备份", f"{path} is not a backup, or not all of one"
+        ) from None
     if manifest.format != FORMAT:
-        raise BackupProblem(f"{path} is a {manifest.format}, which this version cannot read")
+        raise BackupProblem(
+            f"{path} 的格式为 {manifest.format}，本版本无法读取",
+            f"{path} is a {manifest.format}, which this version cannot read",
+        )
     return manifest
 
 
@@ -228,8 +242,9 @@ def _require_empty(connection: sa.Connection) -> None:
         rows = sa.select(sa.literal(1)).select_from(sa.table(name)).limit(1)
         if name != "alembic_version" and connection.scalar(rows) is not None:
             raise BackupProblem(
+                f"数据库不是空的：表 {name} 中有数据。请恢复到新的数据库，本库未作改动",
                 f"the database is not empty: table {name} has rows. Restore into a new database; "
-                "this one was not changed"
+                "this one was not changed",
             )
 
 
@@ -252,7 +267,10 @@ def _kind_of(column: sa.Column[Any]) -> str:
     for type_, kind in _KINDS:
         if isinstance(column.type, type_):
             return kind
-    raise BackupProblem(f"{column} has a type that a backup cannot hold: {column.type!r}")
+    raise BackupProblem(
+        f"{column} 的类型 {column.type!r} 无法备份",
+        f"{column} has a type that a backup cannot hold: {column.type!r}",
+    )
 
 
 def _member(table: str) -> str:

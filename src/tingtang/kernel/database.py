@@ -15,6 +15,8 @@ from typing import Any, TextIO, TypeVar
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
+from tingtang.kernel.errors import Trouble
+
 T = TypeVar("T")
 
 READERS_MAX = 4
@@ -30,7 +32,11 @@ metadata = sa.MetaData(
 )
 
 
-class DatabaseInUse(Exception):  # noqa: N818
+class NoDatabase(Trouble):
+    """There is no such SQLite file."""
+
+
+class DatabaseInUse(Trouble):
     """Another Tingtang process writes to this SQLite file."""
 
 
@@ -110,15 +116,15 @@ def upsert(target: Database | sa.Connection, table: sa.Table) -> sqlite.Insert |
 def open_for_reading(url: str) -> sa.Engine:
     """An engine for one reader beside a running server: it takes no lock and cannot write.
 
-    Every transaction is one snapshot. Raises :class:`FileNotFoundError` where there is no such
-    SQLite file.
+    Every transaction is one snapshot. Raises :class:`NoDatabase` where there is no such SQLite
+    file.
     """
     parsed = sa.make_url(url)
     if parsed.get_backend_name() != "sqlite":
         return _postgresql(parsed, writes=False)
     path = Path(parsed.database or "").absolute()
     if not path.is_file():
-        raise FileNotFoundError(f"there is no database file at {path}")
+        raise NoDatabase(f"没有数据库文件 {path}", f"there is no database file at {path}")
     engine = sa.create_engine(
         "sqlite://",
         poolclass=sa.NullPool,
@@ -167,5 +173,7 @@ def _lock_file(url: sa.URL) -> TextIO | None:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
         file.close()
-        raise DatabaseInUse(f"another Tingtang process is using {path}") from None
+        raise DatabaseInUse(
+            f"另一个厅堂进程正在使用 {path}", f"another Tingtang process is using {path}"
+        ) from None
     return file

@@ -45,6 +45,14 @@ class Refused(Exception):  # noqa: N818 - a refusal is an answer, not a fault
         return self.problem.words.in_language(language).format(**words)
 
 
+class Trouble(Exception):  # noqa: N818
+    """Something that whoever runs the system must see to, in words of both languages."""
+
+    def __init__(self, zh: str, en: str) -> None:
+        self.words = Text(zh, en)
+        super().__init__(en)
+
+
 BAD_INPUT = Problem("bad_input", 400, "请求有误：{reason}", "The request is not valid: {reason}")
 NOT_FOUND = Problem("not_found", 404, "找不到{what}", "{what} was not found")
 BUSY = Problem(

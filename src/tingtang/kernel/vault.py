@@ -29,6 +29,8 @@ from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from tingtang.kernel.errors import Trouble
+
 FORMAT = 1
 """First byte of every ciphertext, and of the key file."""
 HEADER = struct.Struct(">BI")
@@ -42,7 +44,7 @@ OPEN_TO_OTHERS = 0o077
 """Mode bits of a key file that let others in."""
 
 
-class KeyFileProblem(Exception):  # noqa: N818
+class KeyFileProblem(Trouble):
     """The key file cannot be used; the words say why and what to do."""
 
 
@@ -181,7 +183,9 @@ class KeyFileVault:
     def sign(self, message: bytes) -> Signature:
         signing = self._newest.signing
         if signing is None:
-            raise KeyFileProblem("the newest key of the key file cannot sign")
+            raise KeyFileProblem(
+                "密钥文件中最新的密钥不能签名", "the newest key of the key file cannot sign"
+            )
         value = Ed25519PrivateKey.from_private_bytes(signing).sign(message)
         return Signature(self._newest.version, value)
 
@@ -256,17 +260,26 @@ def read_key_file(path: Path) -> KeyFile:
         mode = path.stat().st_mode
         content = path.read_bytes()
     except OSError as error:
-        raise KeyFileProblem(f"the key file {path} cannot be read: {error.strerror}") from None
+        raise KeyFileProblem(
+            f"无法读取密钥文件 {path}：{error.strerror}",
+            f"the key file {path} cannot be read: {error.strerror}",
+        ) from None
     if mode & OPEN_TO_OTHERS:
         raise KeyFileProblem(
-            f"the key file {path} can be read by others: chmod 600 it, and consider its keys known"
+            f"密钥文件 {path} 可被他人读取：请执行 chmod 600，并视其密钥为已泄露",
+            f"the key file {path} can be read by others: chmod 600 it, and consider its keys known",
         )
     try:
         file = msgspec.json.decode(content, type=KeyFile)
     except msgspec.DecodeError as error:
-        raise KeyFileProblem(f"the key file {path} is damaged: {error}") from None
+        raise KeyFileProblem(
+            f"密钥文件 {path} 已损坏：{error}", f"the key file {path} is damaged: {error}"
+        ) from None
     if file.format != FORMAT or not file.keys:
-        raise KeyFileProblem(f"the key file {path} has no key that this version can use")
+        raise KeyFileProblem(
+            f"密钥文件 {path} 中没有本版本可用的密钥",
+            f"the key file {path} has no key that this version can use",
+        )
     return file
 
 
