@@ -21,6 +21,7 @@ from tingtang.http.problems import (
     NO_ROUTE,
     as_json,
     as_refused,
+    bad_input,
     reason_of,
     retry_headers,
 )
@@ -29,6 +30,16 @@ from tingtang.kernel.log import Key
 from tingtang.kernel.permissions import Actor
 from tingtang.kernel.text import Text
 from tingtang.kernel.web import IDEMPOTENCY_HEADER, AnyRequest, actor_of, key_of, language_of
+
+
+class JsonRequest(Request[Any, Any, Any]):
+    """A request whose body, where it is not even UTF-8, is the caller's mistake."""
+
+    async def json(self) -> Any:
+        try:
+            return await super().json()
+        except UnicodeDecodeError as error:
+            raise bad_input(error) from None
 
 
 def make_framework(
@@ -59,6 +70,7 @@ def make_framework(
             dependencies=dependencies,
             exception_handlers={Exception: answer_failure},
             openapi_config=openapi,
+            request_class=JsonRequest,
             request_max_body_size=None,  # the gate has its own bound
             logging_config=None,  # logging is set up once, by the program that serves
             debug=False,
