@@ -14,6 +14,7 @@ from tingtang.hall.model.triage import TriageTable
 from tingtang.hall.ports import Links
 from tingtang.hall.routes import ROUTES
 from tingtang.hall.service import HallService
+from tingtang.hall.window import own_window, window
 from tingtang.kernel.events import EventTypes
 from tingtang.kernel.feature import Feature, Parts
 from tingtang.kernel.ids import BranchId, CounterId, TicketId
@@ -74,6 +75,11 @@ def _register_views(parts: Parts, hall: HallService) -> None:
         state, book, names, now_ms = await hall.in_day(BranchId(branch))
         return views.counter(state, book, names, CounterId(counter_id), now_ms)
 
+    async def window_screen(key: str) -> msgspec.Struct | None:
+        branch, _, counter_id = key.partition("/")
+        state, _, names, _ = await hall.in_day(BranchId(branch))
+        return window(state, names, CounterId(counter_id))
+
     async def ticket(key: str) -> msgspec.Struct | None:
         branch, _, ticket_id = key.partition("/")
         state, book, names, now_ms = await hall.in_day(BranchId(branch))
@@ -84,6 +90,9 @@ def _register_views(parts: Parts, hall: HallService) -> None:
     live.register(ViewType("hall.pad", Permission.HALL_SEE, pad))
     live.register(ViewType("hall.monitor", Permission.MONITOR_SEE, monitor))
     live.register(ViewType("hall.counter", Permission.COUNTER_WORK, counter))
+    live.register(
+        ViewType("hall.window", Permission.RATING_GIVE, window_screen, allow=own_window)
+    )
     live.register(ViewType("hall.ticket", Permission.TICKET_FOLLOW, ticket, allow=_own_ticket))
 
 

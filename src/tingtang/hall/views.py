@@ -281,6 +281,15 @@ class StaffTicket(msgspec.Struct, frozen=True):
     wait: Told | None
 
 
+class Tally(msgspec.Struct, frozen=True):
+    """What was finished at a counter today; means are None while there is nothing to average."""
+
+    finished: int
+    mean_service_ms: float | None
+    ratings: int
+    mean_score: float | None
+
+
 class CounterView(msgspec.Struct, frozen=True):
     """``hall.counter``: a teller's own position."""
 
@@ -307,6 +316,7 @@ class CounterView(msgspec.Struct, frozen=True):
     held: dict[TicketId, StaffTicket]
     """Held and passed customers, for any counter to take up again."""
     served: int
+    tally: Tally
     taking: bool
     open: bool
 
@@ -364,8 +374,26 @@ def counter(
             if t.state in aside
         },
         served=seat.served,
+        tally=_tally(state, counter_id),
         taking=state.taking,
         open=is_open(state),
+    )
+
+
+def _tally(state: HallDay, counter_id: CounterId) -> Tally:
+    times: list[int] = []
+    scores: list[int] = []
+    for held in state.tickets.values():
+        for leg in held.legs:
+            if leg.counter == counter_id and leg.outcome == "finished":
+                times.append(leg.ended_ms - leg.started_ms)
+                if leg.score:
+                    scores.append(leg.score)
+    return Tally(
+        len(times),
+        sum(times) / len(times) if times else None,
+        len(scores),
+        sum(scores) / len(scores) if scores else None,
     )
 
 
