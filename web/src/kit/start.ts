@@ -8,6 +8,7 @@ import { signOut } from '@/api/session'
 import { configureLive, forgetKept } from '@/live/useLive'
 import { makeWords } from '@/words'
 import type { WordFile } from '@/words/define'
+import { followHallClock } from './hallClock'
 import { definePreferences, type PreferenceValues } from './composables/usePreferences'
 
 export interface SurfaceOptions {
@@ -54,6 +55,7 @@ export function startSurface(options: SurfaceOptions): StartedSurface {
     onUnauthenticated: signInFirst,
   })
   configureLive({ surface: actsFor, onSessionOver: signInFirst })
+  followHallClock()
 
   const router = createRouter({
     history: createWebHistory(surface === 'portal' ? '/' : `/${surface}`),

@@ -6,6 +6,7 @@
  * `data` is the newest there is (or null), `state` says how good it is, `since` when it was last current.
  */
 import { onScopeDispose, ref, shallowRef, toValue, watch, type MaybeRefOrGetter, type Ref, type ShallowRef } from 'vue'
+import { hallNow } from '@/kit/hallClock'
 import { openStore } from '@/kit/storage'
 import { LiveLink, topicName, type Held, type LiveState } from './link'
 
@@ -46,6 +47,7 @@ export function pageLink(): LiveLink {
   if (link) return link
   const made = new LiveLink({
     open: () => new WebSocket(socketAddress(location, context.surface)),
+    now: hallNow,
     onSessionOver: () => {
       context.onSessionOver()
     },

@@ -1,12 +1,20 @@
-"""HTTP of the lists that screens choose from: reasons for a hold, a pause, a rating."""
+"""HTTP of what all screens need: the hall's time, and the reasons and limits they choose from."""
 
 import msgspec
 from litestar import get
 
 from tingtang.hall.model.settings import HallSettings, Hold, Reason, Thresholds
+from tingtang.hall.service import HallService
 from tingtang.kernel.permissions import Permission
-from tingtang.kernel.web import permit
+from tingtang.kernel.web import permit, public
 from tingtang.org.directory import Directory
+
+
+class HallTime(msgspec.Struct, frozen=True):
+    """The hall's time, and how many times as fast as real time it runs (1 outside the demo)."""
+
+    now_ms: int
+    speed: float
 
 
 class HallChoices(msgspec.Struct, frozen=True):
@@ -21,6 +29,16 @@ class RatingReasons(msgspec.Struct, frozen=True):
     """What a customer may say beside a score."""
 
     reasons: tuple[Reason, ...]
+
+
+@get(
+    "/api/clock",
+    summary="The hall's time",
+    **public("screens count from the server's moments, whatever their own clock says"),
+)
+async def read_clock(hall: HallService) -> HallTime:
+    """What time it is in the hall."""
+    return HallTime(hall.clock.now_ms(), float(getattr(hall.clock, "speed", 1.0)))
 
 
 @get(
@@ -48,4 +66,4 @@ def _rules(directory: Directory, branch: str) -> HallSettings:
     return directory.section(directory.branch(branch).id, HallSettings)
 
 
-ROUTES = (read_choices, read_rating_reasons)
+ROUTES = (read_clock, read_choices, read_rating_reasons)

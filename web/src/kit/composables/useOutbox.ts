@@ -6,6 +6,7 @@
 import { computed, readonly, shallowRef, type ComputedRef, type Ref } from 'vue'
 import { call, newIdempotencyKey } from '@/api/client'
 import { ApiError } from '@/api/error'
+import { hallNow } from '../hallClock'
 import { openStore, type Store } from '../storage'
 
 export type OutboxState = 'queued' | 'sending' | 'sent' | 'refused'
@@ -135,7 +136,7 @@ export function useOutbox(): Outbox {
   const made = makeOutbox({
     store: openStore<OutboxItem>('outbox'),
     send: (item) => call(item.method, item.path, item.body, { 'Idempotency-Key': item.id }),
-    now: Date.now,
+    now: hallNow,
     newKey: newIdempotencyKey,
     later: (flush) => {
       clearTimeout(timer)
