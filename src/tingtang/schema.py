@@ -5,8 +5,8 @@ ends with ``_tables``; whatever follows this convention is found.
 """
 
 import importlib
-import pkgutil
 from functools import cache
+from pathlib import Path
 
 import sqlalchemy as sa
 
@@ -17,8 +17,11 @@ from tingtang.kernel.database import metadata
 @cache
 def complete_metadata() -> sa.MetaData:
     """The metadata with the tables of every feature in it."""
-    for module in pkgutil.walk_packages(tingtang.__path__, "tingtang."):
-        parts = module.name.split(".")
-        if "tables" in parts or parts[-1].endswith("_tables"):
-            importlib.import_module(module.name)
+    root = Path(tingtang.__file__).parent
+    for path in sorted(root.rglob("*.py")):
+        parts = path.relative_to(root).with_suffix("").parts
+        if parts[-1] == "__init__":
+            parts = parts[:-1]
+        if "tables" in parts or (parts and parts[-1].endswith("_tables")):
+            importlib.import_module(".".join(("tingtang", *parts)))
     return metadata
