@@ -1,5 +1,6 @@
 """Use cases of the hall: one business day of one branch, its tickets, counters and visits."""
 
+import functools
 from collections.abc import Callable, Sequence
 
 import msgspec
@@ -185,14 +186,15 @@ class HallService:
 
         def answer(state: HallDay, _events: Sequence[Event], at_ms: int) -> bytes:
             issued = state.tickets[command.ticket]
+            ahead, wait = book.tell(state, issued, at_ms)
             return _encode(
                 IssuedTicket(
                     issued.id,
                     issued.number,
                     issued.visit,
                     at_ms,
-                    book.people_ahead(state, issued, at_ms),
-                    views.told(book.for_ticket(state, issued, at_ms)),
+                    ahead,
+                    views.told(wait),
                     self._links.make(branch, issued.id, at_ms),
                 )
             )
@@ -346,8 +348,13 @@ CHANNEL_OF_ROLE = {
 
 def channel_of(actor: Actor) -> Channel:
     """Where somebody with these roles gives out tickets."""
+    return _channel_of(actor.roles)
+
+
+@functools.lru_cache(maxsize=256)
+def _channel_of(roles: frozenset[Role]) -> Channel:
     for role, channel in CHANNEL_OF_ROLE.items():
-        if role in actor.roles:
+        if role in roles:
             return channel
     return Channel.PHONE
 

@@ -212,6 +212,10 @@ class BookingRules(msgspec.Struct, frozen=True):
     late_minutes: Minutes = 15
     remind_minutes: Minutes = 60
     per_customer_a_day: Annotated[int, msgspec.Meta(ge=1, le=10)] = 2
+    phone_check_in: bool = True
+    """Customers may check in on their own phone, without going to a kiosk."""
+    contact_days: Annotated[int, msgspec.Meta(ge=1, le=400)] = 30
+    """After so many days the name and phone number left with a booking are erased."""
 
 
 class HallSettings(msgspec.Struct, frozen=True):

@@ -86,7 +86,7 @@ class Rule(Word):
     CHOSEN = "chosen"
 
 
-class Why(msgspec.Struct, frozen=True, omit_defaults=True):
+class Why(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """The reason of a call, with the figures it rests on."""
 
     rule: Rule
@@ -132,7 +132,7 @@ class DaySetup(msgspec.Struct, frozen=True):
     closes_ms: int
 
 
-class Leg(msgspec.Struct):
+class Leg(msgspec.Struct, gc=False):
     """One service of a ticket: a timed period with its counter and clerk."""
 
     service: ServiceId
@@ -148,7 +148,7 @@ class Leg(msgspec.Struct):
     """1 (bad) to 5 (very good); 0 where not rated."""
 
 
-class LineKey(msgspec.Struct, frozen=True):
+class LineKey(msgspec.Struct, frozen=True, gc=False):
     """Those who are alike to dispatch stand in one line: first come within it."""
 
     service: ServiceId
@@ -158,7 +158,7 @@ class LineKey(msgspec.Struct, frozen=True):
     staff: StaffId = StaffId("")
 
 
-class Ticket(msgspec.Struct):
+class Ticket(msgspec.Struct, gc=False):
     """A place in the queues; may carry several services."""
 
     id: TicketId
@@ -215,7 +215,7 @@ class Counter(msgspec.Struct):
     served: int = 0
 
 
-class Announcement(msgspec.Struct, frozen=True):
+class Announcement(msgspec.Struct, frozen=True, gc=False):
     """A call to be shown and spoken, in order, each exactly once."""
 
     sequence: int
@@ -235,7 +235,7 @@ class Notice(msgspec.Struct, frozen=True):
     until_ms: int
 
 
-class Visit(msgspec.Struct):
+class Visit(msgspec.Struct, gc=False):
     """One customer's stay."""
 
     id: VisitId

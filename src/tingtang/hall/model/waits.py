@@ -16,7 +16,6 @@ from tingtang.hall.model.waiting import (
     Calibration,
     Desk,
     Estimate,
-    Group,
     Patience,
     Rate,
     ServiceTimes,
@@ -39,6 +38,9 @@ from tingtang.kernel.ids import CounterId, ServiceId, TicketId
 
 STANDARD_MS = 5 * 60_000
 """For a service that is not in the branch's setup (it was removed while people waited)."""
+MEASURED_MS = 1_000
+"""For how long a line's counters are not looked at again while nothing happens to them: at a rush
+on the ticket machines only the people in line change."""
 OFF = frozenset({CounterState.CLOSED, CounterState.PAUSED})
 
 
@@ -50,7 +52,16 @@ class Learned(msgspec.Struct):
     patience: Patience = msgspec.field(default_factory=Patience)
 
 
-class Told(msgspec.Struct, frozen=True):
+class Measured(msgspec.Struct, frozen=True):
+    """What is the same for everybody in a line for a moment: its counters and their pace."""
+
+    at_ms: int
+    able: frozenset[CounterId]
+    situation: Situation
+    has_free: bool
+
+
+class Told(msgspec.Struct, frozen=True, gc=False):
     """What a customer was told on arrival, and what it rested on."""
 
     situation: Situation
@@ -65,6 +76,7 @@ class WaitBook:
         self.calibration = Calibration()
         self.told: dict[TicketId, Told] = {}
         self._able: dict[ServiceId, frozenset[CounterId]] | None = None
+        self._measured: dict[LineKey, Measured] = {}
         self._last: dict[LineKey, int] = {}
         self._arrivals: dict[LineKey, Rate] = {}
 
@@ -78,26 +90,63 @@ class WaitBook:
         """The wait of somebody who would take a ticket for this line now."""
         return estimate(self.learned.model, self.situation(state, key, None, at_ms))
 
+    def tell(self, state: HallDay, ticket: Ticket, at_ms: int) -> tuple[int, Estimate | None]:
+        """People ahead of a ticket that was just issued, and its estimate, kept to be judged."""
+        ahead = _ahead(state, ticket.line, ticket, at_ms, self._mean_ms)
+        situation = self._situation(state, ticket.line, ticket, ahead, at_ms)
+        said = estimate(self.learned.model, situation)
+        if not ticket.booked_ms:
+            self.told[ticket.id] = Told(situation, said)
+        return self._people(state, ticket, ahead), said
+
     def people_ahead(self, state: HallDay, ticket: Ticket, at_ms: int) -> int:
         """How many are expected to be called before this ticket by counters that can serve it."""
+        return self._people(state, ticket, _ahead(state, ticket.line, ticket, at_ms, self._mean_ms))
+
+    def _people(self, state: HallDay, ticket: Ticket, ahead: "Ahead") -> int:
         able = self._able_for(state)
         mine = able.get(ticket.service, frozenset())
-        ahead = 0
-        for key, number in _ahead(state, ticket.line, ticket, at_ms, self._mean_ms):
-            if not mine or mine & able.get(key.service, mine):
-                ahead += number
-        return ahead
+        return sum(
+            number for key, number in ahead if not mine or mine & able.get(key.service, mine)
+        )
 
     def situation(
         self, state: HallDay, key: LineKey, ticket: Ticket | None, at_ms: int
     ) -> Situation:
         """What the hall knows of the wait of ``ticket``, or of a newcomer to the line ``key``."""
-        able = self._able_for(state)
-        mine = able.get(key.service, frozenset())
+        ahead = _ahead(state, key, ticket, at_ms, self._mean_ms)
+        return self._situation(state, key, ticket, ahead, at_ms)
+
+    def _situation(
+        self, state: HallDay, key: LineKey, ticket: Ticket | None, ahead: "Ahead", at_ms: int
+    ) -> Situation:
+        measured = self._measured.get(key)
+        if measured is None or not 0 <= at_ms - measured.at_ms < MEASURED_MS:
+            measured = self._measured[key] = self._measure(state, key, at_ms)
+        able, mine = self._able_for(state), measured.able
+        people = work_ms = 0.0
+        for other, number in ahead:
+            theirs = able.get(other.service)
+            if theirs and (shared := len(theirs & mine)):
+                share = number * shared / len(theirs)
+                people += share
+                work_ms += share * self._mean_ms(state, other.service)
+        waited_ms = max(0, at_ms - ticket.since_ms) if ticket is not None else 0
+        return msgspec.structs.replace(
+            measured.situation,
+            ahead=people,
+            work_ahead_ms=work_ms,
+            waited_ms=float(waited_ms),
+            at_once=measured.has_free and not people,
+        )
+
+    def _measure(self, state: HallDay, key: LineKey, at_ms: int) -> "Measured":
+        """All of a line's situation but the people in it."""
+        mine = self._able_for(state).get(key.service, frozenset())
         if key.counter:
             mine = mine & {key.counter}
         own_ms = self._mean_ms(state, key.service)
-        desks, is_free = [], False
+        desks, has_free = [], False
         for counter_id in mine:
             counter = state.counters[counter_id]
             since_ms = float(max(0, at_ms - counter.since_ms))
@@ -105,41 +154,32 @@ class WaitBook:
                 serving = state.tickets[counter.ticket].service
                 desks.append(Desk(busy_ms=since_ms, service_ms=self._mean_ms(state, serving)))
             else:
-                is_free = True
+                has_free = True
                 desks.append(Desk(free_ms=since_ms))
-        groups, people = [], 0
-        for other, number in _ahead(state, key, ticket, at_ms, self._mean_ms):
-            theirs = able.get(other.service, frozenset())
-            shared = len(theirs & mine)
-            if shared:
-                people += number
-                service_ms = self._mean_ms(state, other.service)
-                groups.append(Group(number, service_ms, len(theirs), shared))
-        waited_ms = max(0, at_ms - ticket.since_ms) if ticket is not None else 0
-        return situate(
+        situation = situate(
             f"{key.service}/{key.segment}",
             desks,
-            groups,
+            (),
             own_ms,
-            waited_ms=float(waited_ms),
-            at_once=is_free and not people,
             last_wait_ms=self._last.get(LineKey(key.service, key.segment)),
             overtaking_per_hour=self._overtaking(state, key, mine, own_ms, at_ms),
             patience_ms=patience_ms(self.learned.patience),
         )
+        return Measured(at_ms, mine, situation, has_free)
 
     # -- following -----------------------------------------------------------------------------
 
     def follow(self, state: HallDay, event: Event, at_ms: int) -> None:
         """Take in an event that was just applied to ``state``."""
+        if type(event) is not e.TicketIssued and self._measured:
+            self._measured.clear()
         follower = _FOLLOWERS.get(type(event))
         if follower is not None:
             follower(self, state, event, at_ms)
 
     def _issued(self, state: HallDay, event: e.TicketIssued, at_ms: int) -> None:
         ticket = state.tickets[event.ticket]
-        if not ticket.booked_ms:
-            # Asked as of the moment before joining: the ticket itself is the last of its line.
+        if not ticket.booked_ms and ticket.id not in self.told:
             situation = self.situation(state, ticket.line, ticket, at_ms)
             self.told[ticket.id] = Told(situation, estimate(self.learned.model, situation))
         rate = self._arrivals.get(ticket.line)
@@ -223,15 +263,15 @@ class WaitBook:
 
 
 Mean = Callable[[HallDay, ServiceId], float]
+Ahead = list[tuple[LineKey, int]]
+"""How many of each line are expected to be called first."""
 
 
-def _ahead(
-    state: HallDay, key: LineKey, ticket: Ticket | None, at_ms: int, mean: Mean
-) -> list[tuple[LineKey, int]]:
+def _ahead(state: HallDay, key: LineKey, ticket: Ticket | None, at_ms: int, mean: Mean) -> Ahead:
     """How many of each line would be called before this customer, by the branch's policy."""
     policy: Policy = state.setup.settings.policy if state.setup is not None else FirstCome()
     since_ms = ticket.since_ms if ticket is not None else at_ms
-    found: list[tuple[LineKey, int]] = []
+    found: Ahead = []
     online = max(1, sum(c.state not in OFF for c in state.counters.values()))
     for other, line in state.lines.items():
         if other == key:

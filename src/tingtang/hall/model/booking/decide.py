@@ -94,7 +94,7 @@ def _confirm(state: BookingDay, command: c.Confirm, at_ms: int) -> Events:
     rules, booking = _rules(state), _booking(state, command.booking)
     if booking.state is S.BOOKED and booking.party == command.party:
         return ()
-    _require(booking, "confirm")
+    require(booking, "confirm")
     if booking.hold_until_ms <= at_ms:
         raise _refusal(S.EXPIRED, "confirm")
     mine = sum(b.party == command.party and b.state in TAKING for b in state.bookings.values())
@@ -117,7 +117,7 @@ def _confirm(state: BookingDay, command: c.Confirm, at_ms: int) -> Events:
 
 def _move(state: BookingDay, command: c.MoveBooking, at_ms: int) -> Events:
     booking = _booking(state, command.booking)
-    _require(booking, "move")
+    require(booking, "move")
     if booking.start_ms == command.start_ms:
         return ()
     others = {one: taken for one, taken in state.taken.items() if one != booking.id}
@@ -134,13 +134,13 @@ def _cancel(state: BookingDay, command: c.Cancel, _at_ms: int) -> Events:
     booking = _booking(state, command.booking)
     if booking.state is S.CANCELLED:
         return ()
-    _require(booking, "cancel")
+    require(booking, "cancel")
     return (e.BookingCancelled(booking=booking.id, by=command.by),)
 
 
 def _check_in(state: BookingDay, command: c.CheckIn, at_ms: int) -> Events:
     rules, booking = _rules(state), _booking(state, command.booking)
-    _require(booking, "check_in")
+    require(booking, "check_in")
     if at_ms < booking.start_ms - rules.early_minutes * MINUTE_MS:
         raise Refused(p.TOO_EARLY, minutes=rules.early_minutes)
     late = at_ms > booking.start_ms + rules.late_minutes * MINUTE_MS
@@ -201,7 +201,8 @@ def _booking(state: BookingDay, booking_id: BookingId) -> Booking:
     return booking
 
 
-def _require(booking: Booking, step: str) -> None:
+def require(booking: Booking, step: str) -> None:
+    """Refuse (booking_state) a step that the booking's state does not allow."""
     if booking.state not in ALLOWED[step][0]:
         raise _refusal(booking.state, step)
 

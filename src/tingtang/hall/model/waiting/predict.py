@@ -68,7 +68,7 @@ MAX_AHEAD = 100_000.0
 Z_05 = 1.6448536
 
 
-class Estimate(msgspec.Struct, frozen=True):
+class Estimate(msgspec.Struct, frozen=True, gc=False):
     """The time left until the call; 5 % of calls come before ``low_ms``, 5 % after ``high_ms``."""
 
     median_ms: int

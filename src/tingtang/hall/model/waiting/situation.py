@@ -12,7 +12,7 @@ LATELY_FREE = 1 / 3
 one that stays free longer while people wait is busy with something else."""
 
 
-class Situation(msgspec.Struct, frozen=True):
+class Situation(msgspec.Struct, frozen=True, gc=False):
     """All that an estimate rests on. Times in milliseconds, all figures finite and >= 0.
 
     The numbers of people and counters may be fractions, where some can serve only a part.
