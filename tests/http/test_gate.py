@@ -1,7 +1,7 @@
 """The gate: forgery, headers, limits, languages, and every failure as a clear answer."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -97,6 +97,9 @@ class OneCaller:
 
     def is_valid(self, identity: Identity) -> bool:
         return True
+
+    def on_end(self, listener: Callable[[], None]) -> None:
+        pass
 
 
 def wire(parts: Parts) -> None:

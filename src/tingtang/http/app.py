@@ -207,6 +207,7 @@ def _assemble(
 
     identifier: Identifier = parts.services.get("identifier") or NobodyKnown()
     live_socket = LiveSocket(parts.live, identifier.is_valid)
+    identifier.on_end(live_socket.check_now)
     parts.services["live_socket"] = live_socket
     readiness.add("database", lambda: database_answers(parts.database))
     readiness.add("log", lambda: log_writes(parts.log, parts.clock))

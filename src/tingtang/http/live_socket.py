@@ -276,8 +276,12 @@ async def _read(connection: Connection, receive: Receive, writer: "asyncio.Task[
     reader = asyncio.current_task()
     if reader is None:
         raise RuntimeError("a live connection is served by a task")
-    stop = reader.cancel
-    writer.add_done_callback(lambda _: stop())
+    cancel = reader.cancel
+
+    def stop(_: object) -> None:
+        cancel()
+
+    writer.add_done_callback(stop)
     try:
         while connection.closing is None:
             message = await receive()
@@ -297,3 +301,5 @@ async def _read(connection: Connection, receive: Receive, writer: "asyncio.Task[
         if not writer.done():
             raise
         reader.uncancel()
+    finally:
+        writer.remove_done_callback(stop)

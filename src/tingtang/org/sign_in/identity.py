@@ -1,5 +1,6 @@
 """Who is asking, as the outermost layer sees it."""
 
+from collections.abc import Callable
 from typing import Protocol
 
 import msgspec
@@ -25,6 +26,9 @@ class Identifier(Protocol):
     def known(self, token: str) -> Identity | None: ...
     async def find(self, token: str) -> Identity: ...
     def is_valid(self, identity: Identity) -> bool: ...
+    def on_end(self, listener: Callable[[], None]) -> None:
+        """Call ``listener`` whenever sessions were ended before their time."""
+        ...
 
 
 class NobodyKnown:
@@ -38,3 +42,6 @@ class NobodyKnown:
 
     def is_valid(self, identity: Identity) -> bool:  # noqa: ARG002
         return True
+
+    def on_end(self, listener: Callable[[], None]) -> None:
+        """Nobody's session ever ends."""

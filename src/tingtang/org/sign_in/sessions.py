@@ -116,6 +116,7 @@ class Sessions:
         self._rechecks: set[asyncio.Task[None]] = set()
         self.on_seen: Callable[[str, int], None] = lambda _session, _seen_ms: None
         """Told now and then that a session is in use, to write it down."""
+        self._on_end: list[Callable[[], None]] = []
 
     # -- who is asking ----------------------------------------------------------------------
 
@@ -162,6 +163,10 @@ class Sessions:
         self._recheck(digest, held)
         return self._identity(held).actor == identity.actor
 
+    def on_end(self, listener: Callable[[], None]) -> None:
+        """Call ``listener`` whenever sessions were ended before their time."""
+        self._on_end.append(listener)
+
     # -- changes ----------------------------------------------------------------------------
 
     def add(self, row: SessionRow, terminal: Terminal | None = None) -> Identity:
@@ -176,12 +181,14 @@ class Sessions:
         digest = self._by_id.get(session)
         if digest is not None:
             self._drop(digest)
+        self._tell_ended()
 
     def end_all_of(self, owner: str, keep: str = "") -> None:
         """Forget every session of a staff member or terminal, but ``keep``."""
         for digest, held in list(self._held.items()):
             if held.row.owner == owner and held.row.id != keep:
                 self._drop(digest)
+        self._tell_ended()
 
     def kill_links(self, dead_before: dict[str, int]) -> None:
         """From now on links to these subjects that were made before these times are dead."""
@@ -189,6 +196,7 @@ class Sessions:
         for token, (claim, _) in list(self._claims.items()):
             if self._is_dead(claim):
                 del self._claims[token]
+        self._tell_ended()
 
     def limited(self, session: str) -> str:
         """What must be done before this session counts; "" for a full one."""
@@ -285,6 +293,10 @@ class Sessions:
 
     def _is_dead(self, claim: Claim) -> bool:
         return bool(claim.subject) and claim.issued_ms < self._dead_before.get(claim.subject, 0)
+
+    def _tell_ended(self) -> None:
+        for listener in self._on_end:
+            listener()
 
     def _hold(self, held: _Held) -> None:
         self._held[held.row.token_digest] = held
