@@ -4,14 +4,19 @@ import msgspec
 
 from tingtang.customers.service import CustomerService
 from tingtang.hall import archive, views
+from tingtang.hall.booking_moves import BookingMoves
+from tingtang.hall.bookings import BookingService
+from tingtang.hall.check_in import CheckIn
 from tingtang.hall.clockwork import Clockwork
+from tingtang.hall.contacts import Contacts
 from tingtang.hall.customers import HallCustomers
 from tingtang.hall.model import events
 from tingtang.hall.model.booking.events import TYPES as BOOKING_EVENTS
 from tingtang.hall.model.settings import HallSettings
 from tingtang.hall.model.tasks.events import TYPES as TASK_EVENTS
 from tingtang.hall.model.triage import TriageTable
-from tingtang.hall.ports import Links
+from tingtang.hall.ports import Links, MessagePort
+from tingtang.hall.reminders import BookingClock, BookingReactions
 from tingtang.hall.routes import ROUTES
 from tingtang.hall.service import HallService
 from tingtang.hall.window import own_window, window
@@ -24,12 +29,11 @@ from tingtang.kernel.reactions import Trigger
 from tingtang.kernel.text import Text
 from tingtang.org.directory import Directory
 from tingtang.org.model import events as org
-from tingtang.org.sections import Sections
 
 
 def wire(parts: Parts) -> None:
     directory = parts.service("directory", Directory)
-    sections = parts.service("sections", Sections)
+    sections = directory.sections
     sections.register("hall", HallSettings, Text("厅堂规则", "Hall rules"))
     sections.register("triage", TriageTable, Text("分流规则", "Triage table"))
     customers = HallCustomers(parts.service("customers", CustomerService))
@@ -37,6 +41,7 @@ def wire(parts: Parts) -> None:
     hall = HallService(parts.log, parts.clock, parts.ids, parts.live, directory, customers, links)
     clockwork = Clockwork(hall, directory)
     parts.offer("hall", hall)
+    _wire_bookings(parts, hall, links)
     parts.offer("clockwork", clockwork)
     _register_views(parts, hall)
     archive.register(parts, hall)
@@ -58,6 +63,21 @@ def wire(parts: Parts) -> None:
     )  # fmt: skip
     parts.on_start(clockwork.start)
     parts.on_stop(clockwork.stop)
+
+
+def _wire_bookings(parts: Parts, hall: HallService, links: Links) -> None:
+    contacts = Contacts(parts.log, parts.vault)
+    bookings = BookingService(parts.log, parts.clock, parts.ids, hall.directory, contacts, links)
+    moves = BookingMoves(parts.log, bookings)
+    parts.offer("bookings", bookings)
+    parts.offer("booking_moves", moves)
+    parts.offer("check_in", CheckIn(bookings, hall))
+    # A bank without a message gateway confirms on the screen alone.
+    messages: MessagePort | None = parts.services.get("messages")
+    BookingReactions(bookings, moves, messages, links).register(parts.reactions)
+    clock = BookingClock(bookings)
+    parts.on_start(clock.start)
+    parts.on_stop(clock.stop)
 
 
 def _register_views(parts: Parts, hall: HallService) -> None:

@@ -1,5 +1,6 @@
 """What the hall needs from those that stand before it, as it sees them."""
 
+from collections.abc import Mapping
 from typing import Protocol
 
 import msgspec
@@ -34,6 +35,26 @@ class Links(Protocol):
 
     def make(self, branch: BranchId, subject: str, now_ms: int) -> str:
         """The token of a link that is good until the end of the next day."""
+        ...
+
+    def token(self, subject: str, branch: str, now_ms: int, expires_ms: int) -> str:
+        """The same until a time of our own: a booking's link lives until after the booked day."""
+        ...
+
+    def url(self, token: str, base: str = "") -> str:
+        """Where a phone goes with the token; ``base`` ("https://host") is ours as the caller sees
+        it, used where no public address was set."""
+        ...
+
+
+class MessagePort(Protocol):
+    """Messages to customers' phones (SMS, WeChat templates)."""
+
+    async def send(self, template: str, to: str, values: Mapping[str, str], key: str) -> None:
+        """Hand a message over for delivery; the same ``key`` is delivered once.
+
+        ``values`` fill the template's gaps; ``values["language"]`` is "zh" or "en".
+        """
         ...
 
 

@@ -1,8 +1,9 @@
-"""The hall's tables: what was learned of waits, and the archive of closed days."""
+"""The hall's tables: what was learned of waits, the archive of closed days, bookings by id."""
 
 import sqlalchemy as sa
 
 from tingtang.kernel.database import metadata
+from tingtang.kernel.sealed import sealed
 
 waits = sa.Table(
     "hall_waits",
@@ -39,3 +40,32 @@ legs = sa.Table(
     sa.Index("ix_hall_legs_branch_date", "branch", "date"),
     sa.Index("ix_hall_legs_customer", "customer"),
 )
+
+bookings = sa.Table(
+    "hall_bookings",
+    metadata,
+    sa.Column("booking", sa.Text, primary_key=True),
+    sa.Column("branch", sa.Text, nullable=False),
+    sa.Column("date", sa.Text, nullable=False),
+    sa.Column("service", sa.Text, nullable=False),
+    sa.Column("start_ms", sa.BigInteger, nullable=False),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("due_ms", sa.BigInteger, nullable=False),
+    sa.Index("ix_hall_bookings_branch_date", "branch", "date"),
+    sa.Index("ix_hall_bookings_state_due_ms", "state", "due_ms"),
+)
+"""Where each booking is. ``due_ms``: when a hold runs out, or the booked time comes."""
+
+contacts = sa.Table(
+    "hall_contacts",
+    metadata,
+    sa.Column("booking", sa.Text, primary_key=True),
+    sa.Column("branch", sa.Text, nullable=False),
+    sa.Column("erase_ms", sa.BigInteger, nullable=False, index=True),
+    sa.Column("language", sa.Text, nullable=False),
+    sa.Column("phone", sa.LargeBinary, info=sealed(index="phone_index")),
+    sa.Column("phone_index", sa.LargeBinary, index=True),
+    sa.Column("name", sa.LargeBinary, info=sealed()),
+    sa.Column("codes", sa.LargeBinary, info=sealed()),
+)
+"""Who booked: personal, so sealed, and gone some weeks after the day."""
