@@ -10,6 +10,8 @@ import pytest
 import sqlalchemy as sa
 import structlog
 
+from tingtang.kernel.database import DatabaseInUse
+from tingtang.kernel.errors import NOT_FOUND, Refused
 from tingtang.kernel.logs import blot, configure
 from tingtang.kernel.settings import LogFormat, LogLevel
 
@@ -115,6 +117,16 @@ def test_a_field_that_is_not_known_is_left_out_by_name(entries: Entries) -> None
     (entry,) = entries()
     assert "customer_name" not in entry
     assert (entry["hidden"], entry["branch"]) == (["customer_name"], "b1")
+
+
+def test_our_own_errors_keep_their_words_and_refusals_their_code(entries: Entries) -> None:
+    log = logging.getLogger("test")
+    log.error("failed: %s", DatabaseInUse("正在使用", "another Tingtang process is using x.db"))
+    log.error("failed: %s", Refused(NOT_FOUND, what="王小明"))
+    assert [entry["event"] for entry in entries()] == [
+        "failed: DatabaseInUse: another Tingtang process is using x.db",
+        "failed: Refused: not_found",
+    ]
 
 
 def test_debugging_is_off_unless_asked_for(entries: Entries) -> None:

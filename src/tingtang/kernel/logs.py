@@ -17,6 +17,7 @@ import msgspec
 import sqlalchemy as sa
 import structlog
 
+from tingtang.kernel.errors import Refused
 from tingtang.kernel.settings import LogFormat, LogLevel
 
 FIELDS = frozenset(
@@ -59,10 +60,15 @@ def blot(text: str) -> str:
 
 
 def describe(error: BaseException) -> str:
-    """An exception in words that quote nobody: its type, and its text where that is technical."""
+    """An exception in words that quote nobody: its type, and its text where that is technical or
+    our own; of a refusal the code, since its words may hold what was asked for.
+    """
     technical = (OSError, sa.exc.OperationalError, sa.exc.InterfaceError)
     name = type(error).__name__
-    if not isinstance(error, technical) and not _is_driver_error(error):
+    if isinstance(error, Refused):
+        return f"{name}: {error.code}"
+    is_ours = type(error).__module__.startswith("tingtang.")
+    if not is_ours and not isinstance(error, technical) and not _is_driver_error(error):
         return name
     return f"{name}: {blot(_DETAIL.sub('', str(error)).strip())}"
 
@@ -183,6 +189,7 @@ def configure(level: LogLevel, form: LogFormat, stream: TextIO | None = None) ->
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level.value.upper())
+    logging.getLogger("alembic").setLevel(logging.WARNING)
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),
