@@ -15,10 +15,13 @@ from tingtang.hall.model.booking.events import TYPES as BOOKING_EVENTS
 from tingtang.hall.model.settings import HallSettings
 from tingtang.hall.model.tasks.events import TYPES as TASK_EVENTS
 from tingtang.hall.model.triage import TriageTable
-from tingtang.hall.ports import Links, MessagePort
+from tingtang.hall.ports import CustomerBook, Links, MessagePort
+from tingtang.hall.reception import Reception
 from tingtang.hall.reminders import BookingClock, BookingReactions
 from tingtang.hall.routes import ROUTES
 from tingtang.hall.service import HallService
+from tingtang.hall.tasks import VIEW as TASKS_VIEW
+from tingtang.hall.tasks import TaskService
 from tingtang.hall.window import own_window, window
 from tingtang.kernel.events import EventTypes
 from tingtang.kernel.feature import Feature, Parts
@@ -41,8 +44,9 @@ def wire(parts: Parts) -> None:
     hall = HallService(parts.log, parts.clock, parts.ids, parts.live, directory, customers, links)
     clockwork = Clockwork(hall, directory)
     parts.offer("hall", hall)
-    _wire_bookings(parts, hall, links)
     parts.offer("clockwork", clockwork)
+    _wire_bookings(parts, hall, links)
+    _wire_tasks(parts, hall, clockwork, customers)
     _register_views(parts, hall)
     archive.register(parts, hall)
 
@@ -80,6 +84,20 @@ def _wire_bookings(parts: Parts, hall: HallService, links: Links) -> None:
     parts.on_stop(clock.stop)
 
 
+def _wire_tasks(
+    parts: Parts, hall: HallService, clockwork: Clockwork, customers: CustomerBook
+) -> None:
+    tasks = TaskService(parts.log, hall, parts.live)
+    parts.offer("tasks", tasks)
+    clockwork.each_beat(tasks.tend)
+    Reception(hall, tasks, customers).register(parts.reactions)
+
+    async def board(key: str) -> msgspec.Struct | None:
+        return await tasks.view(BranchId(key))
+
+    parts.live.register(ViewType(TASKS_VIEW, Permission.TASK_SEE, board))
+
+
 def _register_views(parts: Parts, hall: HallService) -> None:
     async def board(key: str) -> msgspec.Struct | None:
         return views.board(*await hall.in_day(BranchId(key)))
@@ -110,9 +128,7 @@ def _register_views(parts: Parts, hall: HallService) -> None:
     live.register(ViewType("hall.pad", Permission.HALL_SEE, pad))
     live.register(ViewType("hall.monitor", Permission.MONITOR_SEE, monitor))
     live.register(ViewType("hall.counter", Permission.COUNTER_WORK, counter))
-    live.register(
-        ViewType("hall.window", Permission.RATING_GIVE, window_screen, allow=own_window)
-    )
+    live.register(ViewType("hall.window", Permission.RATING_GIVE, window_screen, allow=own_window))
     live.register(ViewType("hall.ticket", Permission.TICKET_FOLLOW, ticket, allow=_own_ticket))
 
 

@@ -244,6 +244,14 @@ class HallSettings(msgspec.Struct, frozen=True):
         Reason("break", Text("短暂离开", "Short break")),
         Reason("elsewhere", Text("支援其他岗位", "Helping elsewhere")),
     )
+    call_reasons: tuple[Reason, ...] = (
+        Reason("question", Text("业务咨询", "A question")),
+        Reason("help", Text("需要协助操作", "Help with the machine")),
+        Reason("care", Text("需要特别关怀", "Special care")),
+        Reason("fault", Text("设备故障", "The machine is out of order")),
+        Reason("unhappy", Text("对服务不满意", "Not satisfied")),
+    )
+    """Why a customer calls the lobby manager, to choose from."""
     rating_reasons: tuple[Reason, ...] = (
         Reason("wait", Text("等候时间长", "Long wait")),
         Reason("slow", Text("办理慢", "Slow service")),

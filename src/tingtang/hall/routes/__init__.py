@@ -1,8 +1,8 @@
 """HTTP of the hall, one page a noun."""
 
-from tingtang.hall.routes import bookings, choices, counters, day, tickets, visits
+from tingtang.hall.routes import bookings, choices, counters, day, tasks, tickets, visits
 
 ROUTES = (
     *tickets.ROUTES, *counters.ROUTES, *visits.ROUTES, *day.ROUTES, *bookings.ROUTES,
-    *choices.ROUTES,
+    *choices.ROUTES, *tasks.ROUTES,
 )  # fmt: skip

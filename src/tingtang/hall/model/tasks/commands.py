@@ -40,6 +40,14 @@ class Accept(TaskCommand, frozen=True):
     staff: StaffId
 
 
+class AddNote(TaskCommand, frozen=True):
+    """Something worth knowing for whoever does the task."""
+
+    task: TaskId
+    staff: StaffId
+    note: str
+
+
 class HandOver(TaskCommand, frozen=True):
     task: TaskId
     by: StaffId

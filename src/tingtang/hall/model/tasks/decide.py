@@ -91,6 +91,14 @@ def _accept(board: TaskBoard, command: c.Accept, _at_ms: int) -> Events:
     return (e.TaskAccepted(task=task.id, staff=command.staff),)
 
 
+def _note(board: TaskBoard, command: c.AddNote, _at_ms: int) -> Events:
+    task = _task(board, command.task)
+    _require_open(task, Text("备注", "noted"))
+    if task.note == command.note:
+        return ()
+    return (e.TaskNoted(task=task.id, staff=command.staff, note=command.note),)
+
+
 def _hand_over(board: TaskBoard, command: c.HandOver, at_ms: int) -> Events:
     task = _task(board, command.task)
     _require_open(task, Text("交接", "handed over"))
@@ -171,6 +179,7 @@ _DECIDERS: dict[type[c.TaskCommand], Callable[[TaskBoard, Any, int], Events]] = 
     c.LeaveDuty: _leave_duty,
     c.RaiseTask: _raise,
     c.Accept: _accept,
+    c.AddNote: _note,
     c.HandOver: _hand_over,
     c.CloseTask: _close,
     c.CancelTask: _cancel,

@@ -48,6 +48,12 @@ class TaskAccepted(Event, frozen=True):
     staff: StaffId
 
 
+class TaskNoted(Event, frozen=True):
+    task: TaskId
+    staff: StaffId
+    note: str
+
+
 class TaskHandedOver(Event, frozen=True):
     task: TaskId
     by: StaffId
@@ -73,6 +79,6 @@ TYPES = EventTypes(
     "task",
     [
         DutyTaken, DutyLeft, TaskRaised, TaskRegraded, TaskOffered, TaskUnanswered, TaskAccepted,
-        TaskHandedOver, TaskDone, TaskCancelled,
+        TaskNoted, TaskHandedOver, TaskDone, TaskCancelled,
     ],
 )  # fmt: skip

@@ -32,6 +32,8 @@ def evolve(board: TaskBoard, event: Event, at_ms: int) -> None:
             task = board.tasks[event.task]
             task.state, task.accepted_by = TaskState.ACCEPTED, event.staff
             task.accepted_ms, task.offered_to = at_ms, StaffId("")
+        case e.TaskNoted():
+            board.tasks[event.task].note = event.note
         case e.TaskHandedOver():
             task = board.tasks[event.task]
             task.note = event.note or task.note
