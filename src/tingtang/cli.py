@@ -25,6 +25,7 @@ from tingtang.kernel.database import Database, open_for_reading
 from tingtang.kernel.errors import Refused, Trouble
 from tingtang.kernel.settings import SETTINGS, BadSettings, Settings, load
 from tingtang.schema import complete_metadata
+from tingtang.twin import commands as twin
 
 RESEAL_ROWS = 200
 """Rows sealed again in one transaction."""
@@ -39,6 +40,7 @@ audit_app = typer.Typer(help="核验日志 · prove that the log is whole", no_a
 keys_app = typer.Typer(help="管理密钥 · look after the key file", no_args_is_help=True)
 app.add_typer(audit_app, name="audit")
 app.add_typer(keys_app, name="keys")
+app.registered_commands.extend(twin.app.registered_commands)
 
 console = Console(stderr=True, highlight=False)
 _config: list[Path] = []

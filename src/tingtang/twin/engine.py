@@ -7,7 +7,7 @@ full core and compares every call.
 """
 
 from collections import OrderedDict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from heapq import heappop, heappush
 
 import msgspec
@@ -57,102 +57,130 @@ def run_day(setup: DaySetup, shifts: Sequence[Shift], customers: Iterable[Custom
 
     ``customers`` come in order of arrival. Who is free longest calls first.
     """
-    state = HallDay()
-    state.setup = setup
-    outcome = Outcome([], [], [], [], [], [])
-    lines, line_of = state.lines, []
-    people: list[Customer] = []
-    agenda: list[tuple[int, int, int, int]] = []
-    seats = [Counter(shift.counter, services=shift.services) for shift in shifts]
-    for seat, shift in enumerate(shifts):
-        seats[seat].staff = StaffId(shift.counter)
-        heappush(agenda, (shift.start_ms, _BEGIN, seat, 0))
-        if shift.end_ms < NEVER_MS:
-            heappush(agenda, (shift.end_ms, _END, seat, 0))
-    free: OrderedDict[int, None] = OrderedDict()
-    on_shift = [False] * len(shifts)
-    state.counters = {seat.id: seat for seat in seats}
+    return _Day(setup, shifts).run(iter(customers))
 
-    def call(seat: int, now_ms: int) -> bool:
-        counter = seats[seat]
+
+class _Day:
+    """The day under way."""
+
+    def __init__(self, setup: DaySetup, shifts: Sequence[Shift]) -> None:
+        self.shifts = shifts
+        self.state = state = HallDay()
+        state.setup = setup
+        self.seats = [Counter(shift.counter, services=shift.services) for shift in shifts]
+        for seat in self.seats:
+            seat.staff = StaffId(seat.id)
+            state.counters[seat.id] = seat
+        self.on_shift = [False] * len(shifts)
+        self.free: OrderedDict[int, None] = OrderedDict()
+        self.people: list[Customer] = []
+        self.line_of: list[LineKey] = []
+        self.outcome = Outcome([], [], [], [], [], [])
+        self.agenda: list[tuple[int, int, int, int]] = []
+        for number, shift in enumerate(shifts):
+            heappush(self.agenda, (shift.start_ms, _BEGIN, number, 0))
+            if shift.end_ms < NEVER_MS:
+                heappush(self.agenda, (shift.end_ms, _END, number, 0))
+
+    def run(self, customers: Iterator[Customer]) -> Outcome:
+        agenda, now_ms = self.agenda, 0
+        steps = {
+            _END: self._end_shift,
+            _BEGIN: self._begin_shift,
+            _LEAVE: self._leave,
+            _DONE: self._done,
+        }
+        coming = next(customers, None)
+        while agenda or coming is not None:
+            if coming is not None and (not agenda or coming.arrival_ms <= agenda[0][0]):
+                now_ms = coming.arrival_ms
+                self._arrive(coming)
+                coming = next(customers, None)
+                continue
+            if coming is None and not any(self.on_shift) and not _more(agenda):
+                break
+            now_ms, kind, which, index = heappop(agenda)
+            steps[kind](which, index, now_ms)
+        outcome = self.outcome
+        for line in self.state.lines.values():  # the doors closed on them
+            for ticket, since_ms in line.items():
+                outcome.waited_ms[int(ticket)] = now_ms - since_ms
+        outcome.ended_ms = now_ms
+        outcome.open_ms = sum(min(s.end_ms, now_ms) - s.start_ms for s in self.shifts)
+        return outcome
+
+    def _arrive(self, customer: Customer) -> None:
+        outcome, state, now_ms = self.outcome, self.state, customer.arrival_ms
+        index = len(self.people)
+        self.people.append(customer)
+        key = LineKey(customer.service, customer.segment)
+        self.line_of.append(key)
+        outcome.waited_ms.append(0)
+        outcome.called.append(False)
+        outcome.segments.append(customer.segment)
+        outcome.services.append(customer.service)
+        line = state.lines.get(key)
+        if line is None:
+            line = state.lines[key] = OrderedDict()
+        insert(line, TicketId(str(index)), now_ms)
+        state.waiting += 1
+        for seat in self.free:
+            if customer.service in self.seats[seat].services and self._call(seat, now_ms):
+                del self.free[seat]
+                return
+        if customer.patience_ms < NEVER_MS:
+            heappush(self.agenda, (now_ms + customer.patience_ms, _LEAVE, index, 0))
+
+    def _call(self, seat: int, now_ms: int) -> bool:
+        state, outcome, counter = self.state, self.outcome, self.seats[seat]
         choice = choose(state, counter, now_ms)
         if choice is None:
             return False
         index = int(choice.ticket)
-        key = line_of[index]
-        line = lines[key]
-        since_ms = line.pop(choice.ticket)
-        if not line:
-            del lines[key]
-        state.waiting -= 1
+        outcome.waited_ms[index] = now_ms - self._take_out(index, choice.ticket)
         count_call(state, choice.why)
-        customer = people[index]
-        outcome.waited_ms[index] = now_ms - since_ms
+        service_ms = self.people[index].service_ms
         outcome.called[index] = True
         outcome.order.append(index)
         outcome.counters.append(counter.id)
-        outcome.busy_ms += customer.service_ms
-        heappush(agenda, (now_ms + customer.service_ms, _DONE, seat, index))
+        outcome.busy_ms += service_ms
+        heappush(self.agenda, (now_ms + service_ms, _DONE, seat, index))
         return True
 
-    arrivals = iter(customers)
-    coming = next(arrivals, None)
-    now_ms = 0
-    while agenda or coming is not None:
-        if coming is not None and (not agenda or coming.arrival_ms <= agenda[0][0]):
-            now_ms = coming.arrival_ms
-            index = len(people)
-            people.append(coming)
-            key = LineKey(coming.service, coming.segment)
-            line_of.append(key)
-            outcome.waited_ms.append(0)
-            outcome.called.append(False)
-            outcome.segments.append(coming.segment)
-            outcome.services.append(coming.service)
-            line = lines.get(key)
-            if line is None:
-                line = lines[key] = OrderedDict()
-            insert(line, TicketId(str(index)), now_ms)
-            state.waiting += 1
-            for seat in free:
-                if coming.service in seats[seat].services and call(seat, now_ms):
-                    del free[seat]
-                    break
-            else:
-                if coming.patience_ms < NEVER_MS:
-                    heappush(agenda, (now_ms + coming.patience_ms, _LEAVE, index, 0))
-            coming = next(arrivals, None)
-            continue
-        if not any(on_shift) and coming is None and not _more(agenda):
-            break
-        now_ms, kind, which, index = heappop(agenda)
-        if kind == _DONE:
-            observe(state, people[index].service, people[index].service_ms)
-            if on_shift[which] and not call(which, now_ms):
-                free[which] = None
-        elif kind == _LEAVE:
-            line = lines.get(line_of[which])
-            ticket = TicketId(str(which))
-            if line is not None and ticket in line:
-                outcome.waited_ms[which] = now_ms - line.pop(ticket)
-                state.waiting -= 1
-                if not line:
-                    del lines[line_of[which]]
-        elif kind == _BEGIN:
-            on_shift[which] = True
-            seats[which].state = CounterState.OPEN
-            if not call(which, now_ms):
-                free[which] = None
-        else:
-            on_shift[which] = False
-            seats[which].state = CounterState.CLOSED
-            free.pop(which, None)
-    for key, line in lines.items():  # the doors closed on them
-        for ticket, since_ms in line.items():
-            outcome.waited_ms[int(ticket)] = now_ms - since_ms
-    outcome.ended_ms = now_ms
-    outcome.open_ms = sum(min(shift.end_ms, now_ms) - shift.start_ms for shift in shifts)
-    return outcome
+    def _take_out(self, index: int, ticket: TicketId) -> int:
+        """Out of the line; since when the customer stood in it."""
+        lines, key = self.state.lines, self.line_of[index]
+        line = lines[key]
+        since_ms = line.pop(ticket)
+        if not line:
+            del lines[key]
+        self.state.waiting -= 1
+        return since_ms
+
+    def _call_or_wait(self, seat: int, now_ms: int) -> None:
+        if not self._call(seat, now_ms):
+            self.free[seat] = None
+
+    def _done(self, seat: int, index: int, now_ms: int) -> None:
+        customer = self.people[index]
+        observe(self.state, customer.service, customer.service_ms)
+        if self.on_shift[seat]:
+            self._call_or_wait(seat, now_ms)
+
+    def _leave(self, index: int, _: int, now_ms: int) -> None:
+        ticket, line = TicketId(str(index)), self.state.lines.get(self.line_of[index])
+        if line is not None and ticket in line:
+            self.outcome.waited_ms[index] = now_ms - self._take_out(index, ticket)
+
+    def _begin_shift(self, seat: int, _: int, now_ms: int) -> None:
+        self.on_shift[seat] = True
+        self.seats[seat].state = CounterState.OPEN
+        self._call_or_wait(seat, now_ms)
+
+    def _end_shift(self, seat: int, _index: int, _now_ms: int) -> None:
+        self.on_shift[seat] = False
+        self.seats[seat].state = CounterState.CLOSED
+        self.free.pop(seat, None)
 
 
 def _more(agenda: list[tuple[int, int, int, int]]) -> bool:

@@ -1,0 +1,215 @@
+"""The demo hall: the whole application on a made-up bank, with virtual customers and staff.
+
+Everything is the production code: virtual people use the services that screens use, and whoever
+signs in at a screen takes that role over while the rest goes on.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import Callable
+from pathlib import Path
+from random import Random
+
+import msgspec
+
+from tingtang.customers.model import Details, Facts, Purpose, Tier
+from tingtang.customers.service import CustomerService
+from tingtang.hall.service import HallService
+from tingtang.http.app import App, build
+from tingtang.http.options import WebOptions
+from tingtang.kernel.clock import HOUR_MS, MINUTE_MS, local_date, moment_ms
+from tingtang.kernel.ids import BranchId, CounterId, CustomerId, ServiceId
+from tingtang.kernel.permissions import SYSTEM
+from tingtang.kernel.vault import Suite, open_or_create_vault
+from tingtang.org.demo import DemoBank, seed_demo_bank
+from tingtang.org.model.hours import WEEKDAY, opening_ms
+from tingtang.org.model.records import CareNeed, CounterLevel
+from tingtang.org.sign_in.model.rules import TerminalKind
+from tingtang.org.sign_in.service import SignIn
+from tingtang.org.sign_in.sessions import Terminal
+from tingtang.org.structure import OrgService
+from tingtang.twin.agenda import Agenda, StageClock
+from tingtang.twin.customers import Customers, Popular
+from tingtang.twin.tellers import Tellers
+
+START_AFTER_OPENING_MS = round(1.6 * HOUR_MS)
+"""The demo begins with the morning's wave under way."""
+SEED = 20_260_302
+KNOWN_CUSTOMERS = 60
+SIZES = (1.0, 0.22, 0.3)
+"""How busy each branch is against the flagship."""
+FAMILY = "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦许何"
+GIVEN = "文思雨晨嘉宁子墨若溪明远静怡佳欣书瑶浩然一诺雪晴俊杰梓涵"
+
+
+class Doorway(msgspec.Struct, frozen=True):
+    """One surface of the demo and the one-time link that opens it."""
+
+    title: str
+    path: str
+
+
+class Demo:
+    """The demo, assembled; :meth:`prepare` plays the morning, :meth:`live` lets it run."""
+
+    def __init__(self, folder: Path, *, public_url: str, seed: int = SEED) -> None:
+        self.random = Random(seed)  # noqa: S311 - virtual people, not secrets
+        zone = "Asia/Shanghai"
+        now_ms = _machine_now_ms()
+        date = local_date(now_ms, zone)
+        self.clock = StageClock(moment_ms(date, "00:00", zone) + 8 * HOUR_MS)
+        vault = open_or_create_vault(folder / "keys.json", Suite.AES_256_GCM, now_ms)
+        options = WebOptions(
+            database_url=f"sqlite:///{folder / 'demo.db'}",
+            data_folder=folder,
+            is_demo=True,
+            public_url=public_url,
+        )
+        self.app: App = build(options, vault=vault, clock=self.clock)
+        self.agenda = Agenda(self.clock)
+        self.bank: DemoBank | None = None
+        self._task: asyncio.Task[None] | None = None
+
+    async def prepare(self, progress: Callable[[str], None]) -> None:
+        """Found the bank, open its halls and play the morning at once."""
+        services = self.app.parts.services
+        org: OrgService = services["org"]
+        hall: HallService = services["hall"]
+        progress("bank")
+        self.bank = await seed_demo_bank(org)
+        known = await self._register_customers(services["customers"])
+        progress("morning")
+        start_ms = 0
+        for branch, size in zip(self.bank.branches, SIZES, strict=True):
+            record = hall.directory.branch(branch)
+            date = hall.dates.at(branch, self.clock.now_ms())
+            hours = opening_ms(record.hours, date, record.time_zone)
+            opens_ms = hours[0] if hours else moment_ms(date, WEEKDAY[0].opens, record.time_zone)
+            start_ms = max(start_ms, opens_ms + START_AFTER_OPENING_MS)
+            self.agenda.at(opens_ms - 20 * MINUTE_MS, lambda b=branch: self._open(hall, b))  # type: ignore[misc]
+            self._people(hall, branch, opens_ms, size, known)
+        await self.agenda.push_to(start_ms)
+
+    async def live(self, speed: float) -> None:
+        """Let the day run from here on, ``speed`` times as fast as real time."""
+        self.clock.run(speed)
+        self._task = asyncio.create_task(self.agenda.live(), name="demo")
+
+    async def stop(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._task
+
+    async def doorways(self) -> list[Doorway]:
+        """One-time links to every surface of the flagship branch, and of head office."""
+        if self.bank is None:
+            return []
+        sign_in: SignIn = self.app.parts.services["sign_in"]
+        branch = self.bank.branches[0]
+        staff = self.bank.staff
+
+        async def person(title: str, login: str, surface: str) -> Doorway:
+            return Doorway(title, await sign_in.demo.for_staff(staff[login], surface))
+
+        async def machine(
+            title: str, kind: TerminalKind, surface: str, counter: str = ""
+        ) -> Doorway:
+            terminal = Terminal(
+                id=f"demo-{surface}-{counter or kind}",
+                branch=branch,
+                kind=kind,
+                label=title,
+                counter=counter,
+            )
+            return Doorway(title, await sign_in.demo.for_terminal(terminal, surface))
+
+        return [
+            await machine("智慧取号引导机 · kiosk", TerminalKind.KIOSK, "kiosk"),
+            await machine("叫号大屏 · board", TerminalKind.BOARD, "board"),
+            await person("窗口柜员 · counter", "chen.yutong", "counter"),
+            await person("大堂经理 PAD · lobby manager", "zhou.qihang", "pad"),
+            await person("网点负责人 · branch manager", "lin.xiaolan", "office"),
+            await person("总行 · head office", "gao.mingyuan", "office"),
+            Doorway("客户手机 · phone", f"/phone/?branch={branch}"),
+        ]
+
+    # -- parts ---------------------------------------------------------------------------------
+
+    async def _open(self, hall: HallService, branch: BranchId) -> None:
+        state = await hall.state(branch)
+        if state.setup is None:
+            await hall.open_day(branch)
+
+    def _people(
+        self,
+        hall: HallService,
+        branch: BranchId,
+        opens_ms: int,
+        size: float,
+        known: list[CustomerId],
+    ) -> None:
+        if self.bank is None:
+            raise RuntimeError("the bank was not founded")
+        here = {c.id for c in hall.directory.counters(branch)}
+        seats = {staff: seat for staff, seat in self.bank.seats.items() if seat in here}
+        popular = _popular(hall, branch, set(seats.values()))
+        customers = Customers(hall, branch, self.agenda, self.random, popular, known)
+        customers.begin(opens_ms, size)
+        Tellers(hall, branch, seats, self.agenda, customers, self.random).begin(opens_ms)
+
+    async def _register_customers(self, customers: CustomerService) -> list[CustomerId]:
+        """Made-up people with made-up numbers (the 199 0000 range is used by nobody here)."""
+        if self.bank is None:
+            return []
+        known = []
+        tiers = (
+            [Tier.NONE] * 38
+            + [Tier.BRANCH] * 12
+            + [Tier.MANAGING_BRANCH] * 7
+            + [Tier.HEAD_OFFICE] * 3
+        )
+        for number, tier in enumerate(tiers):
+            name = self.random.choice(FAMILY) + "".join(
+                self.random.sample(GIVEN, self.random.choice([1, 2, 2]))
+            )
+            facts = Facts(
+                id=CustomerId(f"customer-{number:03}"),
+                tier=tier,
+                branch=self.bank.branches[0],
+                care=(CareNeed.ELDER,) if number % 9 == 0 else (),
+            )
+            details = Details(name=name, phone=f"1990000{number:04}")
+            customer = await customers.save(facts, details, SYSTEM, is_new=True)
+            if number % 4:
+                await customers.record_consent(
+                    customer,
+                    Purpose.SHOW_NAME,
+                    given=True,
+                    how="paper",
+                    branch=facts.branch,
+                    actor=SYSTEM,
+                )
+            known.append(customer)
+        return known
+
+
+def _popular(hall: HallService, branch: BranchId, seats: set[CounterId]) -> list[Popular]:
+    """What people come for: everything that a staffed counter does, cash and cards most of all."""
+    served: set[ServiceId] = set()
+    for counter in hall.directory.counters(branch):
+        if counter.id in seats:
+            served |= set(counter.services)
+    found = []
+    for service in hall.directory.services_of(branch):
+        if service.id in served:
+            cash = CounterLevel.HIGH in service.levels
+            short = max(0.2, 600_000 / service.standard_ms)
+            found.append(Popular(service.id, short * (1.6 if cash else 1.0)))
+    return found
+
+
+def _machine_now_ms() -> int:
+    import time
+
+    return time.time_ns() // 1_000_000
