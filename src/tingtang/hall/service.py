@@ -298,6 +298,10 @@ class HallService:
             raise Refused(p.UNKNOWN_TICKET)
         return held
 
+    def link_url(self, branch: BranchId, subject: str, base: str) -> str:
+        """Where a phone follows a ticket; ``base`` is our address as the caller sees it."""
+        return self._links.url(self._links.make(branch, subject, self.clock.now_ms()), base)
+
     def names(self, branch: BranchId) -> BranchNames:
         """What things of the branch are called."""
         return BranchNames(self.directory, self._customers, branch)

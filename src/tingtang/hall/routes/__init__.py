@@ -1,8 +1,8 @@
 """HTTP of the hall, one page a noun."""
 
-from tingtang.hall.routes import bookings, choices, counters, day, tasks, tickets, visits
+from tingtang.hall.routes import bookings, choices, counters, day, receipts, tasks, tickets, visits
 
 ROUTES = (
     *tickets.ROUTES, *counters.ROUTES, *visits.ROUTES, *day.ROUTES, *bookings.ROUTES,
-    *choices.ROUTES, *tasks.ROUTES,
+    *choices.ROUTES, *tasks.ROUTES, *receipts.ROUTES,
 )  # fmt: skip
