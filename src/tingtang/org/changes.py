@@ -27,10 +27,12 @@ Row = dict[str, Any]
 
 
 class Change(msgspec.Struct, frozen=True):
-    """``rows`` are written over what has their key; ``gone`` are deleted by id."""
+    """``rows`` are written over what has their key, ``fresh`` only where there is none yet;
+    ``gone`` are deleted by id."""
 
     event: Event
     rows: tuple[tuple[sa.Table, Row], ...] = ()
+    fresh: tuple[tuple[sa.Table, Row], ...] = ()
     gone: tuple[tuple[sa.Table, str], ...] = ()
 
 
@@ -91,7 +93,7 @@ def save_section(branch: str, name: str, revision: int, values: msgspec.Struct) 
     row = {"branch": branch, "section": name, "revision": revision, "body": _body(values)}
     plain = msgspec.to_builtins(values, str_keys=True)
     event = e.SectionSaved(branch=branch, section=name, revision=revision, values=plain)
-    return Change(event, ((t.sections, row),))
+    return Change(event, fresh=((t.sections, row),))
 
 
 def save_plan(branch: BranchId, digest: str, body: str) -> Change:
@@ -130,6 +132,8 @@ def as_work(
             insert = upsert(database, table).values(stamped)
             new = {name: insert.excluded[name] for name in stamped if name not in keys}
             statements.append(insert.on_conflict_do_update(index_elements=keys, set_=new))
+        for table, row in change.fresh:
+            statements.append(sa.insert(table).values(row | stamp))
         for table, key in change.gone:
             statements.append(sa.delete(table).where(table.c.id == key))
         if isinstance(change.event, e.StaffErased):

@@ -13,8 +13,8 @@ from tingtang.kernel.clock import Clock
 from tingtang.kernel.errors import Refused
 from tingtang.kernel.events import Recorded
 from tingtang.kernel.ids import BranchId, CounterId, Ids, ServiceId, StaffId, ZoneId
-from tingtang.kernel.log import Append, Clash, EventLog
-from tingtang.kernel.permissions import Actor, Permission
+from tingtang.kernel.log import Append, EventLog
+from tingtang.kernel.permissions import Actor
 from tingtang.org import changes as c
 from tingtang.org import tables as t
 from tingtang.org.directory import Directory, Person
@@ -34,8 +34,6 @@ from tingtang.org.model.records import (
     Zone,
 )
 from tingtang.org.model.theme import check_theme
-
-SAVE_ATTEMPTS = 3
 
 logger = logging.getLogger(__name__)
 
@@ -201,9 +199,9 @@ class OrgService:
         )
         try:
             await self._log.append(append)
-        except Clash:  # pragma: no cover - no version was expected
-            raise
-        except sa.exc.IntegrityError as error:
+        except sa.exc.IntegrityError as error:  # somebody was faster by a moment
+            if any(change.fresh for change in changes):
+                raise Refused(p.STALE_REVISION, revision="?") from error
             raise Refused(p.CODE_TAKEN, code=_code_of(changes)) from error
 
     def _on_commit(self, recorded: Sequence[Recorded]) -> None:
@@ -266,16 +264,6 @@ class OrgService:
     def _stored_revision(self, branch: str, name: str) -> int:
         value = self.directory.section_value(branch, name)
         return value.revision
-
-
-def require_reach(actor: Actor, permission: Permission, directory: Directory, place: str) -> None:
-    """Refuse unless the actor holds ``permission`` over every branch of a unit, or in a branch."""
-    actor.require(permission)
-    if actor.branches is None:
-        return
-    below = directory.branches_below(place)
-    if below is None or not below or not below <= actor.branches:
-        actor.require(permission, place)
 
 
 def _code_of(changes: Sequence[c.Change]) -> str:
