@@ -22,6 +22,7 @@ from tingtang.hall.routes import ROUTES
 from tingtang.hall.service import HallService
 from tingtang.hall.tasks import VIEW as TASKS_VIEW
 from tingtang.hall.tasks import TaskService
+from tingtang.hall.triage import TriageService
 from tingtang.hall.window import own_window, window
 from tingtang.kernel.events import EventTypes
 from tingtang.kernel.feature import Feature, Parts
@@ -45,7 +46,8 @@ def wire(parts: Parts) -> None:
     clockwork = Clockwork(hall, directory)
     parts.offer("hall", hall)
     parts.offer("clockwork", clockwork)
-    _wire_bookings(parts, hall, links)
+    bookings = _wire_bookings(parts, hall, links)
+    parts.offer("triage", TriageService(hall, bookings, customers))
     _wire_tasks(parts, hall, clockwork, customers)
     _register_views(parts, hall)
     archive.register(parts, hall)
@@ -69,7 +71,7 @@ def wire(parts: Parts) -> None:
     parts.on_stop(clockwork.stop)
 
 
-def _wire_bookings(parts: Parts, hall: HallService, links: Links) -> None:
+def _wire_bookings(parts: Parts, hall: HallService, links: Links) -> BookingService:
     contacts = Contacts(parts.log, parts.vault)
     bookings = BookingService(parts.log, parts.clock, parts.ids, hall.directory, contacts, links)
     moves = BookingMoves(parts.log, bookings)
@@ -82,6 +84,7 @@ def _wire_bookings(parts: Parts, hall: HallService, links: Links) -> None:
     clock = BookingClock(bookings)
     parts.on_start(clock.start)
     parts.on_stop(clock.stop)
+    return bookings
 
 
 def _wire_tasks(

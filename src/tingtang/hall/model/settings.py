@@ -102,7 +102,14 @@ class GeneralisedCMu(msgspec.Struct, frozen=True, tag="generalised_cmu", tag_fie
     bound_minutes: Minutes = 40
 
 
-Policy = FirstCome | StrictPriority | WorkProfiles | GeneralisedCMu
+class HeadStart(msgspec.Struct, frozen=True, tag="head_start", tag_field="policy"):
+    """Whoever has waited longest, where a segment's customers count as having come earlier by so
+    many seconds: easy to explain, and nobody starves."""
+
+    seconds: dict[Segment, Annotated[int, msgspec.Meta(ge=0, le=7200)]] = {}
+
+
+Policy = FirstCome | StrictPriority | HeadStart | WorkProfiles | GeneralisedCMu
 
 
 class NumberList(msgspec.Struct, frozen=True):
@@ -218,6 +225,16 @@ class BookingRules(msgspec.Struct, frozen=True):
     """After so many days the name and phone number left with a booking are erased."""
 
 
+class SelfService(msgspec.Struct, frozen=True):
+    """自助设备: how many machines do customers' business, and how long it takes there.
+
+    ``time_factor`` times the counter's standard time is what a service takes at a machine.
+    """
+
+    count: Annotated[int, msgspec.Meta(ge=0, le=200)] = 4
+    time_factor: Annotated[float, msgspec.Meta(gt=0, le=5)] = 0.8
+
+
 class HallSettings(msgspec.Struct, frozen=True):
     """The ``hall`` section of a branch's settings."""
 
@@ -232,6 +249,7 @@ class HallSettings(msgspec.Struct, frozen=True):
     thresholds: Thresholds = Thresholds()
     busy: BusyLimits = BusyLimits()
     booking: BookingRules = BookingRules()
+    self_service: SelfService = SelfService()
     holds: tuple[Hold, ...] = (
         Hold("form", Text("填写单据", "Filling in a form"), 8),
         Hold("copy", Text("复印证件", "Copying papers"), 10),

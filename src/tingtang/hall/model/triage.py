@@ -152,6 +152,15 @@ def advise(table: TriageTable, case: Case) -> Advice:
     return Advice(row.id, row.why, tuple(_offered(way, case) for way in ways))
 
 
+def machine_wait_ms(machines: int, busy: int, service_ms: int) -> int:
+    """The expected wait for one of ``machines`` of which ``busy`` (or queued for) are taken.
+
+    With exponential service times one of ``machines`` comes free every ``service_ms / machines`` on
+    average, and so many must come free until it is our turn.
+    """
+    return max(0, busy - machines + 1) * service_ms // machines
+
+
 def holds(when: Condition, case: Case) -> bool:
     """True if every given part of the condition is met."""
     counter_wait_ms = case.wait_ms.get(Way.COUNTER, 0)

@@ -1,8 +1,18 @@
 """HTTP of the hall, one page a noun."""
 
-from tingtang.hall.routes import bookings, choices, counters, day, receipts, tasks, tickets, visits
+from tingtang.hall.routes import (
+    bookings,
+    choices,
+    counters,
+    day,
+    receipts,
+    tasks,
+    tickets,
+    triage,
+    visits,
+)
 
 ROUTES = (
     *tickets.ROUTES, *counters.ROUTES, *visits.ROUTES, *day.ROUTES, *bookings.ROUTES,
-    *choices.ROUTES, *tasks.ROUTES, *receipts.ROUTES,
+    *choices.ROUTES, *tasks.ROUTES, *receipts.ROUTES, *triage.ROUTES,
 )  # fmt: skip
