@@ -3,7 +3,7 @@
 import sys
 from pathlib import Path
 
-from tingtang.kernel.settings import document
+from tingtang.kernel.setting_sources import document
 
 TARGET = Path(__file__).parent.parent / "docs" / "settings.md"
 

@@ -23,7 +23,8 @@ from tingtang.kernel import anchors, audit, logs, sealed, vault
 from tingtang.kernel import backup as backups
 from tingtang.kernel.database import Database, open_for_reading
 from tingtang.kernel.errors import Refused, Trouble
-from tingtang.kernel.settings import SETTINGS, BadSettings, Settings, load
+from tingtang.kernel.setting_sources import SETTINGS, BadSettings, load
+from tingtang.kernel.settings import Settings
 from tingtang.schema import complete_metadata
 from tingtang.twin import commands as twin
 
@@ -339,30 +340,13 @@ def keys_reseal() -> None:
 def serve() -> None:
     """启动服务 · Run the server."""
     from tingtang.http.app import build
-    from tingtang.http.options import OidcOptions, WebOptions
+    from tingtang.http.options import web_options
     from tingtang.http.server import TlsFiles
     from tingtang.http.server import serve as run
 
     found = settings()
     logs.configure(found.log_level, found.log_format)
     prepare(found)
-    options = WebOptions(
-        database_url=found.database_url,
-        data_folder=Path(found.data_dir),
-        is_tls=found.is_https,
-        public_url=found.public_url,
-        origins=found.origins,
-        oidc=OidcOptions(
-            issuer=found.oidc_issuer,
-            client_id=found.oidc_client_id,
-            client_secret=found.oidc_client_secret,
-        )
-        if found.oidc_issuer
-        else None,
-        public_per_second=found.public_per_second,
-        sign_ins_per_minute=found.sign_ins_per_minute,
-        metrics_token=found.metrics_token,
-    )
     tls = None
     if found.tls_certificate:
         tls = TlsFiles(Path(found.tls_certificate), Path(found.tls_key))
@@ -370,7 +354,7 @@ def serve() -> None:
     scheme = "https" if tls else "http"
     address = found.public_url or f"{scheme}://{found.host}:{found.port}"
     run(
-        build(options, vault=keys),
+        build(web_options(found), vault=keys),
         host=found.host,
         port=found.port,
         tls=tls,

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tingtang.kernel.settings import SETTINGS, BadSettings, LogLevel, Settings, document, load
+from tingtang.kernel.setting_sources import SETTINGS, BadSettings, document, load
+from tingtang.kernel.settings import LogLevel, Settings
 from tingtang.kernel.vault import Suite
 
 ROOT = Path(__file__).parents[2]
