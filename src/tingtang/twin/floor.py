@@ -118,7 +118,7 @@ class Floor:
             was_served(self.patience, visit.wait_ms)
             self.last_wait_ms = visit.wait_ms
             self.last_waits[visit.service, visit.priority] = (visit.wait_ms, now_ms)
-        _fade(self.mix, visit.service, HABIT_SERVICES * 10)
+        fade(self.mix, visit.service, HABIT_SERVICES * 10)
         if not visit.server:
             self.nameless[visit.row] = Server(now_ms, visit, now_ms)
             return
@@ -129,7 +129,7 @@ class Floor:
             server = self.servers[visit.server] = Server(now_ms, done=habit, skills=skills)
         # One server serves one customer: what went on before has ended, whatever its row says.
         server.seen_ms, server.visit, server.began_ms = now_ms, visit, now_ms
-        _fade(server.done, visit.service, HABIT_SERVICES)
+        fade(server.done, visit.service, HABIT_SERVICES)
 
     def _finished(self, now_ms: int, visit: Visit) -> None:
         if visit.called_ms is None:
@@ -233,7 +233,7 @@ class Floor:
         }
 
 
-def _fade(counts: dict[str, float], name: str, memory: float) -> None:
+def fade(counts: dict[str, float], name: str, memory: float) -> None:
     """Count ``name`` once more and let all fade, so that the total stays at most ``memory``."""
     keep = 1.0 - 1.0 / memory
     for other in counts:

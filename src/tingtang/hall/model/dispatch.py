@@ -12,6 +12,7 @@ from tingtang.hall.model.settings import (
     CalledFewer,
     FirstCome,
     GeneralisedCMu,
+    HeadStart,
     Policy,
     ProfileStep,
     Segment,
@@ -84,6 +85,15 @@ def strict_priority(
     return Choice(head.ticket, Why(Rule.PRIORITY, _waited(head, at_ms), len(available)))
 
 
+def head_start(
+    policy: HeadStart, _state: HallDay, _counter: Counter, available: list[Head], at_ms: int
+) -> Choice:
+    """The longest wait, with each segment's head start counted as waited."""
+    starts = policy.seconds
+    head = min(available, key=lambda h: (h.since_ms - 1000 * starts.get(h.key.segment, 0), h))
+    return Choice(head.ticket, Why(Rule.HEAD_START, _waited(head, at_ms), len(available)))
+
+
 def work_profiles(
     policy: WorkProfiles, state: HallDay, counter: Counter, available: list[Head], at_ms: int
 ) -> Choice:
@@ -137,6 +147,7 @@ def generalised_cmu(
 _POLICIES: dict[type[Policy], Callable[..., Choice]] = {
     FirstCome: first_come,
     StrictPriority: strict_priority,
+    HeadStart: head_start,
     WorkProfiles: work_profiles,
     GeneralisedCMu: generalised_cmu,
 }
@@ -193,6 +204,11 @@ def words(why: Why, segment: Segment) -> Text:
                 f"优先级：{waited.zh}，{among.zh}级别最高",
                 f"Priority: {waited.en}, highest {among.en}",
             )
+        case Rule.HEAD_START:
+            return Text(
+                f"等候加成：{waited.zh}，加成后{among.zh}最久",
+                f"Head start: {waited.en}, longest {among.en} with it",
+            )
         case Rule.PROFILE:
             return Text(
                 f"叫号方案“{why.profile}”第 {why.step} 条：{waited.zh}",
@@ -248,6 +264,8 @@ def _preview_rank(state: HallDay, head: Head, at_ms: int) -> tuple[float, int]:
         weight = policy.weights.get(head.key.segment, 1.0)
         mean_ms = state.mean_service_ms(head.key.service) or 1.0
         return (-weight * (at_ms - head.since_ms) / mean_ms, head.since_ms)
+    if isinstance(policy, HeadStart):
+        return (0.0, head.since_ms - 1000 * policy.seconds.get(head.key.segment, 0))
     if isinstance(policy, StrictPriority):
         rank = {segment: place for place, segment in enumerate(policy.order)}
         return (rank.get(head.key.segment, len(rank)), head.since_ms)

@@ -79,6 +79,7 @@ class Rule(Word):
 
     FIRST_COME = "first_come"
     PRIORITY = "priority"
+    HEAD_START = "head_start"
     PROFILE = "profile"
     PROFILE_LONGEST = "profile_longest"
     COST = "cost"

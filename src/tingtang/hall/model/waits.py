@@ -10,7 +10,13 @@ from typing import Any
 import msgspec
 
 from tingtang.hall.model import events as e
-from tingtang.hall.model.settings import FirstCome, GeneralisedCMu, Policy, StrictPriority
+from tingtang.hall.model.settings import (
+    FirstCome,
+    GeneralisedCMu,
+    HeadStart,
+    Policy,
+    StrictPriority,
+)
 from tingtang.hall.model.state import CounterState, HallDay, Line, LineKey, Ticket, TicketState
 from tingtang.hall.model.waiting import (
     Calibration,
@@ -312,6 +318,9 @@ def _cut(
         mine = policy.weights.get(key.segment, 1.0) / mean(state, key.service)
         theirs = policy.weights.get(other.segment, 1.0) / mean(state, other.service)
         return called_ms - mine / theirs * (called_ms - since_ms)
+    if isinstance(policy, HeadStart):
+        mine_ms, theirs_ms = _start_ms(policy, key), _start_ms(policy, other)
+        return float(since_ms - mine_ms + theirs_ms)
     if isinstance(policy, StrictPriority):
         my_rank, their_rank = _rank(policy, key), _rank(policy, other)
         if my_rank != their_rank:
@@ -322,6 +331,8 @@ def _cut(
 def _goes_before(policy: Policy, other: LineKey, key: LineKey) -> bool:
     if isinstance(policy, GeneralisedCMu):
         return policy.weights.get(other.segment, 1.0) > policy.weights.get(key.segment, 1.0)
+    if isinstance(policy, HeadStart):
+        return _start_ms(policy, other) > _start_ms(policy, key)
     if isinstance(policy, StrictPriority):
         return _rank(policy, other) < _rank(policy, key)
     return False
@@ -330,6 +341,10 @@ def _goes_before(policy: Policy, other: LineKey, key: LineKey) -> bool:
 def _rank(policy: StrictPriority, key: LineKey) -> int:
     order = policy.order
     return order.index(key.segment) if key.segment in order else len(order)
+
+
+def _start_ms(policy: HeadStart, key: LineKey) -> int:
+    return 1000 * policy.seconds.get(key.segment, 0)
 
 
 def _count_until(line: Line, cut_ms: float) -> int:

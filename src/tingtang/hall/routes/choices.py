@@ -22,6 +22,7 @@ class HallChoices(msgspec.Struct, frozen=True):
 
     holds: tuple[Hold, ...]
     pauses: tuple[Reason, ...]
+    calls: tuple[Reason, ...]
     thresholds: Thresholds
 
 
@@ -49,7 +50,7 @@ async def read_clock(hall: HallService) -> HallTime:
 async def read_choices(branch: str, directory: Directory) -> HallChoices:
     """The branch's reasons for holds and pauses, and its limits, without its other rules."""
     rules = _rules(directory, branch)
-    return HallChoices(rules.holds, rules.pauses, rules.thresholds)
+    return HallChoices(rules.holds, rules.pauses, rules.call_reasons, rules.thresholds)
 
 
 @get(
