@@ -3,6 +3,7 @@
 from tingtang.customers.feature import FEATURE as CUSTOMERS
 from tingtang.hall.feature import FEATURE as HALL
 from tingtang.kernel.feature import Feature
+from tingtang.messages.feature import FEATURE as MESSAGES
 from tingtang.org.feature import ORG, SIGN_IN
 
-FEATURES: tuple[Feature, ...] = (ORG, SIGN_IN, CUSTOMERS, HALL)
+FEATURES: tuple[Feature, ...] = (ORG, SIGN_IN, MESSAGES, CUSTOMERS, HALL)

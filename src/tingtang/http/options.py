@@ -5,6 +5,11 @@ from pathlib import Path
 import msgspec
 from argon2 import PasswordHasher
 
+from tingtang.kernel.clock import HOUR_MS, MINUTE_MS
+from tingtang.kernel.log import WAITING_MAX
+from tingtang.kernel.settings import Settings
+from tingtang.org.sign_in.model.rules import STAFF_IDLE_MS, STAFF_LONGEST_MS
+
 
 class OidcOptions(msgspec.Struct, frozen=True, kw_only=True):
     """The bank's own sign-in (OpenID Connect, code flow with PKCE)."""
@@ -39,5 +44,43 @@ class WebOptions(msgspec.Struct, frozen=True, kw_only=True):
     """Attempts to sign in or enrol from one address."""
     password_hasher: PasswordHasher | None = None
     """How passwords are hashed; None takes argon2id with the costs of RFC 9106."""
+    staff_idle_ms: int = STAFF_IDLE_MS
+    staff_longest_ms: int = STAFF_LONGEST_MS
+    backlog_max: int = WAITING_MAX
+    """Appends that may wait for the disk; beyond it callers are told to try again."""
+    answers_kept_days: int = 7
     metrics_token: str = ""
     """If set, /metrics asks for it as a bearer token; else only this machine may read them."""
+
+
+def web_options(settings: Settings) -> WebOptions:
+    """The options of an installation with these settings."""
+    oidc = OidcOptions(
+        issuer=settings.oidc_issuer,
+        client_id=settings.oidc_client_id,
+        client_secret=settings.oidc_client_secret,
+    )
+    return WebOptions(
+        database_url=settings.database_url,
+        data_folder=Path(settings.data_dir),
+        is_tls=settings.is_https,
+        public_url=settings.public_url,
+        origins=settings.origins,
+        oidc=oidc if settings.oidc_issuer else None,
+        public_per_second=settings.public_per_second,
+        sign_ins_per_minute=settings.sign_ins_per_minute,
+        staff_idle_ms=settings.session_idle_minutes * MINUTE_MS,
+        staff_longest_ms=settings.session_absolute_hours * HOUR_MS,
+        backlog_max=settings.backlog_max,
+        answers_kept_days=settings.answers_kept_days,
+        metrics_token=settings.metrics_token,
+    )
+    message_url: str = ""
+    """Where the message gateway listens; empty: messages wait in the outbox."""
+    message_key_id: str = ""
+    message_secret: str = ""
+    """Signs what goes to the gateway; for WeChat, the app's secret."""
+    wechat_app_id: str = ""
+    """Set it to send WeChat template messages instead of SMS."""
+    wechat_templates: dict[str, str] = {}
+    """The ids that WeChat gave for our templates, by our names."""

@@ -16,7 +16,7 @@ def waits(results: Sequence[Result], file: Path) -> None:
     mpl.use("Agg")
     from matplotlib import pyplot as plt
 
-    figure, axes = plt.subplots(figsize=(9, 0.6 * len(results) + 1.6))
+    figure, axes = plt.subplots(figsize=(9, 0.6 * len(results) + 1.6))  # type: ignore[no-untyped-call,unused-ignore]
     rows = range(len(results))
     for offset, colour, label, pick in (
         (-0.17, ACCENT, "mean", lambda r: r.wait_minutes),

@@ -1,0 +1,1 @@
+"""The message port: SMS and WeChat template messages, with an outbox that survives everything."""

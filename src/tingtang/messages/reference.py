@@ -1,0 +1,100 @@
+"""The other end of the message port, for demos and tests: a gateway that keeps what it was given.
+
+It speaks both protocols over a real socket, drops the second of two messages with one id as real
+gateways do, and can be told to fail.
+"""
+
+import hashlib
+import hmac
+import socket
+from typing import Any
+
+import msgspec
+import uvicorn
+
+KEY_ID, SECRET = "demo", b"demo-secret"
+APP_ID, APP_SECRET, TOKEN = "wx-demo", "wx-secret", "reference-token"
+
+
+class Received(msgspec.Struct, frozen=True):
+    channel: str
+    id: str
+    to: str
+    text: str
+
+
+class ReferenceGateway:
+    """A small ASGI application; ``received`` is what came in, ``failing`` makes it answer 503."""
+
+    def __init__(self) -> None:
+        self.received: list[Received] = []
+        self.failing = 0
+        """So many of the next requests are answered 503 before anything is taken."""
+        self.asked = 0
+        self._server: uvicorn.Server | None = None
+        self._task: Any = None
+        self.base = ""
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        body = b""
+        while True:
+            part = await receive()
+            body += part.get("body", b"")
+            if not part.get("more_body"):
+                break
+        status, answer = self._answer(scope, body)
+        content = msgspec.json.encode(answer)
+        headers = [(b"content-type", b"application/json")]
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        await send({"type": "http.response.body", "body": content})
+
+    def _answer(self, scope: Any, body: bytes) -> tuple[int, object]:
+        self.asked += 1
+        if self.failing:
+            self.failing -= 1
+            return 503, {"error": "try again"}
+        query, headers = scope["query_string"].decode(), dict(scope["headers"])
+        match scope["method"], scope["path"]:
+            case "POST", "/v1/messages":
+                signature = hmac.new(SECRET, body, hashlib.sha256).hexdigest()
+                if headers.get(b"x-signature", b"").decode() != signature:
+                    return 401, {"error": "bad signature"}
+                given = msgspec.json.decode(body)
+                self._take(Received("sms", given["id"], given["to"], given["text"]))
+                return 202, {"id": given["id"]}
+            case "GET", "/cgi-bin/token":
+                good = f"appid={APP_ID}" in query and f"secret={APP_SECRET}" in query
+                return 200, (
+                    {"access_token": TOKEN, "expires_in": 7200} if good else {"errcode": 40013}
+                )
+            case "POST", "/cgi-bin/message/template/send":
+                if f"access_token={TOKEN}" not in query:
+                    return 200, {"errcode": 40001, "errmsg": "invalid credential"}
+                given = msgspec.json.decode(body)
+                words = given["data"]["thing"]["value"]
+                self._take(Received("wechat", given["client_msg_id"], given["touser"], words))
+                return 200, {"errcode": 0, "errmsg": "ok", "msgid": len(self.received)}
+        return 404, {"error": "unknown"}
+
+    def _take(self, received: Received) -> None:
+        if all(one.id != received.id for one in self.received):
+            self.received.append(received)
+
+    async def start(self) -> None:
+        """Listen on a free port of this machine."""
+        import asyncio
+
+        listening = socket.socket()
+        listening.bind(("127.0.0.1", 0))
+        self.base = f"http://127.0.0.1:{listening.getsockname()[1]}"
+        config = uvicorn.Config(self, log_config=None, lifespan="off")
+        self._server = uvicorn.Server(config)
+        self._server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
+        self._task = asyncio.create_task(self._server.serve(sockets=[listening]))
+        while not self._server.started:  # noqa: ASYNC110 - uvicorn tells in no other way
+            await asyncio.sleep(0.01)
+
+    async def stop(self) -> None:
+        if self._server is not None:
+            self._server.should_exit = True
+            await self._task

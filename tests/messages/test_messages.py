@@ -1,0 +1,121 @@
+"""Messages over real sockets: delivered once, retried, never readable at rest."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from tingtang.kernel.clock import ManualClock
+from tingtang.kernel.database import Database
+from tingtang.kernel.errors import Refused
+from tingtang.kernel.log import EventLog
+from tingtang.kernel.vault import Suite, open_or_create_vault
+from tingtang.messages import model as m
+from tingtang.messages import tables as t
+from tingtang.messages.gateways import SmsGateway, WeChatGateway
+from tingtang.messages.reference import APP_ID, APP_SECRET, KEY_ID, SECRET, ReferenceGateway
+from tingtang.messages.service import Messages
+
+PHONE = "13800138000"
+VALUES = {
+    "language": "zh", "branch": "东城支行", "date": "2026-03-02", "time": "10:30",
+    "service": "开卡", "code": "123456", "link": "/phone/t#x", "address": "海棠路 88 号",
+}  # fmt: skip
+
+
+class World:
+    def __init__(
+        self, database: Database, messages: Messages, other: ReferenceGateway, clock: ManualClock
+    ) -> None:
+        self.database = database
+        self.messages = messages
+        self.other = other
+        self.clock = clock
+
+    async def states(self) -> list[str]:
+        query = sa.select(t.outbox.c.state).order_by(t.outbox.c.id)
+        return list(await self.database.read(lambda c: c.scalars(query).all()))
+
+
+@pytest.fixture
+async def world(database: Database, tmp_path: Path) -> AsyncIterator[World]:
+    other = ReferenceGateway()
+    await other.start()
+    log = EventLog(database, m.TYPES)
+    await log.start()
+    vault = open_or_create_vault(tmp_path / "keys.json", Suite.AES_256_GCM, 1)
+    clock = ManualClock(1_760_000_000_000)
+    gateway = SmsGateway(other.base, KEY_ID, SECRET)
+    yield World(database, Messages(log, clock, vault, gateway), other, clock)
+    await gateway.close()
+    await log.stop()
+    await other.stop()
+
+
+async def test_a_message_is_worded_signed_and_delivered_once(world: World) -> None:
+    for _ in range(2):
+        await world.messages.send("booking_confirmed", PHONE, VALUES, "k1")
+    await world.messages.deliver_due()
+    await world.messages.deliver_due()
+    assert [(r.to, r.channel) for r in world.other.received] == [(PHONE, "sms")]
+    assert world.other.received[0].text.startswith("您已预约东城支行 2026-03-02 10:30")
+    assert await world.states() == ["sent"]
+
+
+async def test_a_gateway_that_is_down_is_tried_again_later_and_then_given_up(world: World) -> None:
+    world.other.failing = 3
+    await world.messages.send("booking_reminder", PHONE, VALUES | {"language": "en"}, "k1")
+    for pause_ms in (0, *m.RETRY_AFTER_MS[:3]):
+        world.clock.advance(pause_ms)
+        assert await world.messages.deliver_due() == 1
+        assert await world.messages.deliver_due() == 0
+    assert await world.states() == ["sent"]
+    assert len(world.other.received) == 1
+    world.other.failing = 99
+    await world.messages.send("booking_reminder", PHONE, VALUES, "k2")
+    for pause_ms in (0, *m.RETRY_AFTER_MS):
+        world.clock.advance(pause_ms)
+        await world.messages.deliver_due()
+    assert await world.states() == ["sent", "failed"]
+
+
+async def test_a_refused_message_is_not_tried_again(world: World) -> None:
+    world.messages.gateway = SmsGateway(world.other.base, KEY_ID, b"wrong secret")
+    await world.messages.send("booking_confirmed", PHONE, VALUES, "k1")
+    await world.messages.deliver_due()
+    assert await world.states() == ["failed"]
+    await world.messages.gateway.close()
+
+
+async def test_nothing_of_a_message_is_readable_at_rest_and_old_ones_are_erased(
+    world: World,
+) -> None:
+    await world.messages.send("booking_confirmed", PHONE, VALUES, "k1")
+    rows = await world.database.read(lambda c: str(c.execute(sa.select(t.outbox)).all()))
+    assert PHONE not in rows
+    assert "东城支行" not in rows
+    await world.messages.deliver_due()
+    world.clock.advance(m.KEEP_MS + 1)
+    await world.messages.forget_old()
+    kept = await world.database.read(lambda c: c.execute(sa.select(t.outbox.c.words)).all())
+    assert kept == [(None,)]
+
+
+async def test_a_gap_without_a_value_and_an_unknown_template_are_refused(world: World) -> None:
+    with pytest.raises(Refused) as missing:
+        await world.messages.send("booking_confirmed", PHONE, {"language": "zh"}, "k1")
+    assert missing.value.code == "missing_value"
+    with pytest.raises(Refused) as unknown:
+        await world.messages.send("nonsense", PHONE, VALUES, "k2")
+    assert unknown.value.code == "unknown_template"
+
+
+async def test_wechat_renews_its_token_and_delivers(world: World) -> None:
+    gateway = WeChatGateway(world.other.base, APP_ID, APP_SECRET, {"booking_confirmed": "TM0001"})
+    gateway._token = "expired"
+    world.messages.gateway = gateway
+    await world.messages.send("booking_confirmed", "openid-1", VALUES, "k1")
+    await world.messages.deliver_due()
+    assert [(r.channel, r.to) for r in world.other.received] == [("wechat", "openid-1")]
+    await gateway.close()
