@@ -51,6 +51,15 @@ class WebOptions(msgspec.Struct, frozen=True, kw_only=True):
     answers_kept_days: int = 7
     metrics_token: str = ""
     """If set, /metrics asks for it as a bearer token; else only this machine may read them."""
+    message_url: str = ""
+    """Where the message gateway listens; empty: messages wait in the outbox."""
+    message_key_id: str = ""
+    message_secret: str = ""
+    """Signs what goes to the gateway; for WeChat, the app's secret."""
+    wechat_app_id: str = ""
+    """Set it to send WeChat template messages instead of SMS."""
+    wechat_templates: dict[str, str] = {}
+    """The ids that WeChat gave for our templates, by our names."""
 
 
 def web_options(settings: Settings) -> WebOptions:
@@ -75,12 +84,3 @@ def web_options(settings: Settings) -> WebOptions:
         answers_kept_days=settings.answers_kept_days,
         metrics_token=settings.metrics_token,
     )
-    message_url: str = ""
-    """Where the message gateway listens; empty: messages wait in the outbox."""
-    message_key_id: str = ""
-    message_secret: str = ""
-    """Signs what goes to the gateway; for WeChat, the app's secret."""
-    wechat_app_id: str = ""
-    """Set it to send WeChat template messages instead of SMS."""
-    wechat_templates: dict[str, str] = {}
-    """The ids that WeChat gave for our templates, by our names."""

@@ -22,7 +22,7 @@ def waits(results: Sequence[Result], file: Path) -> None:
         (-0.17, ACCENT, "mean", lambda r: r.wait_minutes),
         (0.17, MUTED, "90th percentile", lambda r: r.wait_p90_minutes),
     ):
-        means = [pick(r) for r in results]
+        means = [pick(r) for r in results]  # type: ignore[no-untyped-call]
         axes.barh(
             [row + offset for row in rows],
             [m.value for m in means],
