@@ -64,6 +64,186 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/org/tree": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ReadTree
+         * @description Head office, managing branches and branches in the caller's reach.
+         */
+        get: operations["ApiOrgTreeReadTree"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/org/units/{unit}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * SaveUnit
+         * @description Create or replace a unit above the branches.
+         */
+        put: operations["ApiOrgUnitsSaveUnit"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/services": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListServices
+         * @description The bank's whole service catalogue.
+         */
+        get: operations["ApiServicesListServices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/services/{service}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * SaveService
+         * @description Create or replace an entry of the catalogue.
+         */
+        put: operations["ApiServicesSaveService"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/migrations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ReadMigrations
+         * @description The register of business moved to machines, online and to central operations.
+         */
+        get: operations["ApiMigrationsReadMigrations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/migrations/{migration}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * SaveMigration
+         * @description Create or replace a line of the register.
+         */
+        put: operations["ApiMigrationsSaveMigration"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListTemplates
+         * @description The branch templates and everything each of them sets.
+         */
+        get: operations["ApiTemplatesListTemplates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/themes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListThemes
+         * @description The theme packs.
+         */
+        get: operations["ApiThemesListThemes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/themes/{theme}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * SaveTheme
+         * @description Create or replace a theme pack; the one called `bank` is everybody's.
+         */
+        put: operations["ApiThemesSaveTheme"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/branches": {
         parameters: {
             query?: never;
@@ -77,7 +257,11 @@ export interface paths {
          */
         get: operations["ApiBranchesListBranches"];
         put?: never;
-        post?: never;
+        /**
+         * FoundBranch
+         * @description Found a branch after a template, with its zones, counters, plan and settings.
+         */
+        post: operations["ApiBranchesFoundBranch"];
         delete?: never;
         options?: never;
         head?: never;
@@ -93,12 +277,408 @@ export interface paths {
         };
         /**
          * ReadBranch
-         * @description One branch.
+         * @description One branch with its zones and counters.
          */
         get: operations["ApiBranchesReadBranch"];
+        /**
+         * SaveBranch
+         * @description Change a branch: name, address, hours and holidays, services.
+         */
+        put: operations["ApiBranchesSaveBranch"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/branches/{branch}/zones/{zone}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * SaveZone
+         * @description Create or replace a zone.
+         */
+        put: operations["ApiBranchesZonesSaveZone"];
+        post?: never;
+        /**
+         * RemoveZone
+         * @description Remove a zone without counters.
+         */
+        delete: operations["ApiBranchesZonesRemoveZone"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/branches/{branch}/counters/{counter}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * SaveCounter
+         * @description Create or replace a counter.
+         */
+        put: operations["ApiBranchesCountersSaveCounter"];
+        post?: never;
+        /**
+         * RemoveCounter
+         * @description Remove a counter.
+         */
+        delete: operations["ApiBranchesCountersRemoveCounter"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/branches/{branch}/modules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ReadModules
+         * @description Which modules the branch has switched on.
+         */
+        get: operations["ApiBranchesModulesReadModules"];
+        /**
+         * SaveModules
+         * @description Switch modules on and off.
+         */
+        put: operations["ApiBranchesModulesSaveModules"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/branches/{branch}/platforms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ReadPlatforms
+         * @description The four platforms as this branch has them.
+         */
+        get: operations["ApiBranchesPlatformsReadPlatforms"];
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/branches/{branch}/zoning": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ReadZoning
+         * @description Where the four splits send each service, and which counters do it.
+         */
+        get: operations["ApiBranchesZoningReadZoning"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/branches/{branch}/staffing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ReadStaffing
+         * @description Posts and counters, planned and there.
+         */
+        get: operations["ApiBranchesStaffingReadStaffing"];
+        /**
+         * SaveStaffing
+         * @description Set the posts and counters that the branch should have.
+         */
+        put: operations["ApiBranchesStaffingSaveStaffing"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/public/branches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListPublicBranches
+         * @description The bank's branches with address and today's hours.
+         */
+        get: operations["ApiPublicBranchesListPublicBranches"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/branches/{branch}/guide": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ReadGuide
+         * @description Zones, counters and services of a branch, with materials and steps.
+         */
+        get: operations["ApiBranchesGuideReadGuide"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/branches/{branch}/plan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ReadPlan
+         * @description The floor plan: GeoJSON in metres.
+         */
+        get: operations["ApiBranchesPlanReadPlan"];
+        /**
+         * SavePlan
+         * @description Draw the floor plan anew.
+         */
+        put: operations["ApiBranchesPlanSavePlan"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/branches/{branch}/route": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ReadRoute
+         * @description The way from a point to a zone, as lines to draw and steps to speak.
+         */
+        get: operations["ApiBranchesRouteReadRoute"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/branches/{branch}/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListSections
+         * @description All sections, where their values come from, and whether the caller may change them.
+         */
+        get: operations["ApiBranchesSettingsListSections"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/branches/{branch}/settings/{section}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ReadSection
+         * @description A section's values as they hold in the branch, with their JSON Schema.
+         */
+        get: operations["ApiBranchesSettingsSectionReadSection"];
+        /**
+         * SaveSection
+         * @description Choose a section's values for the branch; each section says who may.
+         */
+        put: operations["ApiBranchesSettingsSectionSaveSection"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/branches/{branch}/settings/{section}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ReadHistory
+         * @description Who changed a section when, and to what; newest first.
+         */
+        get: operations["ApiBranchesSettingsSectionHistoryReadHistory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/settings/{section}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ReadBankSection
+         * @description A section's values for branches whose template and own settings say nothing.
+         */
+        get: operations["ApiSettingsSectionReadBankSection"];
+        /**
+         * SaveBankSection
+         * @description Choose a section's values for the whole bank.
+         */
+        put: operations["ApiSettingsSectionSaveBankSection"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/staff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListStaff
+         * @description Staff in the caller's reach.
+         */
+        get: operations["ApiStaffListStaff"];
+        put?: never;
+        /**
+         * AddStaff
+         * @description Add a member of staff, still without roles.
+         */
+        post: operations["ApiStaffAddStaff"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/staff/{staff}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * SaveStaff
+         * @description Change post, skills, sign-on rules or name; roles stay as they are.
+         */
+        put: operations["ApiStaffSaveStaff"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/staff/{staff}/roles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * GrantRoles
+         * @description Set somebody else's roles.
+         */
+        put: operations["ApiStaffRolesGrantRoles"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/staff/{staff}/person": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * EraseStaff
+         * @description Erase the name of somebody who has left; what they did stays under their id.
+         */
+        delete: operations["ApiStaffPersonEraseStaff"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1272,6 +1852,590 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/branches/{branch}/slots": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Free times
+         * @description The times at which a service can be booked, from a date (today by default) for some days.
+         */
+        get: operations["ApiBranchesSlotsListSlots"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/branches/{branch}/bookings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Hold a time
+         * @description Keep a time for a few minutes, until it is confirmed.
+         */
+        post: operations["ApiBranchesBookingsHoldSlot"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/branches/{branch}/bookings/{booking}/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Confirm a booking
+         * @description Make a held time a booking; the answer has the code for the day and the customer's link.
+         */
+        post: operations["ApiBranchesBookingsConfirmConfirmBooking"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/branches/{branch}/bookings/{booking}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a booking
+         * @description A booking as its customer sees it.
+         */
+        get: operations["ApiBranchesBookingsReadBooking"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/branches/{branch}/bookings/{booking}/move": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Move a booking
+         * @description To another time; on another day the booking gets a new id, code and link.
+         */
+        post: operations["ApiBranchesBookingsMoveMoveBooking"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/branches/{branch}/bookings/{booking}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel a booking
+         * @description Give a booking or a held time up.
+         */
+        post: operations["ApiBranchesBookingsCancelCancelBooking"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/branches/{branch}/bookings/{booking}/check-in": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Check in by the customer's link
+         * @description On the customer's own phone; safe to repeat.
+         */
+        post: operations["ApiBranchesBookingsCheckInCheckInByLink"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/branches/{branch}/check-in": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Check in by code, phone number or QR
+         * @description At a kiosk, with staff, or on a phone in the hall; safe to repeat.
+         */
+        post: operations["ApiBranchesCheckInCheckInHere"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/branches/{branch}/booked/{date}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The bookings of a day
+         * @description Who is expected, for staff: names and phone numbers are masked.
+         */
+        get: operations["ApiBranchesBookedDateListDay"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/clock": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The hall's time
+         * @description What time it is in the hall.
+         */
+        get: operations["ApiClockReadClock"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/branches/{branch}/choices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Reasons and limits for the hall's screens
+         * @description The branch's reasons for holds and pauses, and its limits, without its other rules.
+         */
+        get: operations["ApiBranchesChoicesReadChoices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/branches/{branch}/rating-reasons": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Reasons beside a rating
+         * @description The branch's reasons for a rating, in its order.
+         */
+        get: operations["ApiBranchesRatingReasonsReadRatingReasons"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/branches/{branch}/calls": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Call the lobby manager
+         * @description From any screen; pressing again while somebody is on the way does not call twice.
+         */
+        post: operations["ApiBranchesCallsCallManager"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/branches/{branch}/tasks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The task board
+         * @description Open tasks, those closed lately, and who is on duty.
+         */
+        get: operations["ApiBranchesTasksListTasks"];
+        put?: never;
+        /**
+         * Raise a task
+         * @description For staff: ask somebody to do something. Terminals and customers call the manager.
+         */
+        post: operations["ApiBranchesTasksRaiseTask"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/branches/{branch}/tasks/{task}/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Accept a task
+         * @description I do it.
+         */
+        post: operations["ApiBranchesTasksAcceptAcceptTask"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/branches/{branch}/tasks/{task}/notes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add a note
+         * @description Something worth knowing for whoever does it.
+         */
+        post: operations["ApiBranchesTasksNotesNoteTask"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/branches/{branch}/tasks/{task}/hand-over": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Hand a task over
+         * @description Somebody else is asked to do it.
+         */
+        post: operations["ApiBranchesTasksHandOverHandOverTask"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/branches/{branch}/tasks/{task}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Close a task
+         * @description It is done, with a word on what came of it.
+         */
+        post: operations["ApiBranchesTasksCloseCloseTask"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/branches/{branch}/duty": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take duty in the hall
+         * @description I am in the hall, in this zone: from now on tasks are offered to me.
+         */
+        post: operations["ApiBranchesDutyTakeDuty"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/branches/{branch}/duty/leave": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Leave the hall
+         * @description My tasks go to others.
+         */
+        post: operations["ApiBranchesDutyLeaveLeaveDuty"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/branches/{branch}/tickets/{ticket}/receipt": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The printed ticket
+         * @description What stands on a ticket; a page lays it out for 80 or 58 mm paper.
+         */
+        get: operations["ApiBranchesTicketsReceiptReadReceipt"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/branches/{branch}/tickets/{ticket}/receipt.bin": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The printed ticket as ESC/POS
+         * @description Bytes for a ticket printer (GB18030). ``qr=image`` for printers that draw no QR codes.
+         */
+        get: operations["ApiBranchesTicketsReceiptBinReadReceiptBytes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/branches/{branch}/tickets/{ticket}/qr.svg": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * QR code of a ticket
+         * @description The link by which a phone follows the ticket, as a picture; the token is in no address.
+         */
+        get: operations["ApiBranchesTicketsQrSvgReadTicketQr"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/branches/{branch}/bookings/{booking}/qr.svg": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * QR code of a booking
+         * @description What the customer shows to a kiosk to check in.
+         */
+        get: operations["ApiBranchesBookingsQrSvgReadBookingQr"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/branches/{branch}/triage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Which way is best now
+         * @description Phone, self-service, counter, VIP room or a later time, each with its own expected time.
+         */
+        post: operations["ApiBranchesTriageAsk"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/branches/{branch}/triage/taken": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Record the way taken
+         * @description What the customer chose, on their visit; self-service and phone count as diverted.
+         */
+        post: operations["ApiBranchesTriageTakenTake"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/triage/dry-run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try a triage table
+         * @description What a table would propose in a case, before it is saved; nothing is changed.
+         */
+        post: operations["ApiTriageDryRunDryRun"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/branches/{branch}/suggestions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What to change at the counters
+         * @description Counters to open, resume or switch, people to move; with reason and expected effect.
+         */
+        get: operations["ApiBranchesSuggestionsListSuggestions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/branches/{branch}/suggestions/{suggestion}/apply": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Do what is suggested
+         * @description Carry a suggestion out, if it is still what the hall needs.
+         */
+        post: operations["ApiBranchesSuggestionsApplyApplySuggestion"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1286,6 +2450,12 @@ export interface components {
          * @enum {string}
          */
         ActorKind: "staff" | "terminal" | "customer" | "system" | "nobody";
+        /** Advice */
+        Advice: {
+            row: string;
+            why: components["schemas"]["Text"];
+            ways: components["schemas"]["WayOffered"][];
+        };
         /** Alive */
         Alive: {
             /** @default true */
@@ -1303,6 +2473,13 @@ export interface components {
         Arrived: {
             visit: string;
         };
+        /**
+         * Audience
+         * @description Whom a service is for.
+         * @default personal
+         * @enum {string}
+         */
+        Audience: "personal" | "corporate";
         /** BoardCall */
         BoardCall: {
             number: string;
@@ -1356,6 +2533,49 @@ export interface components {
                 [key: string]: components["schemas"]["BoardNotice"];
             };
         };
+        /** BookedCustomer */
+        BookedCustomer: {
+            booking: string;
+            state: components["schemas"]["BookingState"];
+            start_ms: number;
+            took_ms: number;
+            service: string;
+            service_name: components["schemas"]["Text"];
+            staff: string;
+            staff_name: string;
+            named: boolean;
+            away: boolean;
+            name: string;
+            phone: string;
+            late: boolean;
+            ticket: string;
+        };
+        /** BookedDay */
+        BookedDay: {
+            date: string;
+            bookings: components["schemas"]["BookedCustomer"][];
+        };
+        /**
+         * BookingState
+         * @enum {string}
+         */
+        BookingState: "held" | "booked" | "checked_in" | "cancelled" | "expired" | "missed";
+        /** BookingView */
+        BookingView: {
+            booking: string;
+            state: components["schemas"]["BookingState"];
+            branch: components["schemas"]["Text"];
+            service: string;
+            service_name: components["schemas"]["Text"];
+            materials: components["schemas"]["Text"][];
+            date: string;
+            start_ms: number;
+            took_ms: number;
+            staff_name: string;
+            early_minutes: number;
+            late_minutes: number;
+            ticket: string;
+        };
         /** Branch */
         Branch: {
             id: string;
@@ -1385,6 +2605,12 @@ export interface components {
             /** @default true */
             active: boolean;
         };
+        /** BranchDetail */
+        BranchDetail: {
+            branch: components["schemas"]["Branch"];
+            zones: components["schemas"]["Zone"][];
+            counters: components["schemas"]["Counter"][];
+        };
         /** Branches */
         Branches: {
             branches: components["schemas"]["Branch"][];
@@ -1392,6 +2618,7 @@ export interface components {
         /**
          * Busy
          * @description 网点繁忙度 (kpis.md).
+         * @default normal
          * @enum {string}
          */
         Busy: "closed" | "idle" | "normal" | "busy" | "saturated";
@@ -1407,11 +2634,6 @@ export interface components {
             coverage: number | null;
             mean_width_ms: number | null;
             mean_error_ms: number | null;
-        };
-        /** CallRequest */
-        CallRequest: {
-            finish?: string | null;
-            ticket?: string | null;
         };
         /** Called */
         Called: {
@@ -1435,6 +2657,42 @@ export interface components {
          * @enum {string}
          */
         CareNeed: "elder" | "disabled" | "pregnant" | "child";
+        /** CareRule */
+        CareRule: {
+            need: components["schemas"]["CareNeed"];
+            help: components["schemas"]["Text"];
+            /** @default false */
+            home_visit: boolean;
+        };
+        /** Case */
+        Case: {
+            service: string;
+            segment: components["schemas"]["Segment"];
+            channel: string;
+            /** @default false */
+            care: boolean;
+            /** @default false */
+            booked: boolean;
+            busy?: components["schemas"]["Busy"];
+            /**
+             * @default [
+             *       "self_service",
+             *       "phone",
+             *       "later",
+             *       "vip_room",
+             *       "counter"
+             *     ]
+             */
+            possible: components["schemas"]["Way"][];
+            wait_ms?: {
+                [key: string]: number;
+            };
+            service_ms?: {
+                [key: string]: number;
+            };
+            /** @default 0 */
+            later_ms: number;
+        };
         /**
          * Channel
          * @description Where a ticket was taken.
@@ -1447,9 +2705,57 @@ export interface components {
             /** @default  */
             trouble: string;
         };
+        /** CheckInRequest */
+        CheckInRequest: {
+            code?: string | null;
+            phone?: string | null;
+            qr?: string | null;
+        };
+        /** CheckedIn */
+        CheckedIn: {
+            booking: string;
+            late: boolean;
+            ticket: components["schemas"]["IssuedTicket"];
+        };
+        /** CloseRequest */
+        CloseRequest: {
+            /** @default  */
+            outcome: string;
+        };
         /** Code */
         Code: {
             code: string;
+        };
+        /** Condition */
+        Condition: {
+            booked?: boolean | null;
+            /** @default [] */
+            services: string[];
+            /** @default [] */
+            segments: components["schemas"]["Segment"][];
+            care?: boolean | null;
+            /** @default [] */
+            channels: string[];
+            wait_over_minutes?: number | null;
+            /** @default [] */
+            busy: components["schemas"]["Busy"][];
+        };
+        /** ConfirmRequest */
+        ConfirmRequest: {
+            phone: string;
+            /** @default  */
+            name: string;
+            /** @default zh */
+            language: string;
+            customer?: string | null;
+        };
+        /** Confirmed */
+        Confirmed: {
+            booking: string;
+            code: string;
+            link: string;
+            start_ms: number;
+            date: string;
         };
         /** Consent */
         Consent: {
@@ -1465,6 +2771,20 @@ export interface components {
             given: boolean;
             how: string;
         };
+        /** Counter */
+        Counter: {
+            id: string;
+            branch: string;
+            zone: string;
+            sign: string;
+            level: components["schemas"]["CounterLevel"];
+            /** @default [] */
+            services: string[];
+            /** @default [] */
+            elastic: string[];
+            /** @default true */
+            active: boolean;
+        };
         /** CounterFigures */
         CounterFigures: {
             served: number;
@@ -1472,6 +2792,18 @@ export interface components {
             open_ms: number;
             paused_ms: number;
             saturation: number | null;
+        };
+        /**
+         * CounterLevel
+         * @description 高柜 (cash, behind glass), 低柜 (open desk), 单间 (a room for one customer).
+         * @enum {string}
+         */
+        CounterLevel: "high" | "low" | "room";
+        /** CounterRow */
+        CounterRow: {
+            level: components["schemas"]["CounterLevel"];
+            planned: number;
+            actual: number;
         };
         /**
          * CounterState
@@ -1490,6 +2822,11 @@ export interface components {
             facts: components["schemas"]["Facts"];
             details: components["schemas"]["Details"];
         };
+        /** DaySlots */
+        DaySlots: {
+            date: string;
+            slots: components["schemas"]["Slot"][];
+        };
         /** Details */
         Details: {
             name: string;
@@ -1505,6 +2842,16 @@ export interface components {
             code: string;
             url: string;
             changes_ms: number;
+        };
+        /** DryRun */
+        DryRun: {
+            table: components["schemas"]["TriageTable"];
+            case: components["schemas"]["Case"];
+        };
+        /** DutyRequest */
+        DutyRequest: {
+            /** @default  */
+            zone: string;
         };
         /** ErrorAnswer */
         ErrorAnswer: {
@@ -1538,16 +2885,83 @@ export interface components {
             /** @default false */
             stay: boolean;
         };
+        /** FloorName */
+        FloorName: {
+            floor: number;
+            name: components["schemas"]["Text"];
+        };
+        /** FloorPlan */
+        FloorPlan: {
+            properties: components["schemas"]["PlanProperties"];
+            /** @default [] */
+            features: (components["schemas"]["PlanFeature"] | unknown)[];
+            /** @constant */
+            type: "FeatureCollection";
+        };
+        /**
+         * Grade
+         * @default yellow
+         * @enum {string}
+         */
+        Grade: "note" | "yellow" | "orange" | "red";
+        /**
+         * Grades
+         * @default {
+         *       "yellow": 15,
+         *       "orange": 25,
+         *       "red": 40
+         *     }
+         */
+        Grades: {
+            yellow: number;
+            orange: number;
+            red: number;
+        };
+        /** Guide */
+        Guide: {
+            branch: components["schemas"]["Branch"];
+            open_today: string[];
+            is_open: boolean;
+            zones: components["schemas"]["Zone"][];
+            counters: components["schemas"]["Counter"][];
+            services: components["schemas"]["Service"][];
+        };
+        /** HallChoices */
+        HallChoices: {
+            holds: components["schemas"]["Hold"][];
+            pauses: components["schemas"]["Reason"][];
+            calls: components["schemas"]["Reason"][];
+            thresholds: components["schemas"]["Thresholds"];
+        };
+        /** HallTime */
+        HallTime: {
+            now_ms: number;
+            speed: number;
+        };
+        /** HandOverRequest */
+        HandOverRequest: {
+            to: string;
+            /** @default  */
+            note: string;
+        };
         /** Handled */
         Handled: {
             ticket: string;
             number: string;
             state: components["schemas"]["TicketState"];
         };
-        /** HoldRequest */
-        HoldRequest: {
-            reason: string;
-            minutes?: number | null;
+        /** Held */
+        Held: {
+            booking: string;
+            start_ms: number;
+            until_ms: number;
+        };
+        /** Hold */
+        Hold: {
+            code: string;
+            name: components["schemas"]["Text"];
+            /** @default 10 */
+            minutes: number;
         };
         /** Holiday */
         Holiday: {
@@ -1739,6 +3153,15 @@ export interface components {
                 [key: string]: number;
             };
         };
+        /** LineString */
+        LineString: {
+            coordinates: ([
+                number,
+                number
+            ] | unknown)[];
+            /** @constant */
+            type: "LineString";
+        };
         /** LinkToken */
         LinkToken: {
             token: string;
@@ -1765,12 +3188,52 @@ export interface components {
                 [key: string]: boolean;
             };
         };
+        /** Migration */
+        Migration: {
+            id: string;
+            service: string;
+            to: components["schemas"]["ServiceChannel"];
+            state: components["schemas"]["MigrationState"];
+            since: string;
+            /** @default 0 */
+            target_share: number;
+            note?: components["schemas"]["Text"];
+        };
+        /** MigrationRegister */
+        MigrationRegister: {
+            rows: components["schemas"]["MigrationRow"][];
+            not_yet: string[];
+        };
+        /** MigrationRow */
+        MigrationRow: {
+            migration: components["schemas"]["Migration"];
+            service: components["schemas"]["Text"];
+        };
+        /**
+         * MigrationState
+         * @enum {string}
+         */
+        MigrationState: "planned" | "trial" | "moved";
         /**
          * Module
          * @description What a branch can switch on and off (R004).
          * @enum {string}
          */
         Module: "hall" | "self_service" | "smart_display" | "smart_marketing" | "social_marketing" | "smart_control" | "physical_delivery" | "advice" | "digital_employee" | "decisions";
+        /** ModuleSwitch */
+        ModuleSwitch: {
+            module: components["schemas"]["Module"];
+            name: components["schemas"]["Text"];
+            on: boolean;
+        };
+        /** Modules */
+        Modules: {
+            modules: components["schemas"]["ModuleSwitch"][];
+        };
+        /** ModulesOn */
+        ModulesOn: {
+            on: components["schemas"]["Module"][];
+        };
         /** MonitorView */
         MonitorView: {
             branch: components["schemas"]["Text"];
@@ -1788,9 +3251,15 @@ export interface components {
                 [key: string]: string;
             };
         };
-        /** MoveRequest */
-        MoveRequest: {
-            zone: string;
+        /** NewBranch */
+        NewBranch: {
+            code: string;
+            name: components["schemas"]["Text"];
+            unit: string;
+            template: string;
+            address?: components["schemas"]["Text"];
+            /** @default Asia/Shanghai */
+            time_zone: string;
         };
         /** NewPassword */
         NewPassword: {
@@ -1800,6 +3269,21 @@ export interface components {
         /** NewReset */
         NewReset: {
             password: string;
+        };
+        /** NewStaff */
+        NewStaff: {
+            name: string;
+            login: string;
+            unit: string;
+            /** @default [] */
+            skills: string[];
+            sign_on?: components["schemas"]["SignOnRules"];
+            /** @default  */
+            employee_no: string;
+        };
+        /** NoteRequest */
+        NoteRequest: {
+            note: string;
         };
         /** NoticeRequest */
         NoticeRequest: {
@@ -1812,6 +3296,13 @@ export interface components {
         /** NoticeSent */
         NoticeSent: {
             notice: string;
+        };
+        /** OnDuty */
+        OnDuty: {
+            name: string;
+            roles: components["schemas"]["Role"][];
+            zone: string;
+            load: number;
         };
         /** OpenPage */
         OpenPage: {
@@ -1832,16 +3323,118 @@ export interface components {
          * @enum {string}
          */
         Place: "first" | "after" | "last";
+        /** PlanFeature */
+        PlanFeature: {
+            geometry: components["schemas"]["Point"] | components["schemas"]["LineString"] | components["schemas"]["Polygon"];
+            properties: components["schemas"]["Properties"];
+            /** @constant */
+            type: "Feature";
+        };
+        /** PlanProperties */
+        PlanProperties: {
+            width: number;
+            height: number;
+            floors: (components["schemas"]["FloorName"] | unknown)[];
+        };
+        /** PlanSaved */
+        PlanSaved: {
+            unreachable: string[];
+        };
+        /** PlannedPost */
+        PlannedPost: {
+            role: components["schemas"]["Role"];
+            headcount: number;
+        };
+        /** Platform */
+        Platform: {
+            id: string;
+            name: components["schemas"]["Text"];
+            on: boolean;
+            modules: components["schemas"]["ModuleSwitch"][];
+            zones: components["schemas"]["Zone"][];
+            counters: string[];
+            surfaces: string[];
+        };
+        /** Platforms */
+        Platforms: {
+            platforms: components["schemas"]["Platform"][];
+        };
+        /** Point */
+        Point: {
+            coordinates: [
+                number,
+                number
+            ];
+            /** @constant */
+            type: "Point";
+        };
+        /** Polygon */
+        Polygon: {
+            coordinates: ([
+                number,
+                number
+            ][] | unknown)[];
+            /** @constant */
+            type: "Polygon";
+        };
+        /** PostRow */
+        PostRow: {
+            role: components["schemas"]["Role"];
+            planned: number;
+            actual: number;
+        };
+        /** Properties */
+        Properties: {
+            kind: components["schemas"]["org_model_plan_Kind"];
+            /** @default 1 */
+            floor: number;
+            /** @default  */
+            id: string;
+            /** @default  */
+            zone: string;
+            /** @default  */
+            counter: string;
+            name?: components["schemas"]["Text"] | null;
+            /** @default [] */
+            floors: number[];
+            /** @default false */
+            is_entrance: boolean;
+            /** @default 0 */
+            facing: number;
+            /** @default  */
+            style: string;
+        };
+        /** PublicBranch */
+        PublicBranch: {
+            id: string;
+            name: components["schemas"]["Text"];
+            address: components["schemas"]["Text"];
+            phone: string;
+            open_today: string[];
+            is_open: boolean;
+        };
+        /** PublicBranches */
+        PublicBranches: {
+            branches: components["schemas"]["PublicBranch"][];
+        };
         /**
          * Purpose
          * @description What a customer can consent to, each apart from the others (PIPL art. 13-14, 29).
          * @enum {string}
          */
         Purpose: "show_name" | "recognise_face" | "profile" | "marketing" | "messages";
+        /** Raised */
+        Raised: {
+            task: string;
+        };
         /** Rate */
         Rate: {
             part: number;
             whole: number;
+        };
+        /** RatingReasons */
+        RatingReasons: {
+            reasons: components["schemas"]["Reason"][];
         };
         /** RatingRequest */
         RatingRequest: {
@@ -1857,6 +3450,25 @@ export interface components {
                 [key: string]: components["schemas"]["Check"];
             };
         };
+        /** Reason */
+        Reason: {
+            code: string;
+            name: components["schemas"]["Text"];
+        };
+        /** Receipt */
+        Receipt: {
+            ticket: string;
+            number: string;
+            branch: components["schemas"]["Text"];
+            services: components["schemas"]["Text"][];
+            issued_ms: number;
+            issued: string;
+            booked: string;
+            ahead: number;
+            wait: components["schemas"]["Told"] | null;
+            rule: components["schemas"]["Text"];
+            url: string;
+        };
         /** RecoveryCodes */
         RecoveryCodes: {
             codes: string[];
@@ -1870,6 +3482,52 @@ export interface components {
         Revealed: {
             value: string | string[];
         };
+        /** Revision */
+        Revision: {
+            revision: number;
+            changed_ms: number;
+            changed_by: string;
+            body: {
+                [key: string]: unknown;
+            };
+        };
+        /** Revisions */
+        Revisions: {
+            revisions: components["schemas"]["Revision"][];
+        };
+        /**
+         * Role
+         * @description A post that people, terminals and links hold.
+         * @enum {string}
+         */
+        Role: "teller_high" | "teller_low" | "lobby_manager" | "account_manager" | "wealth_manager" | "branch_manager" | "managing_branch" | "head_office" | "authoriser" | "device_engineer" | "system_admin" | "security_admin" | "audit_admin" | "kiosk" | "board" | "counter_screen" | "door_qr" | "customer_link";
+        /** Roles */
+        Roles: {
+            roles: components["schemas"]["Role"][];
+        };
+        /** Route */
+        Route: {
+            zone: string;
+            length_m: number;
+            seconds: number;
+            parts: components["schemas"]["RoutePart"][];
+            steps: components["schemas"]["Text"][];
+        };
+        /** RoutePart */
+        RoutePart: {
+            floor: number;
+            line: [
+                number,
+                number
+            ][];
+        };
+        /** Row */
+        Row: {
+            id: string;
+            when: components["schemas"]["Condition"];
+            ways: components["schemas"]["Way"][];
+            why: components["schemas"]["Text"];
+        };
         /** Saved */
         Saved: {
             customer: string;
@@ -1879,12 +3537,90 @@ export interface components {
             secret: string;
             uri: string;
         };
+        /** SectionAnswer */
+        SectionAnswer: {
+            section: string;
+            title: components["schemas"]["Text"];
+            values: {
+                [key: string]: unknown;
+            };
+            revision: number;
+            source: string;
+            json_schema: {
+                [key: string]: unknown;
+            };
+        };
+        /** SectionChange */
+        SectionChange: {
+            values: {
+                [key: string]: unknown;
+            };
+            revision?: number | null;
+        };
+        /** SectionInfo */
+        SectionInfo: {
+            section: string;
+            title: components["schemas"]["Text"];
+            revision: number;
+            source: string;
+            may_edit: boolean;
+        };
+        /** SectionList */
+        SectionList: {
+            sections: components["schemas"]["SectionInfo"][];
+        };
         /**
          * Segment
          * @description How dispatch tells customers apart; the first that fits a ticket is its segment.
          * @enum {string}
          */
         Segment: "booked" | "vip_head_office" | "vip_managing_branch" | "vip_branch" | "care" | "ordinary";
+        /** Service */
+        Service: {
+            id: string;
+            code: string;
+            name: components["schemas"]["Text"];
+            group: components["schemas"]["Text"];
+            audience?: components["schemas"]["Audience"];
+            /** @default A */
+            prefix: string;
+            standard_ms: number;
+            /** @default 0 */
+            quota: number;
+            /** @default [] */
+            materials: components["schemas"]["Text"][];
+            /** @default [] */
+            steps: components["schemas"]["Text"][];
+            /**
+             * @default [
+             *       "counter"
+             *     ]
+             */
+            channels: components["schemas"]["ServiceChannel"][];
+            /**
+             * @default [
+             *       "high",
+             *       "low"
+             *     ]
+             */
+            levels: components["schemas"]["CounterLevel"][];
+            /** @default [] */
+            skills: string[];
+            /** @default [] */
+            care: components["schemas"]["CareRule"][];
+            /** @default true */
+            bookable: boolean;
+            /** @default [] */
+            words: string[];
+            /** @default true */
+            active: boolean;
+        };
+        /**
+         * ServiceChannel
+         * @description Where a service can be done.
+         * @enum {string}
+         */
+        ServiceChannel: "counter" | "self_service" | "online" | "central_ops";
         /** ServiceFigures */
         ServiceFigures: {
             issued: number;
@@ -1896,6 +3632,20 @@ export interface components {
         /** ServiceRequest */
         ServiceRequest: {
             service: string;
+        };
+        /** ServiceZone */
+        ServiceZone: {
+            service: string;
+            zone: components["schemas"]["ZoneKind"] | null;
+            counters: string[];
+        };
+        /** ServiceZones */
+        ServiceZones: {
+            services: components["schemas"]["ServiceZone"][];
+        };
+        /** Services */
+        Services: {
+            services: components["schemas"]["Service"][];
         };
         /** ServicesRequest */
         ServicesRequest: {
@@ -1916,6 +3666,28 @@ export interface components {
             expires_ms: number;
         };
         /**
+         * SignOnRules
+         * @default {
+         *       "levels": [],
+         *       "counters": []
+         *     }
+         */
+        SignOnRules: {
+            /** @default [] */
+            levels: components["schemas"]["CounterLevel"][];
+            /** @default [] */
+            counters: string[];
+        };
+        /** Slot */
+        Slot: {
+            start_ms: number;
+            places: number;
+        };
+        /** SlotList */
+        SlotList: {
+            days: components["schemas"]["DaySlots"][];
+        };
+        /**
          * Source
          * @description What told of an arrival.
          * @enum {string}
@@ -1926,11 +3698,31 @@ export interface components {
             opens: string;
             closes: string;
         };
+        /** Staff */
+        Staff: {
+            id: string;
+            unit: string;
+            /** @default [] */
+            roles: components["schemas"]["Role"][];
+            /** @default [] */
+            skills: string[];
+            sign_on?: components["schemas"]["SignOnRules"];
+            /** @default true */
+            active: boolean;
+            name: string;
+            login: string;
+            /** @default  */
+            employee_no: string;
+        };
         /** StaffFigures */
         StaffFigures: {
             finished: number;
             busy_ms: number;
             mean_score: number | null;
+        };
+        /** StaffList */
+        StaffList: {
+            staff: components["schemas"]["Staff"][];
         };
         /** StaffTicket */
         StaffTicket: {
@@ -1955,6 +3747,26 @@ export interface components {
             passes: number;
             wait: components["schemas"]["Told"] | null;
         };
+        /** StaffingPlan */
+        StaffingPlan: {
+            branch: string;
+            /** @default [] */
+            posts: components["schemas"]["PlannedPost"][];
+            /** @default 0 */
+            high_counters: number;
+            /** @default 0 */
+            low_counters: number;
+            /** @default 0 */
+            rooms: number;
+            note?: components["schemas"]["Text"];
+        };
+        /** StaffingReport */
+        StaffingReport: {
+            branch: string;
+            posts: components["schemas"]["PostRow"][];
+            counters: components["schemas"]["CounterRow"][];
+            note: components["schemas"]["Text"];
+        };
         /**
          * Stage
          * @description 客户动线: the stations of a customer's path through the hall (R007).
@@ -1968,6 +3780,191 @@ export interface components {
             at: string;
             /** @default false */
             diverted: boolean;
+        };
+        /** SuggestionView */
+        SuggestionView: {
+            id: string;
+            kind: components["schemas"]["hall_model_reallocation_Kind"];
+            counter: string;
+            sign: string;
+            staff: string;
+            staff_name: string;
+            on_duty: boolean;
+            service: string;
+            waiting: number;
+            before_ms: number | null;
+            after_ms: number | null;
+            title: components["schemas"]["Text"];
+            reason: components["schemas"]["Text"];
+            effect: components["schemas"]["Text"];
+        };
+        /** SuggestionsView */
+        SuggestionsView: {
+            suggestions: {
+                [key: string]: components["schemas"]["SuggestionView"];
+            };
+        };
+        /** TakeRequest */
+        TakeRequest: {
+            way: components["schemas"]["Way"];
+            /** @default  */
+            row: string;
+            visit?: string | null;
+        };
+        /**
+         * TaskKind
+         * @default other
+         * @enum {string}
+         */
+        TaskKind: "call_manager" | "vip_reception" | "long_wait" | "care" | "stuck" | "hold_ended" | "service_long" | "crowded" | "complaint" | "other";
+        /** TaskRequest */
+        TaskRequest: {
+            kind?: components["schemas"]["TaskKind"];
+            grade?: components["schemas"]["Grade"];
+            /** @default  */
+            zone: string;
+            /** @default  */
+            subject: string;
+            /** @default  */
+            note: string;
+            /** @default  */
+            to: string;
+        };
+        /**
+         * TaskState
+         * @enum {string}
+         */
+        TaskState: "offered" | "unanswered" | "accepted" | "done" | "cancelled";
+        /** TaskView */
+        TaskView: {
+            task: string;
+            kind: components["schemas"]["TaskKind"];
+            grade: components["schemas"]["Grade"];
+            state: components["schemas"]["TaskState"];
+            zone: string;
+            subject: string;
+            number: string;
+            note: string;
+            raised_ms: number;
+            offered_to: string;
+            offered_name: string;
+            until_ms: number;
+            accepted_by: string;
+            accepted_name: string;
+            accepted_ms: number;
+            closed_ms: number;
+            outcome: string;
+        };
+        /** TasksView */
+        TasksView: {
+            tasks: {
+                [key: string]: components["schemas"]["TaskView"];
+            };
+            people: {
+                [key: string]: components["schemas"]["OnDuty"];
+            };
+        };
+        /** Template */
+        Template: {
+            id: string;
+            name: components["schemas"]["Text"];
+            about: components["schemas"]["Text"];
+            modules: components["schemas"]["Module"][];
+            capacity: number;
+            /**
+             * @default [
+             *       [
+             *         {
+             *           "opens": "09:00",
+             *           "closes": "17:00"
+             *         }
+             *       ],
+             *       [
+             *         {
+             *           "opens": "09:00",
+             *           "closes": "17:00"
+             *         }
+             *       ],
+             *       [
+             *         {
+             *           "opens": "09:00",
+             *           "closes": "17:00"
+             *         }
+             *       ],
+             *       [
+             *         {
+             *           "opens": "09:00",
+             *           "closes": "17:00"
+             *         }
+             *       ],
+             *       [
+             *         {
+             *           "opens": "09:00",
+             *           "closes": "17:00"
+             *         }
+             *       ],
+             *       [
+             *         {
+             *           "opens": "09:30",
+             *           "closes": "16:00"
+             *         }
+             *       ],
+             *       [
+             *         {
+             *           "opens": "09:30",
+             *           "closes": "16:00"
+             *         }
+             *       ]
+             *     ]
+             */
+            week: components["schemas"]["Span"][][];
+            services: string[];
+            zones: components["schemas"]["TemplateZone"][];
+            counters: components["schemas"]["TemplateCounter"][];
+            /** @default [] */
+            equipment: components["schemas"]["TemplateEquipment"][];
+            /** @default [] */
+            posts: components["schemas"]["PlannedPost"][];
+            /** @default  */
+            plan: string;
+            sections?: {
+                [key: string]: {
+                    [key: string]: unknown;
+                };
+            };
+        };
+        /** TemplateCounter */
+        TemplateCounter: {
+            sign: string;
+            zone: string;
+            level: components["schemas"]["CounterLevel"];
+            /** @default [] */
+            services: string[];
+            /** @default [] */
+            elastic: string[];
+        };
+        /** TemplateEquipment */
+        TemplateEquipment: {
+            kind: string;
+            name: components["schemas"]["Text"];
+            zone: string;
+            /** @default 1 */
+            count: number;
+        };
+        /** TemplateZone */
+        TemplateZone: {
+            key: string;
+            kind: components["schemas"]["ZoneKind"];
+            name: components["schemas"]["Text"];
+            /** @default 1 */
+            floor: number;
+            /** @default 0 */
+            capacity: number;
+            about?: components["schemas"]["Text"];
+        };
+        /** Templates */
+        Templates: {
+            templates: components["schemas"]["Template"][];
         };
         /**
          * TerminalKind
@@ -1995,6 +3992,31 @@ export interface components {
             zh: string;
             /** @default  */
             en: string;
+        };
+        /** Theme */
+        Theme: {
+            id: string;
+            name: components["schemas"]["Text"];
+            variables?: {
+                [key: string]: string;
+            };
+            dark?: {
+                [key: string]: string;
+            };
+        };
+        /** Themes */
+        Themes: {
+            themes: components["schemas"]["Theme"][];
+        };
+        /** Thresholds */
+        Thresholds: {
+            wait_minutes?: components["schemas"]["Grades"];
+            wait_minutes_care?: components["schemas"]["Grades"];
+            service_over_standard?: components["schemas"]["Grades"];
+            stuck_minutes?: components["schemas"]["Grades"];
+            waiting_per_counter?: components["schemas"]["Grades"];
+            /** @default 10 */
+            repeat_minutes: number;
         };
         /** TicketLeg */
         TicketLeg: {
@@ -2057,6 +4079,141 @@ export interface components {
             staff?: string | null;
             place?: components["schemas"]["Place"];
         };
+        /** Tree */
+        Tree: {
+            root: components["schemas"]["TreeUnit"] | null;
+        };
+        /** TreeUnit */
+        TreeUnit: {
+            unit: components["schemas"]["Unit"];
+            units: components["schemas"]["TreeUnit"][];
+            branches: components["schemas"]["Branch"][];
+        };
+        /** TriageRequest */
+        TriageRequest: {
+            service: string;
+            care?: components["schemas"]["Care"][];
+            customer?: string | null;
+            /** @default false */
+            booked: boolean;
+        };
+        /** TriageTable */
+        TriageTable: {
+            /**
+             * @default [
+             *       {
+             *         "id": "booked",
+             *         "when": {
+             *           "booked": true
+             *         },
+             *         "ways": [
+             *           "counter"
+             *         ],
+             *         "why": {
+             *           "zh": "您已预约，按预约时间优先办理",
+             *           "en": "You booked: you are served at your time"
+             *         }
+             *       },
+             *       {
+             *         "id": "vip",
+             *         "when": {
+             *           "segments": [
+             *             "vip_branch",
+             *             "vip_head_office",
+             *             "vip_managing_branch"
+             *           ]
+             *         },
+             *         "ways": [
+             *           "vip_room",
+             *           "counter",
+             *           "self_service"
+             *         ],
+             *         "why": {
+             *           "zh": "贵宾客户由客户经理接待",
+             *           "en": "Your account manager will receive you"
+             *         }
+             *       },
+             *       {
+             *         "id": "care",
+             *         "when": {
+             *           "care": true
+             *         },
+             *         "ways": [
+             *           "counter",
+             *           "self_service"
+             *         ],
+             *         "why": {
+             *           "zh": "为您安排关怀窗口，工作人员全程陪同",
+             *           "en": "A counter with assistance is ready for you"
+             *         }
+             *       },
+             *       {
+             *         "id": "crowded",
+             *         "when": {
+             *           "wait_over_minutes": 30,
+             *           "busy": [
+             *             "saturated"
+             *           ]
+             *         },
+             *         "ways": [
+             *           "self_service",
+             *           "phone",
+             *           "later",
+             *           "counter"
+             *         ],
+             *         "why": {
+             *           "zh": "现在人多，换个方式或时间更快",
+             *           "en": "The hall is crowded: another way or time is faster"
+             *         }
+             *       },
+             *       {
+             *         "id": "wait",
+             *         "when": {
+             *           "wait_over_minutes": 10
+             *         },
+             *         "ways": [
+             *           "self_service",
+             *           "phone",
+             *           "counter",
+             *           "later"
+             *         ],
+             *         "why": {
+             *           "zh": "自助办理不用排队",
+             *           "en": "No queue at the self-service machines"
+             *         }
+             *       },
+             *       {
+             *         "id": "any",
+             *         "when": {},
+             *         "ways": [
+             *           "self_service",
+             *           "counter",
+             *           "phone",
+             *           "later"
+             *         ],
+             *         "why": {
+             *           "zh": "自助办理最快，柜台也可办",
+             *           "en": "Self-service is fastest; a counter can do it too"
+             *         }
+             *       }
+             *     ]
+             */
+            rows: components["schemas"]["Row"][];
+        };
+        /** Unit */
+        Unit: {
+            id: string;
+            kind: components["schemas"]["UnitKind"];
+            name: components["schemas"]["Text"];
+            /** @default  */
+            parent: string;
+        };
+        /**
+         * UnitKind
+         * @description 总行, 分行·管辖行.
+         * @enum {string}
+         */
+        UnitKind: "head_office" | "managing_branch";
         /** Waits */
         Waits: {
             count: number;
@@ -2069,6 +4226,24 @@ export interface components {
                 number,
                 number
             ];
+        };
+        /**
+         * Way
+         * @description A way to have one's business done.
+         * @enum {string}
+         */
+        Way: "phone" | "self_service" | "counter" | "vip_room" | "later";
+        /** WayOffered */
+        WayOffered: {
+            way: components["schemas"]["Way"];
+            wait_ms: number | null;
+            service_ms: number | null;
+            /** @default 0 */
+            at_ms: number;
+        };
+        /** WayTaken */
+        WayTaken: {
+            visit: string;
         };
         /** WhoIAm */
         WhoIAm: {
@@ -2087,15 +4262,77 @@ export interface components {
             /** @default  */
             must: string;
         };
+        /** Zone */
+        Zone: {
+            id: string;
+            branch: string;
+            kind: components["schemas"]["ZoneKind"];
+            name: components["schemas"]["Text"];
+            /** @default 1 */
+            floor: number;
+            /** @default 0 */
+            capacity: number;
+            about?: components["schemas"]["Text"];
+        };
+        /**
+         * ZoneKind
+         * @description The functional areas of R006.
+         * @enum {string}
+         */
+        ZoneKind: "guidance" | "waiting" | "smart_service" | "counters" | "wealth" | "salon" | "window" | "back_office";
+        /** HoldRequest */
+        bookings_HoldRequest: {
+            service: string;
+            start_ms: number;
+            /** @default  */
+            staff: string;
+        };
+        /** MoveRequest */
+        bookings_MoveRequest: {
+            start_ms: number;
+        };
+        /** CallRequest */
+        counters_CallRequest: {
+            finish?: string | null;
+            ticket?: string | null;
+        };
         /** IdentifyRequest */
         customers_routes_IdentifyRequest: {
             by: components["schemas"]["By"];
             value: string;
         };
+        /**
+         * Kind
+         * @description What is proposed.
+         * @enum {string}
+         */
+        hall_model_reallocation_Kind: "resume" | "open" | "switch" | "move";
         /** IdentifyRequest */
         hall_routes_visits_IdentifyRequest: {
             customer: string;
             by: string;
+        };
+        /**
+         * Kind
+         * @description What a feature of a plan is.
+         * @enum {string}
+         */
+        org_model_plan_Kind: "zone" | "walkway" | "door" | "kiosk" | "counter" | "lift" | "stairs" | "outline" | "wall" | "furniture";
+        /** CallRequest */
+        tasks_CallRequest: {
+            /** @default  */
+            zone: string;
+            /** @default  */
+            reason: string;
+        };
+        /** HoldRequest */
+        tickets_HoldRequest: {
+            reason: string;
+            minutes?: number | null;
+        };
+        /** MoveRequest */
+        visits_MoveRequest: {
+            zone: string;
         };
     };
     responses: never;
@@ -2193,6 +4430,291 @@ export interface operations {
             };
         };
     };
+    ApiOrgTreeReadTree: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tree"];
+                };
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiOrgUnitsSaveUnit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                unit: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Unit"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Unit"];
+                };
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiServicesListServices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Services"];
+                };
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiServicesSaveService: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                service: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Service"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Service"];
+                };
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiMigrationsReadMigrations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MigrationRegister"];
+                };
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiMigrationsSaveMigration: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                migration: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Migration"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Migration"];
+                };
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiTemplatesListTemplates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Templates"];
+                };
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiThemesListThemes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Themes"];
+                };
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiThemesSaveTheme: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                theme: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Theme"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Theme"];
+                };
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
     ApiBranchesListBranches: {
         parameters: {
             query?: never;
@@ -2209,6 +4731,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Branches"];
+                };
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiBranchesFoundBranch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewBranch"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BranchDetail"];
                 };
             };
             /** @description Refused: the code says why. */
@@ -2239,8 +4794,888 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    "application/json": components["schemas"]["BranchDetail"];
+                };
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiBranchesSaveBranch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                branch: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Branch"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
                     "application/json": components["schemas"]["Branch"];
                 };
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiBranchesZonesSaveZone: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                branch: string;
+                zone: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Zone"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Zone"];
+                };
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiBranchesZonesRemoveZone: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                branch: string;
+                zone: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiBranchesCountersSaveCounter: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                branch: string;
+                counter: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Counter"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Counter"];
+                };
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiBranchesCountersRemoveCounter: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                branch: string;
+                counter: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiBranchesModulesReadModules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                branch: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Modules"];
+                };
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiBranchesModulesSaveModules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                branch: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ModulesOn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Modules"];
+                };
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiBranchesPlatformsReadPlatforms: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                branch: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Platforms"];
+                };
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiBranchesZoningReadZoning: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                branch: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServiceZones"];
+                };
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiBranchesStaffingReadStaffing: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                branch: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffingReport"];
+                };
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiBranchesStaffingSaveStaffing: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                branch: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StaffingPlan"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffingPlan"];
+                };
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiPublicBranchesListPublicBranches: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PublicBranches"];
+                };
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiBranchesGuideReadGuide: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                branch: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Guide"];
+                };
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiBranchesPlanReadPlan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                branch: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FloorPlan"];
+                };
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiBranchesPlanSavePlan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                branch: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FloorPlan"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanSaved"];
+                };
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiBranchesRouteReadRoute: {
+        parameters: {
+            query: {
+                zone: string;
+                x: number;
+                y: number;
+                floor?: number;
+                step_free?: boolean;
+            };
+            header?: never;
+            path: {
+                branch: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Route"];
+                };
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiBranchesSettingsListSections: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                branch: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SectionList"];
+                };
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiBranchesSettingsSectionReadSection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                branch: string;
+                section: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SectionAnswer"];
+                };
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiBranchesSettingsSectionSaveSection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                branch: string;
+                section: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SectionChange"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SectionAnswer"];
+                };
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiBranchesSettingsSectionHistoryReadHistory: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                branch: string;
+                section: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Revisions"];
+                };
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiSettingsSectionReadBankSection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                section: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SectionAnswer"];
+                };
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiSettingsSectionSaveBankSection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                section: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SectionChange"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SectionAnswer"];
+                };
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiStaffListStaff: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffList"];
+                };
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiStaffAddStaff: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewStaff"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Staff"];
+                };
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiStaffSaveStaff: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                staff: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Staff"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Staff"];
+                };
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiStaffRolesGrantRoles: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                staff: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Roles"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiStaffPersonEraseStaff: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                staff: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Refused: the code says why. */
             default: {
@@ -3422,7 +6857,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["HoldRequest"];
+                "application/json": components["schemas"]["tickets_HoldRequest"];
             };
         };
         responses: {
@@ -3641,7 +7076,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["CallRequest"];
+                "application/json": components["schemas"]["counters_CallRequest"];
             };
         };
         responses: {
@@ -3908,7 +7343,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["MoveRequest"];
+                "application/json": components["schemas"]["visits_MoveRequest"];
             };
         };
         responses: {
@@ -4278,6 +7713,991 @@ export interface operations {
             path: {
                 branch: string;
                 notice: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiBranchesSlotsListSlots: {
+        parameters: {
+            query: {
+                service: string;
+                from_date?: string;
+                days?: number;
+                staff?: string;
+            };
+            header?: never;
+            path: {
+                branch: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SlotList"];
+                };
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiBranchesBookingsHoldSlot: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                branch: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["bookings_HoldRequest"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Held"];
+                };
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiBranchesBookingsConfirmConfirmBooking: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                branch: string;
+                booking: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConfirmRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Confirmed"];
+                };
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiBranchesBookingsReadBooking: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                branch: string;
+                booking: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BookingView"];
+                };
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiBranchesBookingsMoveMoveBooking: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                branch: string;
+                booking: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["bookings_MoveRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Confirmed"];
+                };
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiBranchesBookingsCancelCancelBooking: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                branch: string;
+                booking: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiBranchesBookingsCheckInCheckInByLink: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                branch: string;
+                booking: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckedIn"];
+                };
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiBranchesCheckInCheckInHere: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                branch: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CheckInRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckedIn"];
+                };
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiBranchesBookedDateListDay: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                branch: string;
+                date: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BookedDay"];
+                };
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiClockReadClock: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HallTime"];
+                };
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiBranchesChoicesReadChoices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                branch: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HallChoices"];
+                };
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiBranchesRatingReasonsReadRatingReasons: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                branch: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RatingReasons"];
+                };
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiBranchesCallsCallManager: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                branch: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["tasks_CallRequest"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Raised"];
+                };
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiBranchesTasksListTasks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                branch: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TasksView"];
+                };
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiBranchesTasksRaiseTask: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                branch: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TaskRequest"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Raised"];
+                };
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiBranchesTasksAcceptAcceptTask: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                branch: string;
+                task: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiBranchesTasksNotesNoteTask: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                branch: string;
+                task: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoteRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiBranchesTasksHandOverHandOverTask: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                branch: string;
+                task: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HandOverRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiBranchesTasksCloseCloseTask: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                branch: string;
+                task: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CloseRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiBranchesDutyTakeDuty: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                branch: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DutyRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiBranchesDutyLeaveLeaveDuty: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                branch: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiBranchesTicketsReceiptReadReceipt: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                branch: string;
+                ticket: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Receipt"];
+                };
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiBranchesTicketsReceiptBinReadReceiptBytes: {
+        parameters: {
+            query?: {
+                paper?: 80 | 58;
+                qr?: "native" | "image";
+            };
+            header?: never;
+            path: {
+                branch: string;
+                ticket: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiBranchesTicketsQrSvgReadTicketQr: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                branch: string;
+                ticket: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/svg+xml": string;
+                };
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiBranchesBookingsQrSvgReadBookingQr: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                branch: string;
+                booking: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/svg+xml": string;
+                };
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiBranchesTriageAsk: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                branch: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TriageRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Advice"];
+                };
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiBranchesTriageTakenTake: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                branch: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TakeRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WayTaken"];
+                };
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiTriageDryRunDryRun: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DryRun"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Advice"];
+                };
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiBranchesSuggestionsListSuggestions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                branch: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SuggestionsView"];
+                };
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiBranchesSuggestionsApplyApplySuggestion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                branch: string;
+                suggestion: string;
             };
             cookie?: never;
         };

@@ -282,7 +282,8 @@ async def enter_demo(sign_in: SignIn, token: str) -> Redirect:
     """Use a one-time link of the demo; there are none outside it."""
     opened, surface = await sign_in.demo.take(token)
     cookie = sign_in.cookies.make(surface, opened.token, opened.lasts_ms)
-    return Redirect(f"/{surface}/", cookies=[cookie])
+    # A screen within a surface ("counter-customer") is a page below it.
+    return Redirect(f"/{surface.replace('-', '/')}/", cookies=[cookie])
 
 
 def _require_staff(actor: Actor) -> None:

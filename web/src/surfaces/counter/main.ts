@@ -1,5 +1,20 @@
 import { startSurface } from '@/kit/start'
-import words from '@/words/counter'
+import counter from '@/words/counter'
+import hall from '@/words/hall'
 import App from './App.vue'
+import CounterPage from './CounterPage.vue'
+import CustomerPage from './CustomerPage.vue'
 
-startSurface({ surface: 'counter', app: App, words: { counter: words } })
+// The customer's screen may stand on the teller's own machine: it has a session of its own there.
+const isCustomers = location.pathname.startsWith('/counter/customer')
+
+startSurface({
+  surface: 'counter',
+  app: App,
+  words: { counter, hall },
+  actsFor: isCustomers ? 'counter-customer' : 'counter',
+  routes: [
+    { path: '/customer', component: CustomerPage },
+    { path: '/:rest(.*)*', component: CounterPage },
+  ],
+})

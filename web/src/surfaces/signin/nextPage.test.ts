@@ -10,6 +10,7 @@ it('goes back to a page of this house', () => {
 
 it('knows for which surface one signs in', () => {
   expect(['/', '/pad', '/pad/tasks?x=1', '/counter?a=/b', '/#x'].map(surfaceOfPage)).toEqual(['', 'pad', 'pad', 'counter', ''])
+  expect(surfaceOfPage('/counter/customer?type=large')).toBe('counter-customer')
 })
 
 it.each(['https://evil.example/', '//evil.example/', '/\\evil.example', 'javascript:alert(1)', '/signin?next=/signin', 'pad'])(

@@ -10,5 +10,11 @@ export function nextPage(search: string, origin: string): string {
   return url.pathname + url.search + url.hash
 }
 
-/** The surface that `page` belongs to, as its first part; none for the start page. */
-export const surfaceOfPage = (page: string): string => page.split(/[/?#]/)[1] ?? ''
+/**
+ * The surface that `page` belongs to, as its first part; none for the start page. The customer's side of a
+ * counter is one of its own: it may stand in the teller's own browser.
+ */
+export function surfaceOfPage(page: string): string {
+  const [, surface = '', inside = ''] = page.split(/[/?#]/)
+  return surface === 'counter' && inside === 'customer' ? 'counter-customer' : surface
+}
