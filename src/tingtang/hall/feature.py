@@ -20,6 +20,8 @@ from tingtang.hall.reception import Reception
 from tingtang.hall.reminders import BookingClock, BookingReactions
 from tingtang.hall.routes import ROUTES
 from tingtang.hall.service import HallService
+from tingtang.hall.suggestions import VIEW as SUGGESTIONS_VIEW
+from tingtang.hall.suggestions import Suggestions
 from tingtang.hall.tasks import VIEW as TASKS_VIEW
 from tingtang.hall.tasks import TaskService
 from tingtang.hall.triage import TriageService
@@ -98,7 +100,15 @@ def _wire_tasks(
     async def board(key: str) -> msgspec.Struct | None:
         return await tasks.view(BranchId(key))
 
+    suggestions = Suggestions(parts.log, hall, tasks, parts.live)
+    parts.offer("suggestions", suggestions)
+    clockwork.each_beat(suggestions.tend)
+
+    async def changes(key: str) -> msgspec.Struct | None:
+        return await suggestions.view(BranchId(key))
+
     parts.live.register(ViewType(TASKS_VIEW, Permission.TASK_SEE, board))
+    parts.live.register(ViewType(SUGGESTIONS_VIEW, Permission.COUNTER_ASSIGN, changes))
 
 
 def _register_views(parts: Parts, hall: HallService) -> None:

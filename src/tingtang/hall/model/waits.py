@@ -173,6 +173,12 @@ class WaitBook:
         )
         return Measured(at_ms, mine, situation, has_free)
 
+    def what_if(self) -> "WaitBook":
+        """A book that knows the same and has yet to look at the counters: to try a change with."""
+        other = WaitBook(self.learned)
+        other._last, other._arrivals = self._last, self._arrivals
+        return other
+
     # -- following -----------------------------------------------------------------------------
 
     def follow(self, state: HallDay, event: Event, at_ms: int) -> None:

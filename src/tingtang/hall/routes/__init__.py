@@ -6,6 +6,7 @@ from tingtang.hall.routes import (
     counters,
     day,
     receipts,
+    suggestions,
     tasks,
     tickets,
     triage,
@@ -14,5 +15,5 @@ from tingtang.hall.routes import (
 
 ROUTES = (
     *tickets.ROUTES, *counters.ROUTES, *visits.ROUTES, *day.ROUTES, *bookings.ROUTES,
-    *choices.ROUTES, *tasks.ROUTES, *receipts.ROUTES, *triage.ROUTES,
+    *choices.ROUTES, *tasks.ROUTES, *receipts.ROUTES, *triage.ROUTES, *suggestions.ROUTES,
 )  # fmt: skip
