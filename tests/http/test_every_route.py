@@ -26,6 +26,8 @@ from tingtang.org.sign_in.identity import STRANGER, Identity
 
 STRICTER = {
     ("GET", "/api/branches/{branch:str}/door"): {Role.DOOR_QR, Role.CUSTOMER_LINK},
+    # Machines and customers call the manager instead.
+    ("POST", "/api/branches/{branch:str}/tasks"): set(Role) - STAFF_ROLES,
     # Its own person only: the walk's staff have no password, machines and phones never have one.
     ("POST", "/api/session/password"): set(Role),
     ("POST", "/api/session/second-factor/confirm"): set(Role),

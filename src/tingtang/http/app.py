@@ -23,10 +23,10 @@ from tingtang.http.options import WebOptions
 from tingtang.http.problems import NOT_READY, as_json
 from tingtang.http.readiness import (
     Readiness,
-    SchemaMismatch,
     database_answers,
     log_writes,
-    schema_trouble,
+    prepare_schema,
+    schema_fits,
 )
 from tingtang.http.routes import DeclaredRoute, check_guarded, declared_routes
 from tingtang.http.served import Served
@@ -36,9 +36,11 @@ from tingtang.kernel.database import Database
 from tingtang.kernel.errors import Refused
 from tingtang.kernel.events import EventTypes
 from tingtang.kernel.feature import Feature, Parts
+from tingtang.kernel.housekeeping import Housekeeping
 from tingtang.kernel.ids import Ids, RandomIds
 from tingtang.kernel.live import LiveViews
 from tingtang.kernel.log import EventLog
+from tingtang.kernel.metrics import KernelMetrics
 from tingtang.kernel.reactions import Reactions
 from tingtang.kernel.vault import Vault
 from tingtang.org.sign_in.identity import Identifier, NobodyKnown
@@ -83,10 +85,7 @@ class App:
     async def start(self) -> None:
         """Open the database, start the log, then every feature, then reactions."""
         parts = self.parts
-        await asyncio.to_thread(parts.database.create_tables)
-        trouble = await parts.database.read(schema_trouble)
-        if trouble:
-            raise SchemaMismatch(f"{trouble}: run the migrations of this version first")
+        await asyncio.to_thread(prepare_schema, parts.database)
         await parts.log.start()
         for hook in parts.starts:
             await hook()
@@ -154,7 +153,7 @@ def build(
     types = EventTypes()
     for feature in features:
         types.include(feature.events)
-    log = EventLog(database, types)
+    log = EventLog(database, types, waiting_max=options.backlog_max)
     parts = Parts(
         database=database,
         log=log,
@@ -168,6 +167,9 @@ def build(
         is_demo=options.is_demo,
         options=options,
     )
+    housekeeping = Housekeeping(log, clock, options.answers_kept_days)
+    parts.on_start(housekeeping.start)
+    parts.on_stop(housekeeping.stop)
     metrics, readiness = RequestMetrics(), Readiness()
     parts.offer("readiness", readiness)
     parts.offer("served", Served(metrics, options.metrics_token))
@@ -188,11 +190,14 @@ def _assemble(
     readiness: Readiness,
 ) -> App:
     tags = [Tag(name=f.name, description=f"{f.about.zh} · {f.about.en}") for f in features]
+    kernel_metrics = KernelMetrics(parts.log)
+    metrics.registry.register(kernel_metrics)
     framework = make_framework(
         [*system_routes.ROUTES, *_tagged(features)],
         parts.services,
         parts.clock.now_ms,
         openapi.config(tags, __version__),
+        kernel_metrics.refused,
     )
     routes = declared_routes(framework)
     check_guarded(routes)
@@ -210,6 +215,7 @@ def _assemble(
     identifier.on_end(live_socket.check_now)
     parts.services["live_socket"] = live_socket
     readiness.add("database", lambda: database_answers(parts.database))
+    readiness.add("schema", lambda: schema_fits(parts.database))
     readiness.add("log", lambda: log_writes(parts.log, parts.clock))
     _show(metrics, parts, live_socket)
     gate = Gate(
@@ -231,6 +237,7 @@ def _assemble(
         sign_in_routes=frozenset(
             (route.method, route.path) for route in routes if route.options.get("sign_in")
         ),
+        on_refused=kernel_metrics.refused,
     )
     return App(parts, gate, live_socket, readiness, routes, framework)
 
@@ -246,8 +253,6 @@ def _tagged(features: Sequence[Feature]) -> list[Any]:
 
 def _show(metrics: RequestMetrics, parts: Parts, live_socket: LiveSocket) -> None:
     gauges: tuple[tuple[str, str, Callable[[], float]], ...] = (
-        ("tingtang_log_waiting", "Appends not yet durable", lambda: parts.log.waiting),
-        ("tingtang_log_head", "Position of the newest event", lambda: parts.log.head),
         ("tingtang_live_connections", "Open live sockets", lambda: live_socket.connected),
         ("tingtang_live_watching", "Views watched on them", lambda: parts.live.watching),
     )

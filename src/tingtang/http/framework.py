@@ -47,6 +47,7 @@ def make_framework(
     services: Mapping[str, Any],
     now_ms: Callable[[], int],
     openapi: OpenAPIConfig,
+    on_refused: Callable[[str], None],
 ) -> Litestar:
     """All ``routes`` in one Litestar application.
 
@@ -68,7 +69,7 @@ def make_framework(
         return Litestar(
             route_handlers=routes,
             dependencies=dependencies,
-            exception_handlers={Exception: answer_failure},
+            exception_handlers={Exception: _answering(on_refused)},
             openapi_config=openapi,
             request_class=JsonRequest,
             request_max_body_size=None,  # the gate has its own bound
@@ -106,17 +107,24 @@ def _language(request: AnyRequest) -> str:
     return language_of(request.headers.get("accept-language", ""))
 
 
-def answer_failure(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
-    """Any exception of a route as the error body, in the caller's language."""
-    refused = _as_refused(error)
-    language = language_of(request.headers.get("accept-language", ""))
-    headers = {name.decode(): value.decode() for name, value in retry_headers(refused)}
-    return Response(
-        as_json(refused, language),
-        status_code=refused.problem.status,
-        media_type="application/json",
-        headers={"content-language": language, **headers},
-    )
+def _answering(
+    on_refused: Callable[[str], None],
+) -> Callable[[Request[Any, Any, Any], Exception], Response[bytes]]:
+    """Any exception of a route as the error body, in the caller's language; each is counted."""
+
+    def answer(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
+        refused = _as_refused(error)
+        on_refused(refused.code)
+        language = language_of(request.headers.get("accept-language", ""))
+        headers = {name.decode(): value.decode() for name, value in retry_headers(refused)}
+        return Response(
+            as_json(refused, language),
+            status_code=refused.problem.status,
+            media_type="application/json",
+            headers={"content-language": language, **headers},
+        )
+
+    return answer
 
 
 def _as_refused(error: Exception) -> Refused:

@@ -88,6 +88,7 @@ class Gate:
         public_limit: RateLimit,
         sign_in_limit: RateLimit,
         sign_in_routes: frozenset[tuple[str, str]],
+        on_refused: Callable[[str], None],
     ) -> None:
         self._framework = framework
         self._fast = fast
@@ -100,6 +101,7 @@ class Gate:
         self._public_limit = public_limit
         self._sign_in_limit = sign_in_limit
         self._sign_in_routes = sign_in_routes
+        self._on_refused = on_refused
         self._headers = security_headers(is_page=False, is_tls=is_tls)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -208,6 +210,7 @@ class Gate:
         return send_with_headers
 
     async def _refuse(self, send: Send, refused: Refused, headers: Headers) -> None:
+        self._on_refused(refused.code)
         language = language_of(headers.get(b"accept-language", b"").decode("latin-1"))
         body = as_json(refused, language)
         answer: list[Header] = [

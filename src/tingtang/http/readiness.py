@@ -2,21 +2,21 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from functools import cache
 
 import msgspec
 import sqlalchemy as sa
+from alembic import command
 
+from tingtang import migrations
 from tingtang.kernel.clock import Clock
-from tingtang.kernel.database import Database, metadata
+from tingtang.kernel.database import Database
 from tingtang.kernel.log import Append, EventLog
+from tingtang.schema import complete_metadata
 
 SECONDS_MAX = 3.0
 Look = Callable[[], Awaitable[str]]
 """Gives "" where all is well, else what is wrong; may raise."""
-
-
-class SchemaMismatch(Exception):  # noqa: N818
-    """The database was made by another version of the program."""
 
 
 class Check(msgspec.Struct, frozen=True):
@@ -63,15 +63,24 @@ async def log_writes(log: EventLog, clock: Clock) -> str:
     return ""
 
 
-def schema_trouble(connection: sa.Connection) -> str:
-    """What the database lacks of the tables that this program knows; "" if nothing."""
-    inspector = sa.inspect(connection)
-    present = set(inspector.get_table_names())
-    for table in metadata.sorted_tables:
-        if table.name not in present:
-            return f"table {table.name} is missing"
-        columns = {column["name"] for column in inspector.get_columns(table.name)}
-        missing = [column.name for column in table.columns if column.name not in columns]
-        if missing:
-            return f"table {table.name} lacks {', '.join(missing)}"
-    return ""
+def prepare_schema(database: Database) -> None:
+    """Give an empty database its tables; refuse one made for another version of the program.
+
+    Raises ``Refused`` (database_old, database_new, database_not_prepared), saying what to do.
+    """
+    with database.writer.begin() as connection:
+        if not sa.inspect(connection).get_table_names():
+            complete_metadata().create_all(connection)
+            command.stamp(migrations.config(connection), "head")
+        migrations.require_head(connection)
+
+
+async def schema_fits(database: Database) -> str:
+    """The database stands at the revision that this program needs."""
+    found = await database.read(migrations.revision_of)
+    return "" if found == _head() else f"revision {found}"
+
+
+@cache
+def _head() -> str:
+    return migrations.head()

@@ -16,6 +16,7 @@ from tingtang.org.sections import Sections
 from tingtang.org.sign_in import routes as sign_in_routes
 from tingtang.org.sign_in.model.answers import Access
 from tingtang.org.sign_in.model.events import SIGN_IN_EVENTS
+from tingtang.org.sign_in.model.rules import STAFF_IDLE_MS, STAFF_LONGEST_MS
 from tingtang.org.sign_in.passwords import Passwords
 from tingtang.org.sign_in.service import SignIn
 from tingtang.org.structure import OrgService
@@ -46,6 +47,8 @@ def wire_sign_in(parts: Parts) -> None:
         is_tls=getattr(options, "is_tls", False),
         public_url=getattr(options, "public_url", ""),
         oidc=getattr(options, "oidc", None),
+        staff_idle_ms=getattr(options, "staff_idle_ms", STAFF_IDLE_MS),
+        staff_longest_ms=getattr(options, "staff_longest_ms", STAFF_LONGEST_MS),
         passwords=Passwords(getattr(options, "password_hasher", None)),
     )
     directory.sections.register(

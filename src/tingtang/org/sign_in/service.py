@@ -34,6 +34,8 @@ class SignIn:
         is_tls: bool,
         public_url: str = "",
         oidc: OidcSettings | None = None,
+        staff_idle_ms: int,
+        staff_longest_ms: int,
         passwords: Passwords,
     ) -> None:
         log, wall, hall, ids = parts.log, parts.wall_clock, parts.clock, parts.ids
@@ -45,7 +47,15 @@ class SignIn:
         credentials = Credentials(log, wall, hall, parts.vault)
         factors = SecondFactors(credentials, directory, self.sessions, wall, parts.vault)
         self.staff = StaffSignIn(
-            credentials, factors, self.sessions, self.passwords, directory, wall, ids
+            credentials,
+            factors,
+            self.sessions,
+            self.passwords,
+            directory,
+            wall,
+            ids,
+            idle_ms=staff_idle_ms,
+            longest_ms=staff_longest_ms,
         )
         self.terminals = Terminals(log, wall, hall, ids, directory, self.sessions)
         doors = DoorCodes(parts.vault)

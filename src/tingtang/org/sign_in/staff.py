@@ -50,6 +50,9 @@ class StaffSignIn:
         directory: Directory,
         clock: Clock,
         ids: Ids,
+        *,
+        idle_ms: int,
+        longest_ms: int,
     ) -> None:
         self.second_factors = second_factors
         self._credentials = credentials
@@ -58,6 +61,8 @@ class StaffSignIn:
         self._directory = directory
         self._clock = clock
         self._ids = ids
+        self._idle_ms = idle_ms
+        self._longest_ms = longest_ms
 
     # -- signing in -------------------------------------------------------------------------
 
@@ -98,7 +103,7 @@ class StaffSignIn:
         """Make a session for a staff member who has proved who they are."""
         now_ms = self._clock.now_ms()
         token = new_token()
-        lasts_ms = r.LIMITED_MS if limited else r.STAFF_LONGEST_MS
+        lasts_ms = r.LIMITED_MS if limited else self._longest_ms
         row = SessionRow(
             id=self._ids.new(now_ms),
             token_digest=digest_of(token),
@@ -108,7 +113,7 @@ class StaffSignIn:
             surface=surface,
             created_ms=now_ms,
             seen_ms=now_ms,
-            idle_ms=0 if limited else r.STAFF_IDLE_MS,
+            idle_ms=0 if limited else self._idle_ms,
             expires_ms=now_ms + lasts_ms,
         )
         statements: list[sa.Executable] = [
