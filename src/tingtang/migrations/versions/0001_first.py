@@ -182,6 +182,22 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_invitations_branch"), ["branch"], unique=False)
 
     op.create_table(
+        "message_outbox",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("template", sa.Text(), nullable=False),
+        sa.Column("address", sa.LargeBinary(), nullable=True),
+        sa.Column("words", sa.LargeBinary(), nullable=True),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("due_ms", sa.BigInteger(), nullable=False),
+        sa.Column("saved_ms", sa.BigInteger(), nullable=False),
+        sa.Column("error", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_message_outbox")),
+    )
+    with op.batch_alter_table("message_outbox", schema=None) as batch_op:
+        batch_op.create_index("ix_message_outbox_state_due", ["state", "due_ms"], unique=False)
+
+    op.create_table(
         "org_branch_plans",
         sa.Column("branch", sa.Text(), nullable=False),
         sa.Column("digest", sa.Text(), nullable=False),
@@ -401,6 +417,10 @@ def downgrade() -> None:
     op.drop_table("org_counters")
     op.drop_table("org_branches")
     op.drop_table("org_branch_plans")
+    with op.batch_alter_table("message_outbox", schema=None) as batch_op:
+        batch_op.drop_index("ix_message_outbox_state_due")
+
+    op.drop_table("message_outbox")
     with op.batch_alter_table("invitations", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_invitations_branch"))
 
