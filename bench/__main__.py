@@ -10,12 +10,17 @@ import msgspec
 from rich.console import Console
 from rich.table import Table
 
-from bench import tickets
+from bench import scale, tickets, twin, waits
 from bench.report import Figure
 
 BENCHES: dict[str, Callable[[], list[Figure]]] = {
     "tickets": tickets.speed,
     "invariants": tickets.invariants,
+    "branches": scale.branches,
+    "growth": scale.growth,
+    "screens": scale.screens,
+    "twin": twin.speed,
+    "waits": waits.estimates,
 }
 RESULTS = Path(__file__).parent / "results.json"
 

@@ -58,9 +58,7 @@ def invariants() -> list[Figure]:
     """100,000 tickets from 64 connections, then 32 counters calling without pause."""
     with served("bench.world", "--counters", "32") as facts:
         request = post(facts["port"], "/api/branches/b0/tickets", BODY, facts["token"])
-        issued = run_load(
-            facts["port"], CONNECTIONS, lambda *_: request, count=100_000, keep=True
-        )
+        issued = run_load(facts["port"], CONNECTIONS, lambda *_: request, count=100_000, keep=True)
         numbers = [msgspec.json.decode(body)["number"] for body in issued.bodies]
         present: dict[int, str | None] = {}
         calls: list[str] = []

@@ -48,7 +48,9 @@ def create(url: str) -> Flask:
         if not isinstance(services, list) or not services:
             return jsonify(error="services"), 400
         with Session(engine) as session:
-            last = session.scalar(sa.select(sa.func.max(Ticket.number)).where(Ticket.branch == branch))
+            last = session.scalar(
+                sa.select(sa.func.max(Ticket.number)).where(Ticket.branch == branch)
+            )
             ticket = Ticket(
                 id=str(uuid.uuid4()),
                 branch=branch,
@@ -80,7 +82,9 @@ def main() -> None:
             self.cfg.set("threads", 1)
             self.cfg.set("keepalive", 15)
             self.cfg.set("loglevel", "error")
-            self.cfg.set("post_worker_init", lambda _: print(json.dumps({"port": port}), flush=True))
+            self.cfg.set(
+                "post_worker_init", lambda _: print(json.dumps({"port": port}), flush=True)
+            )
 
         def load(self) -> Flask:
             return create(os.environ["PEER_URL"])
