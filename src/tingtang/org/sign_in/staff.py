@@ -1,7 +1,6 @@
 """Staff sign in: password, lockout, second factor, sessions."""
 
 import hmac
-import secrets
 from typing import Any
 
 import msgspec
@@ -24,7 +23,7 @@ from tingtang.org.sign_in.model.answers import SessionSeen
 from tingtang.org.sign_in.passwords import Passwords
 from tingtang.org.sign_in.second_factor import SecondFactors
 from tingtang.org.sign_in.sessions import SessionRow, Sessions
-from tingtang.org.sign_in.tokens import CODE_ALPHABET, digest_of, new_token
+from tingtang.org.sign_in.tokens import digest_of, new_password, new_token
 
 SESSIONS_LISTED_MAX = 500
 
@@ -202,10 +201,7 @@ class StaffSignIn:
     async def reset_password(self, staff: str, actor: Actor) -> str:
         """A new password for somebody else, to be changed at first use; gives it back once."""
         self._require_power_over(actor, staff)
-        groups = [
-            "".join(secrets.choice(CODE_ALPHABET.lower()) for _ in range(4)) for _ in range(4)
-        ]
-        password = "-".join(groups)
+        password = new_password()
         await self.set_password(staff, password, actor)
         return password
 

@@ -64,6 +64,12 @@ def new_code() -> str:
     return "".join(secrets.choice(CODE_ALPHABET) for _ in range(CODE_LENGTH))
 
 
+def new_password() -> str:
+    """A first password to be told to its owner: four groups of four, about 79 bits."""
+    alphabet = CODE_ALPHABET.lower()
+    return "-".join("".join(secrets.choice(alphabet) for _ in range(4)) for _ in range(4))
+
+
 def clean_code(typed: str) -> str:
     """What was typed, without blanks and dashes, in capitals."""
     return "".join(c for c in typed.upper() if c.isalnum())[: CODE_LENGTH * 2]
