@@ -8,10 +8,13 @@ from tingtang.hall.booking_moves import BookingMoves
 from tingtang.hall.bookings import BookingService
 from tingtang.hall.check_in import CheckIn
 from tingtang.hall.clockwork import Clockwork
+from tingtang.hall.complaint_tasks import ComplaintTasks
+from tingtang.hall.complaints import ComplaintService
 from tingtang.hall.contacts import Contacts
 from tingtang.hall.customers import HallCustomers
 from tingtang.hall.model import events
 from tingtang.hall.model.booking.events import TYPES as BOOKING_EVENTS
+from tingtang.hall.model.complaints import TYPES as COMPLAINT_EVENTS
 from tingtang.hall.model.settings import HallSettings
 from tingtang.hall.model.tasks.events import TYPES as TASK_EVENTS
 from tingtang.hall.model.triage import TriageTable
@@ -50,7 +53,8 @@ def wire(parts: Parts) -> None:
     parts.offer("clockwork", clockwork)
     bookings = _wire_bookings(parts, hall, links)
     parts.offer("triage", TriageService(hall, bookings, customers))
-    _wire_tasks(parts, hall, clockwork, customers)
+    tasks = _wire_tasks(parts, hall, clockwork, customers)
+    _wire_complaints(parts, hall, clockwork, tasks, links)
     _register_views(parts, hall)
     archive.register(parts, hall)
 
@@ -91,7 +95,7 @@ def _wire_bookings(parts: Parts, hall: HallService, links: Links) -> BookingServ
 
 def _wire_tasks(
     parts: Parts, hall: HallService, clockwork: Clockwork, customers: CustomerBook
-) -> None:
+) -> TaskService:
     tasks = TaskService(parts.log, hall, parts.live)
     parts.offer("tasks", tasks)
     clockwork.each_beat(tasks.tend)
@@ -109,6 +113,20 @@ def _wire_tasks(
 
     parts.live.register(ViewType(TASKS_VIEW, Permission.TASK_SEE, board))
     parts.live.register(ViewType(SUGGESTIONS_VIEW, Permission.COUNTER_ASSIGN, changes))
+    return tasks
+
+
+def _wire_complaints(
+    parts: Parts, hall: HallService, clockwork: Clockwork, tasks: TaskService, links: Links
+) -> None:
+    complaints = ComplaintService(
+        parts.log, parts.clock, parts.ids, parts.vault, hall.directory, links
+    )
+    parts.offer("complaints", complaints)
+    messages: MessagePort | None = parts.services.get("messages")
+    follow = ComplaintTasks(complaints, tasks, hall, messages, links)
+    follow.register(parts.reactions)
+    clockwork.each_beat(follow.tend)
 
 
 def _register_views(parts: Parts, hall: HallService) -> None:
@@ -150,7 +168,7 @@ def _own_ticket(actor: Actor, key: str) -> bool:
 
 
 EVENTS = EventTypes()
-for _types in (events.TYPES, BOOKING_EVENTS, TASK_EVENTS):
+for _types in (events.TYPES, BOOKING_EVENTS, TASK_EVENTS, COMPLAINT_EVENTS):
     EVENTS.include(_types)
 
 FEATURE = Feature(

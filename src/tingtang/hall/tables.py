@@ -1,4 +1,5 @@
-"""The hall's tables: what was learned of waits, the archive of closed days, bookings by id."""
+"""The hall's tables: what was learned of waits, the archive of closed days, bookings
+by id, complaints, and the outbox of webhooks."""
 
 import sqlalchemy as sa
 
@@ -69,3 +70,61 @@ contacts = sa.Table(
     sa.Column("codes", sa.LargeBinary, info=sealed()),
 )
 """Who booked: personal, so sealed, and gone some weeks after the day."""
+
+complaints = sa.Table(
+    "hall_complaints",
+    metadata,
+    sa.Column("complaint", sa.Text, primary_key=True),
+    sa.Column("branch", sa.Text, nullable=False),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("category", sa.Text, nullable=False),
+    sa.Column("channel", sa.Text, nullable=False),
+    sa.Column("subject", sa.Text, nullable=False),
+    sa.Column("registered_ms", sa.BigInteger, nullable=False),
+    sa.Column("due_ms", sa.BigInteger, nullable=False),
+    sa.Column("answered_ms", sa.BigInteger, nullable=False),
+    sa.Column("score", sa.Integer, nullable=False),
+    sa.Column("staff", sa.Text, nullable=False),
+    sa.Column("text", sa.LargeBinary, info=sealed()),
+    sa.Column("answer", sa.LargeBinary, info=sealed()),
+    sa.Column("phone", sa.LargeBinary, info=sealed()),
+    sa.Column("name", sa.LargeBinary, info=sealed()),
+    sa.Index("ix_hall_complaints_branch_registered_ms", "branch", "registered_ms"),
+)
+
+complaint_notes = sa.Table(
+    "hall_complaint_notes",
+    metadata,
+    sa.Column("note", sa.Text, primary_key=True),
+    sa.Column("complaint", sa.Text, nullable=False, index=True),
+    sa.Column("staff", sa.Text, nullable=False),
+    sa.Column("time_ms", sa.BigInteger, nullable=False),
+    sa.Column("text", sa.LargeBinary, info=sealed()),
+)
+
+webhooks = sa.Table(
+    "hall_webhooks",
+    metadata,
+    sa.Column("webhook", sa.Text, primary_key=True),
+    sa.Column("branch", sa.Text, nullable=False),
+    sa.Column("url", sa.Text, nullable=False),
+    sa.Column("events", sa.Text, nullable=False),
+    sa.Column("active", sa.Boolean, nullable=False),
+    sa.Column("created_ms", sa.BigInteger, nullable=False),
+    sa.Column("secret", sa.LargeBinary, info=sealed()),
+)
+"""Who is told of what happens in halls; ``branch`` "" is all of them."""
+
+deliveries = sa.Table(
+    "hall_deliveries",
+    metadata,
+    sa.Column("webhook", sa.Text, primary_key=True),
+    sa.Column("position", sa.BigInteger, primary_key=True),
+    sa.Column("body", sa.Text, nullable=False),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("attempts", sa.Integer, nullable=False),
+    sa.Column("due_ms", sa.BigInteger, nullable=False),
+    sa.Column("error", sa.Text, nullable=False),
+    sa.Index("ix_hall_deliveries_state_due_ms", "state", "due_ms"),
+)
+"""The outbox of webhooks: one row an event and receiver, until some days after it was delivered."""

@@ -235,6 +235,27 @@ class SelfService(msgspec.Struct, frozen=True):
     time_factor: Annotated[float, msgspec.Meta(gt=0, le=5)] = 0.8
 
 
+class ComplaintRules(msgspec.Struct, frozen=True):
+    """Complaints: what they may be about, and the days within which they are answered.
+
+    The regulator allows 15 days for a simple case (银行业保险业消费投诉处理管理办法, 2020).
+    """
+
+    answer_days: Annotated[int, msgspec.Meta(ge=1, le=60)] = 15
+    remind_days: Annotated[int, msgspec.Meta(ge=0, le=30)] = 3
+    """So many days before, somebody is reminded."""
+    categories: tuple[Reason, ...] = (
+        Reason("service", Text("服务态度", "Manner of service")),
+        Reason("wait", Text("排队等候", "Waiting")),
+        Reason("business", Text("业务办理", "How business was done")),
+        Reason("fee", Text("收费", "Fees")),
+        Reason("product", Text("产品与销售", "Products and selling")),
+        Reason("facility", Text("设备与环境", "Machines and surroundings")),
+        Reason("privacy", Text("信息保护", "Protection of information")),
+        Reason("other", Text("其他", "Something else")),
+    )
+
+
 class HallSettings(msgspec.Struct, frozen=True):
     """The ``hall`` section of a branch's settings."""
 
@@ -250,6 +271,7 @@ class HallSettings(msgspec.Struct, frozen=True):
     busy: BusyLimits = BusyLimits()
     booking: BookingRules = BookingRules()
     self_service: SelfService = SelfService()
+    complaints: ComplaintRules = ComplaintRules()
     holds: tuple[Hold, ...] = (
         Hold("form", Text("填写单据", "Filling in a form"), 8),
         Hold("copy", Text("复印证件", "Copying papers"), 10),

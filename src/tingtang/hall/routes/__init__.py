@@ -3,6 +3,7 @@
 from tingtang.hall.routes import (
     bookings,
     choices,
+    complaints,
     counters,
     day,
     receipts,
@@ -16,4 +17,5 @@ from tingtang.hall.routes import (
 ROUTES = (
     *tickets.ROUTES, *counters.ROUTES, *visits.ROUTES, *day.ROUTES, *bookings.ROUTES,
     *choices.ROUTES, *tasks.ROUTES, *receipts.ROUTES, *triage.ROUTES, *suggestions.ROUTES,
+    *complaints.ROUTES,
 )  # fmt: skip

@@ -6,12 +6,14 @@ import msgspec
 from litestar import get, post
 
 from tingtang.hall import views
+from tingtang.hall.model.settings import HallSettings, Reason
 from tingtang.hall.model.tasks.state import Grade, TaskKind
 from tingtang.hall.tasks import Raised, TaskService
 from tingtang.kernel.ids import BranchId, StaffId, TaskId
 from tingtang.kernel.log import Key
 from tingtang.kernel.permissions import Actor, ActorKind, Permission
 from tingtang.kernel.web import permit
+from tingtang.org.directory import Directory
 
 PATH = "/api/branches/{branch:str}/tasks"
 
@@ -23,6 +25,10 @@ class CallRequest(msgspec.Struct, frozen=True):
 
     zone: str = ""
     reason: Annotated[str, msgspec.Meta(max_length=40)] = ""
+
+
+class CallReasons(msgspec.Struct, frozen=True):
+    reasons: tuple[Reason, ...]
 
 
 class TaskRequest(msgspec.Struct, frozen=True):
@@ -69,6 +75,16 @@ async def call_manager(
     return await tasks.call_manager(
         BranchId(branch), actor, zone=data.zone, reason=data.reason, key=key
     )
+
+
+@get(
+    "/api/branches/{branch:str}/call-reasons",
+    summary="Why somebody calls",
+    **permit(Permission.TASK_RAISE),
+)
+async def list_call_reasons(branch: str, directory: Directory) -> CallReasons:
+    """The branch's own reasons, to choose from."""
+    return CallReasons(directory.section(branch, HallSettings).call_reasons)
 
 
 @post(PATH, summary="Raise a task", **permit(Permission.TASK_RAISE))
@@ -179,6 +195,6 @@ async def leave_duty(branch: str, tasks: TaskService, actor: Actor, key: Key | N
 
 
 ROUTES = (
-    call_manager, raise_task, list_tasks, accept_task, note_task, hand_over_task, close_task,
+    call_manager, list_call_reasons, raise_task, list_tasks, accept_task, note_task, hand_over_task, close_task,
     take_duty, leave_duty,
 )  # fmt: skip

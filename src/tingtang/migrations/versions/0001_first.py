@@ -112,6 +112,44 @@ def upgrade() -> None:
         batch_op.create_index("ix_hall_bookings_state_due_ms", ["state", "due_ms"], unique=False)
 
     op.create_table(
+        "hall_complaint_notes",
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("complaint", sa.Text(), nullable=False),
+        sa.Column("staff", sa.Text(), nullable=False),
+        sa.Column("time_ms", sa.BigInteger(), nullable=False),
+        sa.Column("text", sa.LargeBinary(), nullable=True),
+        sa.PrimaryKeyConstraint("note", name=op.f("pk_hall_complaint_notes")),
+    )
+    with op.batch_alter_table("hall_complaint_notes", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_hall_complaint_notes_complaint"), ["complaint"], unique=False
+        )
+
+    op.create_table(
+        "hall_complaints",
+        sa.Column("complaint", sa.Text(), nullable=False),
+        sa.Column("branch", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("category", sa.Text(), nullable=False),
+        sa.Column("channel", sa.Text(), nullable=False),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("registered_ms", sa.BigInteger(), nullable=False),
+        sa.Column("due_ms", sa.BigInteger(), nullable=False),
+        sa.Column("answered_ms", sa.BigInteger(), nullable=False),
+        sa.Column("score", sa.Integer(), nullable=False),
+        sa.Column("staff", sa.Text(), nullable=False),
+        sa.Column("text", sa.LargeBinary(), nullable=True),
+        sa.Column("answer", sa.LargeBinary(), nullable=True),
+        sa.Column("phone", sa.LargeBinary(), nullable=True),
+        sa.Column("name", sa.LargeBinary(), nullable=True),
+        sa.PrimaryKeyConstraint("complaint", name=op.f("pk_hall_complaints")),
+    )
+    with op.batch_alter_table("hall_complaints", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_hall_complaints_branch_registered_ms", ["branch", "registered_ms"], unique=False
+        )
+
+    op.create_table(
         "hall_contacts",
         sa.Column("booking", sa.Text(), nullable=False),
         sa.Column("branch", sa.Text(), nullable=False),
@@ -128,6 +166,20 @@ def upgrade() -> None:
         batch_op.create_index(
             batch_op.f("ix_hall_contacts_phone_index"), ["phone_index"], unique=False
         )
+
+    op.create_table(
+        "hall_deliveries",
+        sa.Column("webhook", sa.Text(), nullable=False),
+        sa.Column("position", sa.BigInteger(), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("due_ms", sa.BigInteger(), nullable=False),
+        sa.Column("error", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("webhook", "position", name=op.f("pk_hall_deliveries")),
+    )
+    with op.batch_alter_table("hall_deliveries", schema=None) as batch_op:
+        batch_op.create_index("ix_hall_deliveries_state_due_ms", ["state", "due_ms"], unique=False)
 
     op.create_table(
         "hall_legs",
@@ -164,6 +216,17 @@ def upgrade() -> None:
         sa.Column("learned", sa.Text(), nullable=False),
         sa.Column("calibration", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("branch", "date", name=op.f("pk_hall_waits")),
+    )
+    op.create_table(
+        "hall_webhooks",
+        sa.Column("webhook", sa.Text(), nullable=False),
+        sa.Column("branch", sa.Text(), nullable=False),
+        sa.Column("url", sa.Text(), nullable=False),
+        sa.Column("events", sa.Text(), nullable=False),
+        sa.Column("active", sa.Boolean(), nullable=False),
+        sa.Column("created_ms", sa.BigInteger(), nullable=False),
+        sa.Column("secret", sa.LargeBinary(), nullable=True),
+        sa.PrimaryKeyConstraint("webhook", name=op.f("pk_hall_webhooks")),
     )
     op.create_table(
         "invitations",
@@ -425,17 +488,30 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_invitations_branch"))
 
     op.drop_table("invitations")
+    op.drop_table("hall_webhooks")
     op.drop_table("hall_waits")
     with op.batch_alter_table("hall_legs", schema=None) as batch_op:
         batch_op.drop_index("ix_hall_legs_customer")
         batch_op.drop_index("ix_hall_legs_branch_date")
 
     op.drop_table("hall_legs")
+    with op.batch_alter_table("hall_deliveries", schema=None) as batch_op:
+        batch_op.drop_index("ix_hall_deliveries_state_due_ms")
+
+    op.drop_table("hall_deliveries")
     with op.batch_alter_table("hall_contacts", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_hall_contacts_phone_index"))
         batch_op.drop_index(batch_op.f("ix_hall_contacts_erase_ms"))
 
     op.drop_table("hall_contacts")
+    with op.batch_alter_table("hall_complaints", schema=None) as batch_op:
+        batch_op.drop_index("ix_hall_complaints_branch_registered_ms")
+
+    op.drop_table("hall_complaints")
+    with op.batch_alter_table("hall_complaint_notes", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_hall_complaint_notes_complaint"))
+
+    op.drop_table("hall_complaint_notes")
     with op.batch_alter_table("hall_bookings", schema=None) as batch_op:
         batch_op.drop_index("ix_hall_bookings_state_due_ms")
         batch_op.drop_index("ix_hall_bookings_branch_date")

@@ -1,0 +1,378 @@
+"""Use cases of complaints: register, assign, note, answer, rate the answer."""
+
+from typing import Any
+
+import msgspec
+import sqlalchemy as sa
+
+from tingtang.customers.model import mask_middle, mask_name
+from tingtang.hall import tables as t
+from tingtang.hall.model.complaints import (
+    ALLOWED,
+    COMPLAINT_STATE,
+    STATES,
+    UNKNOWN_CATEGORY,
+    UNKNOWN_COMPLAINT,
+    UNSETTLED,
+    ComplaintAnswered,
+    ComplaintAssigned,
+    ComplaintId,
+    ComplaintNoted,
+    ComplaintRated,
+    ComplaintRegistered,
+    ComplaintState,
+    Step,
+    after,
+)
+from tingtang.hall.model.settings import HallSettings
+from tingtang.hall.ports import Links
+from tingtang.kernel.clock import DAY_MS, Clock
+from tingtang.kernel.errors import Refused
+from tingtang.kernel.events import Event
+from tingtang.kernel.ids import BranchId, Ids, StaffId
+from tingtang.kernel.log import Answered, Append, EventLog, Key, Work
+from tingtang.kernel.permissions import Actor, ActorKind, Permission
+from tingtang.kernel.sealed import seal, unseal
+from tingtang.kernel.text import Text
+from tingtang.kernel.vault import Vault
+from tingtang.org.directory import Directory
+
+LISTED_MAX = 200
+LINK_MS = 60 * DAY_MS
+"""How long a customer's link to their complaint is good: the longest time for an answer."""
+
+
+class Words(msgspec.Struct, frozen=True):
+    """What a customer complains of, and how to reach them if they wish."""
+
+    text: str
+    phone: str = ""
+    name: str = ""
+
+
+class Registered(msgspec.Struct, frozen=True):
+    """A complaint that was taken in; ``link`` is the token by which its customer follows it."""
+
+    complaint: ComplaintId
+    due_ms: int
+    link: str
+
+
+class ComplaintNote(msgspec.Struct, frozen=True):
+    staff_name: str
+    time_ms: int
+    text: str
+
+
+class ComplaintView(msgspec.Struct, frozen=True):
+    """A complaint. Customers do not see notes and who handles it; staff see masked contacts."""
+
+    complaint: ComplaintId
+    branch: BranchId
+    state: ComplaintState
+    category: str
+    category_name: Text
+    channel: str
+    subject: str
+    registered_ms: int
+    due_ms: int
+    answered_ms: int
+    score: int
+    text: str
+    answer: str
+    staff: StaffId
+    staff_name: str
+    name: str
+    phone: str
+    notes: tuple[ComplaintNote, ...] = ()
+
+
+class ComplaintService:
+    """Complaints of all branches: plain records, each change with its event."""
+
+    def __init__(
+        self,
+        log: EventLog,
+        clock: Clock,
+        ids: Ids,
+        vault: Vault,
+        directory: Directory,
+        links: Links,
+    ) -> None:
+        self._log = log
+        self._clock = clock
+        self._ids = ids
+        self._vault = vault
+        self._directory = directory
+        self._links = links
+
+    # -- steps ---------------------------------------------------------------------------------
+
+    async def register(
+        self,
+        branch: BranchId,
+        category: str,
+        words: Words,
+        actor: Actor,
+        *,
+        channel: str,
+        subject: str = "",
+        key: Key | None = None,
+    ) -> Registered:
+        """Take a complaint in; it is due within the branch's time for an answer."""
+        rules = self._directory.section(branch, HallSettings).complaints
+        if category not in {one.code for one in rules.categories}:
+            raise Refused(UNKNOWN_CATEGORY, category=category)
+        if actor.kind is ActorKind.CUSTOMER and actor.subject:
+            subject = actor.subject
+        now_ms = self._clock.now_ms()
+        complaint = ComplaintId(self._ids.new(now_ms))
+        due_ms = now_ms + rules.answer_days * DAY_MS
+        row = {"complaint": complaint}
+        columns = t.complaints.c
+        insert = sa.insert(t.complaints).values(
+            {
+                **row,
+                "branch": branch,
+                "state": ComplaintState.OPEN.value,
+                "category": category,
+                "channel": channel,
+                "subject": subject,
+                "registered_ms": now_ms,
+                "due_ms": due_ms,
+                "answered_ms": 0,
+                "score": 0,
+                "staff": "",
+                **seal(self._vault, columns.text, row, words.text),
+                **seal(self._vault, columns.phone, row, words.phone or None),
+                **seal(self._vault, columns.name, row, words.name or None),
+            }
+        )
+        event = ComplaintRegistered(
+            complaint=complaint, category=category, channel=channel, due_ms=due_ms, subject=subject
+        )
+        answer = msgspec.json.encode(Registered(complaint, due_ms, self.link(branch, complaint)))
+        try:
+            await self._write(branch, event, lambda c: c.execute(insert), actor, key, answer)
+        except Answered as before:
+            answer = before.body
+        return msgspec.json.decode(answer, type=Registered)
+
+    async def assign(
+        self,
+        branch: BranchId,
+        complaint: ComplaintId,
+        staff: StaffId,
+        actor: Actor,
+        key: Key | None = None,
+    ) -> None:
+        """Give it to somebody to look into."""
+        self._directory.staff(staff)
+        event = ComplaintAssigned(complaint=complaint, staff=staff)
+        await self._step(branch, complaint, Step.ASSIGN, event, {"staff": staff}, actor, key)
+
+    async def note(
+        self,
+        branch: BranchId,
+        complaint: ComplaintId,
+        text: str,
+        actor: Actor,
+        key: Key | None = None,
+    ) -> None:
+        """Write down what was found; only staff see it."""
+        now_ms = self._clock.now_ms()
+        note = self._ids.new(now_ms)
+        row = {"note": note}
+        insert = sa.insert(t.complaint_notes).values(
+            {
+                **row,
+                "complaint": complaint,
+                "staff": actor.id,
+                "time_ms": now_ms,
+                **seal(self._vault, t.complaint_notes.c.text, row, text),
+            }
+        )
+        event = ComplaintNoted(complaint=complaint, note=note)
+        await self._step(branch, complaint, Step.NOTE, event, {}, actor, key, insert)
+
+    async def answer(
+        self,
+        branch: BranchId,
+        complaint: ComplaintId,
+        text: str,
+        actor: Actor,
+        key: Key | None = None,
+    ) -> None:
+        """Answer the customer."""
+        row = {"complaint": complaint}
+        values = {
+            "answered_ms": self._clock.now_ms(),
+            **seal(self._vault, t.complaints.c.answer, row, text),
+        }
+        event = ComplaintAnswered(complaint=complaint)
+        await self._step(branch, complaint, Step.ANSWER, event, values, actor, key)
+
+    async def rate(
+        self,
+        branch: BranchId,
+        complaint: ComplaintId,
+        score: int,
+        actor: Actor,
+        key: Key | None = None,
+    ) -> None:
+        """The customer's opinion of the answer; a bad one opens the complaint again."""
+        _check_subject(actor, complaint)
+        event = ComplaintRated(complaint=complaint, score=score)
+        await self._step(
+            branch, complaint, Step.RATE, event, {"score": score}, actor, key, score=score
+        )
+
+    def link(self, branch: BranchId, complaint: ComplaintId) -> str:
+        """The token of the customer's link to their own complaint."""
+        now_ms = self._clock.now_ms()
+        return self._links.token(complaint, branch, now_ms, now_ms + LINK_MS)
+
+    # -- reading -------------------------------------------------------------------------------
+
+    async def read(self, branch: BranchId, complaint: ComplaintId, actor: Actor) -> ComplaintView:
+        """One complaint: the customer's own, or any of the branch for those who handle them."""
+        handles = actor.may(Permission.COMPLAINT_HANDLE, branch)
+        if not handles and actor.subject != complaint:
+            raise Refused(UNKNOWN_COMPLAINT)
+        mine = (t.complaints.c.complaint == complaint) & (t.complaints.c.branch == branch)
+        query = sa.select(t.complaints).where(mine)
+        notes = (
+            sa.select(t.complaint_notes)
+            .where(t.complaint_notes.c.complaint == complaint)
+            .order_by(t.complaint_notes.c.time_ms)
+        )
+        row, written = await self._log.database.read(
+            lambda c: (c.execute(query).first(), c.execute(notes).all())
+        )
+        if row is None:
+            raise Refused(UNKNOWN_COMPLAINT)
+        view = self._view(row._asdict())
+        if not handles:
+            return msgspec.structs.replace(view, staff=StaffId(""), staff_name="")
+        return msgspec.structs.replace(view, notes=tuple(map(self._note, written)))
+
+    async def newest(self, branch: BranchId, *, unsettled_only: bool) -> list[ComplaintView]:
+        """The newest complaints of the branch; at most two hundred."""
+        columns = t.complaints.c
+        query = sa.select(t.complaints).where(columns.branch == branch)
+        if unsettled_only:
+            query = query.where(columns.state.in_([state.value for state in UNSETTLED]))
+        query = query.order_by(columns.registered_ms.desc()).limit(LISTED_MAX)
+        rows = await self._log.database.read(lambda c: c.execute(query).all())
+        return [self._view(row._asdict()) for row in rows]
+
+    async def due_before(self, branch: BranchId, at_ms: int) -> list[ComplaintId]:
+        """Unsettled complaints of the branch that must be answered by ``at_ms``."""
+        columns = t.complaints.c
+        query = sa.select(columns.complaint).where(
+            columns.branch == branch,
+            columns.state.in_([state.value for state in UNSETTLED]),
+            columns.due_ms <= at_ms,
+        )
+        rows = await self._log.database.read(lambda c: c.execute(query).all())
+        return [ComplaintId(row.complaint) for row in rows]
+
+    async def contact(self, complaint: ComplaintId) -> str:
+        """The phone number left with a complaint; "" where there is none."""
+        query = sa.select(t.complaints).where(t.complaints.c.complaint == complaint)
+        row = await self._log.database.read(lambda c: c.execute(query).first())
+        return "" if row is None else unseal(self._vault, t.complaints.c.phone, row._asdict()) or ""
+
+    # -- parts ---------------------------------------------------------------------------------
+
+    async def _step(
+        self,
+        branch: BranchId,
+        complaint: ComplaintId,
+        step: Step,
+        event: Event,
+        values: dict[str, Any],
+        actor: Actor,
+        key: Key | None,
+        *more: sa.Executable,
+        score: int = 0,
+    ) -> None:
+        """Check the step against the state and write it, in one transaction."""
+        mine = (t.complaints.c.complaint == complaint) & (t.complaints.c.branch == branch)
+
+        def work(connection: sa.Connection) -> None:
+            found = connection.scalar(sa.select(t.complaints.c.state).where(mine))
+            if found is None:
+                raise Refused(UNKNOWN_COMPLAINT)
+            state = ComplaintState(found)
+            allowed, action = ALLOWED[step]
+            if state not in allowed:
+                raise Refused(COMPLAINT_STATE, state=STATES[state], action=action)
+            changed = {"state": after(step, state, score).value, **values}
+            connection.execute(sa.update(t.complaints).where(mine).values(changed))
+            for statement in more:
+                connection.execute(statement)
+
+        try:
+            await self._write(branch, event, work, actor, key, b"")
+        except Answered:
+            return
+
+    async def _write(
+        self,
+        branch: BranchId,
+        event: Event,
+        work: Work,
+        actor: Actor,
+        key: Key | None,
+        answer: bytes,
+    ) -> None:
+        await self._log.append(
+            Append(
+                stream=f"complaint/{branch}",
+                branch=branch,
+                events=[event],
+                time_ms=self._clock.now_ms(),
+                actor=actor.name,
+                key=key,
+                answer=answer,
+                work=work,
+            )
+        )
+
+    def _view(self, row: dict[str, Any]) -> ComplaintView:
+        columns, branch = t.complaints.c, BranchId(row["branch"])
+        staff = StaffId(row["staff"])
+        return ComplaintView(
+            complaint=ComplaintId(row["complaint"]),
+            branch=branch,
+            state=ComplaintState(row["state"]),
+            category=row["category"],
+            category_name=self._category(branch, row["category"]),
+            channel=row["channel"],
+            subject=row["subject"],
+            registered_ms=row["registered_ms"],
+            due_ms=row["due_ms"],
+            answered_ms=row["answered_ms"],
+            score=row["score"],
+            text=unseal(self._vault, columns.text, row) or "",
+            answer=unseal(self._vault, columns.answer, row) or "",
+            staff=staff,
+            staff_name=self._directory.person(staff).name if staff else "",
+            name=mask_name(unseal(self._vault, columns.name, row) or ""),
+            phone=mask_middle(unseal(self._vault, columns.phone, row) or "", 3, 4),
+        )
+
+    def _note(self, row: sa.Row[Any]) -> ComplaintNote:
+        text = unseal(self._vault, t.complaint_notes.c.text, row._asdict())
+        return ComplaintNote(self._directory.person(row.staff).name, row.time_ms, text or "")
+
+    def _category(self, branch: BranchId, code: str) -> Text:
+        rules = self._directory.section(branch, HallSettings).complaints
+        return next((one.name for one in rules.categories if one.code == code), Text(code))
+
+
+def _check_subject(actor: Actor, complaint: ComplaintId) -> None:
+    """Only the customer rates the answer, by the link to their own complaint."""
+    if actor.kind is not ActorKind.CUSTOMER or actor.subject != complaint:
+        raise Refused(UNKNOWN_COMPLAINT)
