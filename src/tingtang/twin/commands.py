@@ -11,6 +11,9 @@ from rich.console import Console
 app = typer.Typer()
 console = Console(highlight=False)
 
+MADE_HERE = "THIS-IS-A-DEMO"
+"""Marks a folder that a demo made and a later one may delete."""
+
 
 @app.command()
 def demo(
@@ -31,8 +34,14 @@ def demo(
     port = port or 8000
     base = f"http://localhost:{port}"
     if folder.exists():
+        if not (folder / MADE_HERE).exists() and any(folder.iterdir()):
+            raise typer.BadParameter(
+                f"{folder} 不是演示数据目录，未作改动 · is not a demo's folder; nothing was changed",
+                param_hint="--folder",
+            )
         shutil.rmtree(folder)
     folder.mkdir(parents=True)
+    (folder / MADE_HERE).write_text("made anew at every start of `tingtang demo`\n")
     stage = Demo(folder, public_url="", seed=seed)
     server = make_server(stage.app, host=host, port=port)
     server.config.lifespan = "off"
