@@ -47,6 +47,8 @@ class CatchingUp:
 class HallServer:
     """One running server: `url`, and a hand in the hall behind it."""
 
+    actor = SYSTEM
+
     def __init__(self, seeded: Path, folder: Path, pages: Path | None) -> None:
         for name in ("tingtang.db", "keys.json"):
             shutil.copy2(seeded / name, folder / name)
@@ -231,7 +233,8 @@ class HallServer:
                 if dice.random() < 0.22:
                     self.run(self._serve_next(branch, counter))
         self.clock.back_ms = 0
-        self.run(self._set_aside(branch, counters[1]))
+        self.run(self._set_aside(branch, counters[3]))
+        self.run(self._serve_next(branch, counters[3]))
 
     async def _serve_next(self, branch: BranchId, counter: CounterId) -> None:
         hall = self.hall

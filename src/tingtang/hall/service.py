@@ -44,7 +44,9 @@ TIER_SEGMENTS = (
     Segment.VIP_MANAGING_BRANCH,
     Segment.VIP_HEAD_OFFICE,
 )
-DAY_VIEWS = ("hall.board", "hall.pad", "hall.monitor", "hall.counter", "hall.ticket")
+DAY_VIEWS = (
+    "hall.board", "hall.pad", "hall.monitor", "hall.counter", "hall.window", "hall.ticket",
+)  # fmt: skip
 
 _encode = msgspec.json.Encoder().encode
 
