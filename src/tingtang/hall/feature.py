@@ -21,6 +21,7 @@ from tingtang.hall.model.triage import TriageTable
 from tingtang.hall.ports import CustomerBook, Links, MessagePort
 from tingtang.hall.reception import Reception
 from tingtang.hall.reminders import BookingClock, BookingReactions
+from tingtang.hall.reports import ReportService
 from tingtang.hall.routes import ROUTES
 from tingtang.hall.service import HallService
 from tingtang.hall.suggestions import VIEW as SUGGESTIONS_VIEW
@@ -55,6 +56,7 @@ def wire(parts: Parts) -> None:
     parts.offer("triage", TriageService(hall, bookings, customers))
     tasks = _wire_tasks(parts, hall, clockwork, customers)
     _wire_complaints(parts, hall, clockwork, tasks, links)
+    parts.offer("reports", ReportService(parts.database, hall, bookings, tasks))
     _register_views(parts, hall)
     archive.register(parts, hall)
 

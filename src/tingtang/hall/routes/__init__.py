@@ -7,6 +7,7 @@ from tingtang.hall.routes import (
     counters,
     day,
     receipts,
+    reports,
     suggestions,
     tasks,
     tickets,
@@ -17,5 +18,5 @@ from tingtang.hall.routes import (
 ROUTES = (
     *tickets.ROUTES, *counters.ROUTES, *visits.ROUTES, *day.ROUTES, *bookings.ROUTES,
     *choices.ROUTES, *tasks.ROUTES, *receipts.ROUTES, *triage.ROUTES, *suggestions.ROUTES,
-    *complaints.ROUTES,
+    *complaints.ROUTES, *reports.ROUTES,
 )  # fmt: skip
