@@ -21,7 +21,7 @@ from tingtang.kernel.permissions import Actor, ActorKind, Permission
 from tingtang.org.model.records import ServiceChannel, ZoneKind
 from tingtang.twin.agenda import Agenda
 
-PER_HOUR = (30.0, 48.0, 50.0, 34.0, 22.0, 36.0, 42.0, 30.0)
+PER_HOUR = (78.0, 120.0, 124.0, 80.0, 52.0, 84.0, 100.0, 64.0)
 """Arrivals an hour from the opening on a busy working day of a flagship branch: two waves, with
 the pause of noon between them."""
 CHANNELS = {Channel.KIOSK: 0.62, Channel.PHONE: 0.2, Channel.PAD: 0.18}

@@ -36,7 +36,7 @@ START_AFTER_OPENING_MS = round(1.6 * HOUR_MS)
 """The demo begins with the morning's wave under way."""
 SEED = 20_260_302
 KNOWN_CUSTOMERS = 60
-SIZES = (1.0, 0.22, 0.3)
+SIZES = (1.0, 0.14, 0.11)
 """How busy each branch is against the flagship."""
 FAMILY = "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦许何"
 GIVEN = "文思雨晨嘉宁子墨若溪明远静怡佳欣书瑶浩然一诺雪晴俊杰梓涵"

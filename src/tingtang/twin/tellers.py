@@ -9,6 +9,7 @@ from tingtang.hall.model import commands as c
 from tingtang.hall.model.state import CounterState, HallDay, TicketState
 from tingtang.hall.service import HallService
 from tingtang.kernel.clock import HOUR_MS, MINUTE_MS
+from tingtang.kernel.errors import Refused
 from tingtang.kernel.events import Recorded
 from tingtang.kernel.ids import BranchId, CounterId, ServiceId, StaffId, TicketId
 from tingtang.kernel.permissions import Actor, ActorKind, Permission
@@ -80,8 +81,9 @@ class Tellers:
             await self._hall.run(self._branch, c.ResumeCounter(counter=post.counter), TWIN)
             self._again(post, 10)
         elif seat.ticket:
-            self._again(post, 30)  # somebody began here before we came
-            await self._finish(post, seat.ticket, state)
+            # A person began here and went away.
+            if not await self._finish(post, seat.ticket, state):
+                self._again(post, 10)
         elif not post.eaten and now_ms >= post.lunch_ms:
             post.eaten = True
             self._again(post, LUNCH_MINUTES * 60)
@@ -96,13 +98,13 @@ class Tellers:
         if not any(key.service in seat.services for key in state.lines):
             self._again(post, self._random.uniform(4, 15))
             return
-        self._again(post, 20)
-        body = await self._hall.call_next(self._branch, post.counter, TWIN)
-        ticket = msgspec.json.decode(body).get("ticket")
-        if ticket:
-            self._agenda.after(
-                self._random.uniform(12, 40), lambda: self._meet(post, TicketId(ticket))
-            )
+        try:
+            body = await self._hall.call_next(self._branch, post.counter, TWIN)
+        except Refused:
+            self._again(post, 10)  # somebody else was faster
+            return
+        ticket = TicketId(msgspec.json.decode(body)["ticket"])
+        self._agenda.after(self._random.uniform(12, 40), lambda: self._meet(post, ticket))
 
     async def _meet(self, post: _Post, ticket: TicketId) -> None:
         """The customer comes, or does not."""
@@ -139,21 +141,27 @@ class Tellers:
             self._agenda.after(self._random.uniform(120, 420), lambda: self._come_back(ticket))
         else:
             state = await self._hall.state(self._branch)
-            await self._finish(post, ticket, state)
+            if await self._finish(post, ticket, state):
+                return
         self._again(post, self._random.uniform(5, 25))
 
-    async def _finish(self, post: _Post, ticket: TicketId, state: HallDay) -> None:
+    async def _finish(self, post: _Post, ticket: TicketId, state: HallDay) -> bool:
+        """End the present service; True if the same customer goes on here with the next."""
         if state.tickets[ticket].state not in (TicketState.SERVING, TicketState.CALLED):
-            return
+            return False
         await self._hall.handle(
             self._branch, ticket, c.FinishService(ticket=ticket, stay=True), TWIN
         )
         after = await self._hall.ticket(self._branch, ticket)
-        if after.state is TicketState.SERVING or after.counter:
+        if after.counter:  # the next service of the same ticket, at the same counter
+            if after.state is TicketState.CALLED:
+                await self._hall.handle(self._branch, ticket, c.StartService(ticket=ticket), TWIN)
             seconds = self._service_seconds(after.service)
             self._agenda.after(seconds, lambda: self._end(post, ticket))
-        elif self._random.random() < RATE:
+            return True
+        if self._random.random() < RATE:
             self._customers.rate_later(ticket)
+        return False
 
     async def _still_here(self, post: _Post, ticket: TicketId, state: TicketState) -> bool:
         if post.own_until_ms > self._agenda.clock.now_ms():

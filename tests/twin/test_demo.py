@@ -1,0 +1,57 @@
+"""The demo's morning is played by virtual people over the production code, and people take over."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from tingtang.hall.model.kpis import kpis
+from tingtang.hall.model.state import CounterState, TicketState
+from tingtang.hall.service import HallService
+from tingtang.kernel.clock import MINUTE_MS
+from tingtang.kernel.permissions import Actor, ActorKind, Permission, Role
+from tingtang.twin.demo import Demo
+
+
+@pytest.mark.shows("R036", part="waits of a busy morning, live")
+async def test_the_morning_looks_like_a_bank_day_and_a_person_may_take_a_counter_over(
+    tmp_path: Path,
+) -> None:
+    demo = Demo(tmp_path, public_url="")
+    await demo.app.start()
+    try:
+        await demo.prepare(lambda _: None)
+        assert demo.bank is not None
+        branch = demo.bank.branches[0]
+        hall: HallService = demo.app.parts.services["hall"]
+        state = await hall.state(branch)
+        figures = kpis(state, demo.clock.now_ms())
+        assert figures.issued > 25
+        assert figures.finished > 10
+        assert figures.online_counters >= 5
+        assert figures.rating_rate.part > 0
+        assert any(t.state is TicketState.WAITING for t in state.tickets.values())
+        numbers = [t.number for t in state.tickets.values()]
+        assert len(numbers) == len(set(numbers))
+        doorways = await demo.doorways()
+        assert {d.path.split("/")[1] for d in doorways} >= {"enter", "phone"}
+
+        # A real teller calls at the first open counter: the virtual one steps back.
+        seat = next(s for s in state.counters.values() if s.state is not CounterState.CLOSED)
+        teller = Actor(
+            ActorKind.STAFF,
+            seat.staff,
+            frozenset({Role.TELLER_HIGH}),
+            frozenset(Permission),
+            frozenset({branch}),
+        )
+        while seat.ticket:
+            await demo.agenda.push_to(demo.clock.now_ms() + MINUTE_MS)
+        await hall.call_next(branch, seat.id, teller)
+        held = seat.ticket
+        await demo.agenda.push_to(demo.clock.now_ms() + 9 * MINUTE_MS)
+        assert seat.ticket == held
+        assert state.tickets[held].state is TicketState.CALLED
+    finally:
+        await demo.app.stop()
+        await asyncio.sleep(0)
