@@ -1,5 +1,6 @@
 """The API's description (OpenAPI 3.1), completed with what only the assembly knows."""
 
+from inspect import signature
 from typing import Any
 
 import msgspec
@@ -83,10 +84,11 @@ def document(app: Litestar) -> dict[str, Any]:
         else:
             operation["security"] = []
             operation["x-public"] = route.public
-        if route.is_fast or "idempotency" in route.options:
+        if "key" in signature(route.handler.fn).parameters:
             operation.setdefault("parameters", []).append(_IDEMPOTENCY)
         responses = operation.setdefault("responses", {})
         responses.pop("400", None)
+        responses.get("204", {}).pop("content", None)
         responses["default"] = {
             "description": "Refused: the code says why.",
             "content": {
@@ -94,7 +96,23 @@ def document(app: Litestar) -> dict[str, Any]:
             },
         }
     plain: dict[str, Any] = msgspec.to_builtins(schema)
+    _mend(plain)
     return plain
+
+
+def _mend(node: Any) -> None:
+    """Litestar describes ``tuple[X, ...]`` as a list of "X or anything", which says nothing: take
+    the "anything" away."""
+    if isinstance(node, dict):
+        items = node.get("items")
+        if isinstance(items, dict) and {} in items.get("oneOf", ()):
+            choices = [choice for choice in items["oneOf"] if choice != {}]
+            node["items"] = choices[0] if len(choices) == 1 else {"oneOf": choices}
+        for value in node.values():
+            _mend(value)
+    elif isinstance(node, list):
+        for value in node:
+            _mend(value)
 
 
 _ERROR = {

@@ -179,7 +179,7 @@ class OrgService:
             .limit(100)
         )
         rows = await self._log.database.read(lambda connection: connection.execute(query).all())
-        return [{**row._asdict(), "body": msgspec.json.decode(row.body)} for row in rows]
+        return [{**t.plain(row), "body": msgspec.json.decode(row.body)} for row in rows]
 
     # -- writing ------------------------------------------------------------------------------
 

@@ -4,6 +4,8 @@ The organisation is small and read as a whole into the :class:`~tingtang.org.dir
 columns beside ``body`` are those that the database itself must look at.
 """
 
+from typing import Any
+
 import sqlalchemy as sa
 
 from tingtang.kernel.database import metadata
@@ -73,3 +75,8 @@ branch_plans = sa.Table(
     sa.Column("changed_ms", sa.BigInteger, nullable=False),
     sa.Column("changed_by", sa.Text, nullable=False),
 )
+
+
+def plain(row: sa.Row[*tuple[Any, ...]]) -> dict[str, Any]:
+    """A row as data with plain names: those of SQLAlchemy are of a type of its own."""
+    return {str(name): value for name, value in row._asdict().items()}

@@ -33,6 +33,7 @@ from tingtang.org.sign_in.tokens import (
     Signer,
     digest_of,
 )
+from tingtang.org.tables import plain
 
 RECHECK_MS = 30 * SECOND_MS
 SEEN_WRITTEN_MS = 2 * MINUTE_MS
@@ -355,8 +356,8 @@ class Sessions:
         if found is None:
             return None
         values, machine = found
-        row = msgspec.convert({**t.plain(values), "token_digest": digest}, SessionRow)
-        terminal = None if machine is None else msgspec.convert(t.plain(machine), Terminal)
+        row = msgspec.convert({**plain(values), "token_digest": digest}, SessionRow)
+        terminal = None if machine is None else msgspec.convert(plain(machine), Terminal)
         if row.kind is ActorKind.TERMINAL and terminal is None:
             return None
         if terminal is not None and terminal.revoked_ms:

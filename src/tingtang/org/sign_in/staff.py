@@ -24,6 +24,7 @@ from tingtang.org.sign_in.passwords import Passwords
 from tingtang.org.sign_in.second_factor import SecondFactors
 from tingtang.org.sign_in.sessions import SessionRow, Sessions
 from tingtang.org.sign_in.tokens import digest_of, new_password, new_token
+from tingtang.org.tables import plain
 
 SESSIONS_LISTED_MAX = 500
 
@@ -226,7 +227,7 @@ class StaffSignIn:
             .limit(SESSIONS_LISTED_MAX)
         )
         rows = await self._credentials.database.read(lambda c: c.execute(query).all())
-        return [msgspec.convert(t.plain(row), SessionSeen) for row in rows]
+        return [msgspec.convert(plain(row), SessionSeen) for row in rows]
 
     async def revoke_session(self, session: str, actor: Actor) -> None:
         """End a session: one's own, or anybody's for the security administrator."""

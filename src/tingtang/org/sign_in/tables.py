@@ -1,7 +1,5 @@
 """Credentials, sessions, terminals and their invitations. Tokens and codes are kept as digests."""
 
-from typing import Any
-
 import sqlalchemy as sa
 
 from tingtang.kernel.database import metadata
@@ -80,8 +78,3 @@ demo_links = sa.Table(
     sa.Column("expires_ms", sa.BigInteger, nullable=False),
     sa.Column("used_ms", sa.BigInteger, nullable=False),
 )
-
-
-def plain(row: sa.Row[*tuple[Any, ...]]) -> dict[str, Any]:
-    """A row as data with plain names: those of SQLAlchemy are of a type of its own."""
-    return {str(name): value for name, value in row._asdict().items()}

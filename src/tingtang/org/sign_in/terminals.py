@@ -21,6 +21,7 @@ from tingtang.org.sign_in.model.rules import TerminalKind
 from tingtang.org.sign_in.sessions import SessionRow, Sessions, Terminal
 from tingtang.org.sign_in.staff import Opened
 from tingtang.org.sign_in.tokens import clean_code, digest_of, new_code, new_token
+from tingtang.org.tables import plain
 
 LISTED_MAX = 500
 
@@ -195,8 +196,8 @@ class Terminals:
             lambda c: (c.execute(machines).all(), c.execute(invitations).all())
         )
         return TerminalList(
-            [msgspec.convert(t.plain(row), TerminalSeen) for row in rows[0]],
-            [msgspec.convert(t.plain(row), Invitation) for row in rows[1]],
+            [msgspec.convert(plain(row), TerminalSeen) for row in rows[0]],
+            [msgspec.convert(plain(row), Invitation) for row in rows[1]],
         )
 
     async def label(self, terminal: str) -> str:
