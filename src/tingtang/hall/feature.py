@@ -18,6 +18,7 @@ from tingtang.hall.model.complaints import TYPES as COMPLAINT_EVENTS
 from tingtang.hall.model.settings import HallSettings
 from tingtang.hall.model.tasks.events import TYPES as TASK_EVENTS
 from tingtang.hall.model.triage import TriageTable
+from tingtang.hall.model.webhooks import TYPES as WEBHOOK_EVENTS
 from tingtang.hall.ports import CustomerBook, Links, MessagePort
 from tingtang.hall.reception import Reception
 from tingtang.hall.reminders import BookingClock, BookingReactions
@@ -29,6 +30,7 @@ from tingtang.hall.suggestions import Suggestions
 from tingtang.hall.tasks import VIEW as TASKS_VIEW
 from tingtang.hall.tasks import TaskService
 from tingtang.hall.triage import TriageService
+from tingtang.hall.webhooks import Webhooks, WebhookSender
 from tingtang.hall.window import own_window, window
 from tingtang.kernel.events import EventTypes
 from tingtang.kernel.feature import Feature, Parts
@@ -56,6 +58,7 @@ def wire(parts: Parts) -> None:
     parts.offer("triage", TriageService(hall, bookings, customers))
     tasks = _wire_tasks(parts, hall, clockwork, customers)
     _wire_complaints(parts, hall, clockwork, tasks, links)
+    _wire_webhooks(parts, hall)
     parts.offer("reports", ReportService(parts.database, hall, bookings, tasks))
     _register_views(parts, hall)
     archive.register(parts, hall)
@@ -131,6 +134,15 @@ def _wire_complaints(
     clockwork.each_beat(follow.tend)
 
 
+def _wire_webhooks(parts: Parts, hall: HallService) -> None:
+    webhooks = Webhooks(parts.log, parts.wall_clock, parts.ids, parts.vault, hall)
+    webhooks.register(parts.reactions)
+    sender = WebhookSender(webhooks)
+    parts.offer("webhooks", webhooks)
+    parts.on_start(sender.start)
+    parts.on_stop(sender.stop)
+
+
 def _register_views(parts: Parts, hall: HallService) -> None:
     async def board(key: str) -> msgspec.Struct | None:
         return views.board(*await hall.in_day(BranchId(key)))
@@ -170,7 +182,7 @@ def _own_ticket(actor: Actor, key: str) -> bool:
 
 
 EVENTS = EventTypes()
-for _types in (events.TYPES, BOOKING_EVENTS, TASK_EVENTS, COMPLAINT_EVENTS):
+for _types in (events.TYPES, BOOKING_EVENTS, TASK_EVENTS, COMPLAINT_EVENTS, WEBHOOK_EVENTS):
     EVENTS.include(_types)
 
 FEATURE = Feature(

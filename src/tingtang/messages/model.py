@@ -74,6 +74,12 @@ TEMPLATES: dict[str, Template] = {
             "Your booking at {branch}, {date} {time}, was cancelled.",
         )
     ),
+    "complaint_answered": Template(
+        Text(
+            "{branch}已答复您的意见。查看答复并评价：{link}",
+            "{branch} has answered your complaint. Read and rate the answer: {link}",
+        )
+    ),
 }
 
 

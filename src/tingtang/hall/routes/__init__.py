@@ -13,10 +13,11 @@ from tingtang.hall.routes import (
     tickets,
     triage,
     visits,
+    webhooks,
 )
 
 ROUTES = (
     *tickets.ROUTES, *counters.ROUTES, *visits.ROUTES, *day.ROUTES, *bookings.ROUTES,
     *choices.ROUTES, *tasks.ROUTES, *receipts.ROUTES, *triage.ROUTES, *suggestions.ROUTES,
-    *complaints.ROUTES, *reports.ROUTES,
+    *complaints.ROUTES, *reports.ROUTES, *webhooks.ROUTES,
 )  # fmt: skip

@@ -1,5 +1,6 @@
 """HTTP of reports: as data, as XLSX, as CSV."""
 
+import asyncio
 from collections.abc import Sequence
 from typing import Literal
 
@@ -38,7 +39,7 @@ async def read_day_xlsx(
     """One sheet each: overview, services, staff, counters, hours, tasks."""
     report = await reports.day(BranchId(branch), date)
     name = f"{report.day.branch.in_language(language)} {report.day.date}"
-    return _xlsx(day_tables(report, language), name, f"{branch}-{report.day.date}", language)
+    return await _xlsx(day_tables(report, language), name, f"{branch}-{report.day.date}", language)
 
 
 @get(
@@ -79,7 +80,7 @@ async def read_days_xlsx(
     report = await reports.days(BranchId(branch), first, last)
     name = f"{report.branch.in_language(language)} {report.first} – {report.last}"
     file = f"{branch}-{report.first}-{report.last}"
-    return _xlsx(range_tables(report, language), name, file, language)
+    return await _xlsx(range_tables(report, language), name, file, language)
 
 
 @get(
@@ -97,8 +98,8 @@ async def read_days_csv(
     return _csv(range_tables(report, language), "days", file, language)
 
 
-def _xlsx(tables: Sequence[Table], title: str, file: str, language: str) -> Response[bytes]:
-    body = as_xlsx(tables, title, language)
+async def _xlsx(tables: Sequence[Table], title: str, file: str, language: str) -> Response[bytes]:
+    body = await asyncio.to_thread(as_xlsx, tables, title, language)
     return Response(body, media_type=XLSX, headers=_download(f"{file}.xlsx"))
 
 

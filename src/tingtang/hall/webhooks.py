@@ -1,0 +1,369 @@
+"""Outgoing webhooks: who is told, the outbox, and sending with patience."""
+
+import asyncio
+import logging
+import secrets
+from typing import Any
+
+import httpx
+import msgspec
+import sqlalchemy as sa
+
+from tingtang.hall import tables as t
+from tingtang.hall.model.state import HallDay
+from tingtang.hall.model.webhooks import (
+    ATTEMPTS_MAX,
+    BAD_URL,
+    NAMES,
+    TOLD,
+    UNKNOWN_TOLD,
+    UNKNOWN_WEBHOOK,
+    Told,
+    WebhookId,
+    WebhookRemoved,
+    WebhookSaved,
+    is_good_url,
+    pause_ms,
+    signature,
+)
+from tingtang.hall.service import HallService
+from tingtang.hall.setup import day_stream
+from tingtang.kernel.clock import Clock
+from tingtang.kernel.database import upsert
+from tingtang.kernel.errors import Refused
+from tingtang.kernel.events import Event
+from tingtang.kernel.ids import BranchId, Ids
+from tingtang.kernel.log import Append, EventLog, Work
+from tingtang.kernel.permissions import Actor
+from tingtang.kernel.reactions import Reactions, Trigger
+from tingtang.kernel.sealed import seal, unseal
+from tingtang.kernel.vault import Vault
+
+STREAM = "hall/webhooks"
+BEAT_SECONDS = 1.0
+ANSWER_SECONDS = 5.0
+AT_ONCE_MAX = 8
+"""Receivers that are spoken to at the same time; one receiver hears one event after another."""
+ERROR_LENGTH_MAX = 200
+WAITING, FAILED = "waiting", "failed"
+
+logger = logging.getLogger(__name__)
+
+
+class Webhook(msgspec.Struct, frozen=True):
+    """A receiver. ``branch`` "" hears of all branches; empty ``events`` of everything."""
+
+    webhook: WebhookId
+    branch: str
+    url: str
+    events: tuple[str, ...]
+    active: bool
+    waiting: int = 0
+    """Events not yet delivered."""
+    failed: int = 0
+    """Events given up after many attempts."""
+    last_error: str = ""
+
+
+class NewWebhook(msgspec.Struct, frozen=True):
+    """A receiver that was added, with the secret that is told once."""
+
+    webhook: WebhookId
+    secret: str
+
+
+class Webhooks:
+    """Receivers and the outbox."""
+
+    def __init__(
+        self, log: EventLog, wall_clock: Clock, ids: Ids, vault: Vault, hall: HallService
+    ) -> None:
+        self._log = log
+        self._clock = wall_clock
+        self._ids = ids
+        self._vault = vault
+        self._hall = hall
+        self._receivers: dict[WebhookId, Webhook] = {}
+        self._is_known = False
+
+    # -- receivers -----------------------------------------------------------------------------
+
+    async def add(self, branch: str, url: str, events: tuple[str, ...], actor: Actor) -> NewWebhook:
+        """Add a receiver; its secret is shown here and never again."""
+        if branch:
+            self._hall.directory.branch(branch)
+        self._check(url, events)
+        webhook = WebhookId(self._ids.new(self._clock.now_ms()))
+        secret = secrets.token_urlsafe(32)
+        row: dict[str, Any] = {"webhook": webhook}
+        insert = sa.insert(t.webhooks).values(
+            {
+                **row,
+                "branch": branch,
+                "url": url,
+                "events": " ".join(events),
+                "active": True,
+                "created_ms": self._clock.now_ms(),
+                **seal(self._vault, t.webhooks.c.secret, row, secret),
+            }
+        )
+        saved = WebhookSaved(webhook=webhook, branch=branch, url=url, told=events, active=True)
+        await self._write(lambda c: c.execute(insert), saved, branch, actor.name)
+        return NewWebhook(webhook, secret)
+
+    async def change(
+        self, webhook: WebhookId, url: str, events: tuple[str, ...], active: bool, actor: Actor
+    ) -> None:
+        """Change a receiver; switched off, it hears nothing, and what waits for it goes on waiting."""
+        self._check(url, events)
+        old = await self.get(webhook)
+        values = {"url": url, "events": " ".join(events), "active": active}
+        update = sa.update(t.webhooks).where(t.webhooks.c.webhook == webhook).values(values)
+        saved = WebhookSaved(
+            webhook=webhook, branch=old.branch, url=url, told=events, active=active
+        )
+        await self._write(lambda c: c.execute(update), saved, old.branch, actor.name)
+
+    async def remove(self, webhook: WebhookId, actor: Actor) -> None:
+        """Remove a receiver and what waits for it."""
+        old = await self.get(webhook)
+
+        def work(connection: sa.Connection) -> None:
+            connection.execute(sa.delete(t.webhooks).where(t.webhooks.c.webhook == webhook))
+            connection.execute(sa.delete(t.deliveries).where(t.deliveries.c.webhook == webhook))
+
+        await self._write(work, WebhookRemoved(webhook=webhook), old.branch, actor.name)
+
+    async def retry(self, webhook: WebhookId) -> None:
+        """Try again, now, all that was given up or waits."""
+        await self.get(webhook)
+        values = {"state": WAITING, "attempts": 0, "due_ms": self._clock.now_ms()}
+        again = sa.update(t.deliveries).where(t.deliveries.c.webhook == webhook).values(values)
+        await self._write(lambda c: c.execute(again))
+
+    async def get(self, webhook: WebhookId) -> Webhook:
+        """A receiver; refused (unknown_webhook) where there is none."""
+        found = next((one for one in await self.all() if one.webhook == webhook), None)
+        if found is None:
+            raise Refused(UNKNOWN_WEBHOOK)
+        return found
+
+    async def all(self) -> list[Webhook]:
+        """All receivers, with what waits for each."""
+        w, d = t.webhooks.c, t.deliveries.c
+        counts = sa.select(
+            d.webhook,
+            sa.func.sum(sa.case((d.state == WAITING, 1), else_=0)).label("waiting"),
+            sa.func.sum(sa.case((d.state == FAILED, 1), else_=0)).label("failed"),
+            sa.func.max(d.error).label("error"),
+        ).group_by(d.webhook)
+        query = sa.select(w.webhook, w.branch, w.url, w.events, w.active).order_by(w.created_ms)
+        rows, waiting = await self._log.database.read(
+            lambda c: (c.execute(query).all(), {r.webhook: r for r in c.execute(counts)})
+        )
+        found = []
+        for row in rows:
+            mine = waiting.get(row.webhook)
+            found.append(
+                Webhook(
+                    WebhookId(row.webhook),
+                    row.branch,
+                    row.url,
+                    tuple(row.events.split()),
+                    row.active,
+                    int(mine.waiting) if mine is not None else 0,
+                    int(mine.failed) if mine is not None else 0,
+                    mine.error if mine is not None else "",
+                )
+            )
+        return found
+
+    # -- the outbox ----------------------------------------------------------------------------
+
+    def register(self, reactions: Reactions) -> None:
+        """Follow the log from now on."""
+        followed: list[type[Event]] = [*TOLD, WebhookSaved, WebhookRemoved]
+        reactions.register("hall.webhooks", followed, self.put_out, from_now=True)
+
+    async def put_out(self, trigger: Trigger) -> None:
+        """Put an event into the outbox of everybody who wants to hear of it."""
+        recorded = trigger.recorded
+        if isinstance(recorded.event, WebhookSaved | WebhookRemoved):
+            self._is_known = False  # in the log's order: what comes after is told as was agreed
+            return
+        name, describe = TOLD[type(recorded.event)]
+        listeners = [
+            one.webhook
+            for one in (await self._listeners()).values()
+            if one.active
+            and one.branch in ("", recorded.branch)
+            and (not one.events or name in one.events)
+        ]
+        if not listeners:
+            return
+        state = await self._state_of(recorded.branch, recorded.stream)
+        body = msgspec.json.encode(
+            Told(
+                id=recorded.position,
+                event=name,
+                branch=recorded.branch,
+                time_ms=recorded.time_ms,
+                data=describe(recorded.event, state),
+            )
+        ).decode()
+        rows = [
+            {
+                "webhook": webhook,
+                "position": recorded.position,
+                "body": body,
+                "state": WAITING,
+                "attempts": 0,
+                "due_ms": self._clock.now_ms(),
+                "error": "",
+            }
+            for webhook in listeners
+        ]
+        insert = upsert(self._log.database, t.deliveries).values(rows).on_conflict_do_nothing()
+        await self._write(lambda c: c.execute(insert))
+
+    async def _state_of(self, branch: str, stream: str) -> HallDay:
+        """The hall's day that the event belongs to; bookings of other days need none."""
+        if not stream.startswith("hall/"):
+            return HallDay()
+        return await self._hall.host.state(day_stream(BranchId(branch), stream.rpartition("/")[2]))
+
+    async def _listeners(self) -> dict[WebhookId, Webhook]:
+        if not self._is_known:
+            self._is_known = True
+            self._receivers = {one.webhook: one for one in await self.all()}
+        return self._receivers
+
+    @staticmethod
+    def _check(url: str, events: tuple[str, ...]) -> None:
+        if not is_good_url(url):
+            raise Refused(BAD_URL, url=url[:100])
+        for event in events:
+            if event not in NAMES:
+                raise Refused(UNKNOWN_TOLD, event=event)
+
+    async def _write(
+        self, work: Work, event: Event | None = None, branch: str = "", actor: str = "system"
+    ) -> None:
+        await self._log.append(
+            Append(
+                stream=STREAM,
+                branch=branch,
+                events=[event] if event is not None else (),
+                time_ms=self._clock.now_ms(),
+                actor=actor,
+                work=work,
+            )
+        )
+
+    # -- for the sender ------------------------------------------------------------------------
+
+    async def due(self) -> list[dict[str, Any]]:
+        """The oldest waiting event of every active receiver, if its time has come, with the
+        receiver's address and secret."""
+        d, w = t.deliveries.c, t.webhooks.c
+        oldest = (
+            sa.select(d.webhook, sa.func.min(d.position).label("position"))
+            .where(d.state == WAITING)
+            .group_by(d.webhook)
+            .subquery()
+        )
+        query = (
+            sa.select(t.deliveries, w.url, w.secret)
+            .join(oldest, sa.and_(d.webhook == oldest.c.webhook, d.position == oldest.c.position))
+            .join(t.webhooks, w.webhook == d.webhook)
+            .where(w.active, d.due_ms <= self._clock.now_ms())
+        )
+        rows = await self._log.database.read(lambda c: c.execute(query).all())
+        found = []
+        for row in rows:
+            values = row._asdict()
+            values["secret"] = unseal(self._vault, w.secret, values) or ""
+            found.append(values)
+        return found
+
+    async def settle(self, row: dict[str, Any], error: str) -> None:
+        """Note what became of a delivery: gone if it went well, later or given up if not."""
+        d = t.deliveries.c
+        mine = sa.and_(d.webhook == row["webhook"], d.position == row["position"])
+        if not error:
+            await self._write(lambda c: c.execute(sa.delete(t.deliveries).where(mine)))
+            return
+        attempts = row["attempts"] + 1
+        values = {
+            "attempts": attempts,
+            "state": FAILED if attempts >= ATTEMPTS_MAX else WAITING,
+            "due_ms": self._clock.now_ms() + pause_ms(attempts),
+            "error": error[:ERROR_LENGTH_MAX],
+        }
+        await self._write(lambda c: c.execute(sa.update(t.deliveries).where(mine).values(values)))
+
+    def now_s(self) -> int:
+        """Seconds since 1970, for the signature."""
+        return self._clock.now_ms() // 1000
+
+
+class WebhookSender:
+    """Empties the outbox. Receivers that are slow or down hold up nobody but themselves."""
+
+    def __init__(self, webhooks: Webhooks) -> None:
+        self._webhooks = webhooks
+        self._task: asyncio.Task[None] | None = None
+        self._client: httpx.AsyncClient | None = None
+
+    async def start(self) -> None:
+        self._task = asyncio.create_task(self._run(), name="webhook-sender")
+
+    async def stop(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+        if self._client is not None:
+            await self._client.aclose()
+
+    async def _run(self) -> None:
+        while True:
+            await asyncio.sleep(BEAT_SECONDS)
+            try:
+                while await self.send_due():
+                    pass
+            except Exception:
+                logger.exception("webhooks could not be sent; they wait")
+
+    async def send_due(self) -> int:
+        """One event to every receiver that is due; gives back how many were delivered."""
+        gate = asyncio.Semaphore(AT_ONCE_MAX)
+
+        async def one(row: dict[str, Any]) -> bool:
+            async with gate:
+                error = await self._send(row)
+                await self._webhooks.settle(row, error)
+                return not error
+
+        return sum(await asyncio.gather(*map(one, await self._webhooks.due())))
+
+    async def _send(self, row: dict[str, Any]) -> str:
+        """Deliver; gives back what went wrong, or "" where the receiver said 2xx."""
+        if self._client is None:
+            # Receivers stand in the bank's own network: no proxy, and nobody sends us elsewhere.
+            self._client = httpx.AsyncClient(
+                timeout=ANSWER_SECONDS, follow_redirects=False, trust_env=False
+            )
+        body = row["body"].encode()
+        headers = {
+            "content-type": "application/json",
+            "user-agent": "Tingtang",
+            "x-tingtang-delivery": str(row["position"]),
+            "x-tingtang-signature": signature(row["secret"], body, self._webhooks.now_s()),
+        }
+        try:
+            async with self._client.stream(
+                "POST", row["url"], content=body, headers=headers
+            ) as answer:
+                return "" if answer.is_success else f"HTTP {answer.status_code}"
+        except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
+            return f"{type(error).__name__}: {error}"
