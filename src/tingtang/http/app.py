@@ -19,7 +19,7 @@ from tingtang.http.headers import security_headers
 from tingtang.http.limits import RateLimit
 from tingtang.http.live_socket import LiveSocket
 from tingtang.http.metrics import RequestMetrics
-from tingtang.http.options import WebOptions
+from tingtang.http.options import WebOptions, sign_in_options
 from tingtang.http.problems import NOT_READY, as_json
 from tingtang.http.readiness import (
     Readiness,
@@ -165,7 +165,7 @@ def build(
         vault=vault,
         data_folder=options.data_folder,
         is_demo=options.is_demo,
-        options=options,
+        options=(sign_in_options(options), options.messages),
     )
     housekeeping = Housekeeping(log, clock, options.answers_kept_days)
     parts.on_start(housekeeping.start)

@@ -8,18 +8,11 @@ from argon2 import PasswordHasher
 from tingtang.kernel.clock import HOUR_MS, MINUTE_MS
 from tingtang.kernel.log import WAITING_MAX
 from tingtang.kernel.settings import Settings
+from tingtang.messages.feature import MessageOptions
 from tingtang.org.sign_in.model.rules import STAFF_IDLE_MS, STAFF_LONGEST_MS
+from tingtang.org.sign_in.options import OidcOptions, SignInOptions
 
-
-class OidcOptions(msgspec.Struct, frozen=True, kw_only=True):
-    """The bank's own sign-in (OpenID Connect, code flow with PKCE)."""
-
-    issuer: str
-    client_id: str
-    client_secret: str = ""
-    scopes: str = "openid profile"
-    name_claim: str = "preferred_username"
-    """The claim that holds a staff member's sign-in name."""
+__all__ = ["OidcOptions", "WebOptions", "sign_in_options", "web_options"]
 
 
 class WebOptions(msgspec.Struct, frozen=True, kw_only=True):
@@ -43,7 +36,6 @@ class WebOptions(msgspec.Struct, frozen=True, kw_only=True):
     sign_ins_per_minute: float = 30.0
     """Attempts to sign in or enrol from one address."""
     password_hasher: PasswordHasher | None = None
-    """How passwords are hashed; None takes argon2id with the costs of RFC 9106."""
     staff_idle_ms: int = STAFF_IDLE_MS
     staff_longest_ms: int = STAFF_LONGEST_MS
     backlog_max: int = WAITING_MAX
@@ -51,15 +43,7 @@ class WebOptions(msgspec.Struct, frozen=True, kw_only=True):
     answers_kept_days: int = 7
     metrics_token: str = ""
     """If set, /metrics asks for it as a bearer token; else only this machine may read them."""
-    message_url: str = ""
-    """Where the message gateway listens; empty: messages wait in the outbox."""
-    message_key_id: str = ""
-    message_secret: str = ""
-    """Signs what goes to the gateway; for WeChat, the app's secret."""
-    wechat_app_id: str = ""
-    """Set it to send WeChat template messages instead of SMS."""
-    wechat_templates: dict[str, str] = {}
-    """The ids that WeChat gave for our templates, by our names."""
+    messages: MessageOptions = MessageOptions()
 
 
 def web_options(settings: Settings) -> WebOptions:
@@ -83,4 +67,16 @@ def web_options(settings: Settings) -> WebOptions:
         backlog_max=settings.backlog_max,
         answers_kept_days=settings.answers_kept_days,
         metrics_token=settings.metrics_token,
+    )
+
+
+def sign_in_options(options: WebOptions) -> SignInOptions:
+    """What sign-in is told of the application's options."""
+    return SignInOptions(
+        is_tls=options.is_tls,
+        public_url=options.public_url,
+        oidc=options.oidc,
+        staff_idle_ms=options.staff_idle_ms,
+        staff_longest_ms=options.staff_longest_ms,
+        password_hasher=options.password_hasher,
     )

@@ -41,7 +41,7 @@ class Parts:
         vault: Vault,
         data_folder: Path,
         is_demo: bool,
-        options: Any = None,
+        options: Sequence[msgspec.Struct] = (),
     ) -> None:
         self.database = database
         self.log = log
@@ -55,8 +55,7 @@ class Parts:
         self.vault = vault
         self.data_folder = data_folder
         self.is_demo = is_demo
-        self.options = options
-        """The application's own options, for the few features that read a setting of theirs."""
+        self._options = options
         self.services: dict[str, Any] = {}
         self.starts: list[Hook] = []
         self.stops: list[Hook] = []
@@ -75,6 +74,10 @@ class Parts:
                 f"no service {name!r} of type {kind.__name__} stands before this one"
             )
         return found
+
+    def option(self, kind: type[S]) -> S:
+        """A feature's own options as the installation has them; its defaults where it has none."""
+        return next((one for one in self._options if isinstance(one, kind)), None) or kind()
 
     def on_start(self, hook: Hook) -> None:
         """Run ``hook`` once the log has started, before the first request; in wiring order."""

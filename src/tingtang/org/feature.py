@@ -1,7 +1,5 @@
 """The organisation as two features: what it is, and who may come in."""
 
-from typing import Any
-
 from tingtang.kernel.feature import Feature, Parts
 from tingtang.kernel.permissions import Permission
 from tingtang.kernel.text import Text
@@ -16,8 +14,7 @@ from tingtang.org.sections import Sections
 from tingtang.org.sign_in import routes as sign_in_routes
 from tingtang.org.sign_in.model.answers import Access
 from tingtang.org.sign_in.model.events import SIGN_IN_EVENTS
-from tingtang.org.sign_in.model.rules import STAFF_IDLE_MS, STAFF_LONGEST_MS
-from tingtang.org.sign_in.passwords import Passwords
+from tingtang.org.sign_in.options import SignInOptions
 from tingtang.org.sign_in.service import SignIn
 from tingtang.org.structure import OrgService
 from tingtang.org.templates import all_templates
@@ -40,17 +37,7 @@ def wire_org(parts: Parts) -> None:
 
 def wire_sign_in(parts: Parts) -> None:
     directory = parts.service("directory", Directory)
-    options: Any = parts.options
-    service = SignIn(
-        parts,
-        directory,
-        is_tls=getattr(options, "is_tls", False),
-        public_url=getattr(options, "public_url", ""),
-        oidc=getattr(options, "oidc", None),
-        staff_idle_ms=getattr(options, "staff_idle_ms", STAFF_IDLE_MS),
-        staff_longest_ms=getattr(options, "staff_longest_ms", STAFF_LONGEST_MS),
-        passwords=Passwords(getattr(options, "password_hasher", None)),
-    )
+    service = SignIn(parts, directory, parts.option(SignInOptions))
     directory.sections.register(
         "access",
         Access,

@@ -2,7 +2,7 @@
 
 import hmac
 import secrets
-from typing import Any, Protocol
+from typing import Any
 
 import httpx
 import msgspec
@@ -17,6 +17,7 @@ from tingtang.kernel.errors import Refused
 from tingtang.kernel.permissions import ADMINISTRATORS
 from tingtang.org.directory import Directory
 from tingtang.org.sign_in.model import rules as r
+from tingtang.org.sign_in.options import OidcOptions
 from tingtang.org.sign_in.staff import Opened, StaffSignIn
 from tingtang.org.sign_in.tokens import Claim, ClaimKind, Signer
 
@@ -28,21 +29,6 @@ ALGORITHMS = ["RS256", "PS256", "ES256", "EdDSA"]
 STRONG = frozenset({"mfa", "otp", "hwk", "swk", "sms", "fpt", "face"})
 """``amr`` values (RFC 8176) that tell of a second factor."""
 NEXT_LENGTH_MAX = 200
-
-
-class OidcSettings(Protocol):
-    """What must be known of the bank's provider."""
-
-    @property
-    def issuer(self) -> str: ...
-    @property
-    def client_id(self) -> str: ...
-    @property
-    def client_secret(self) -> str: ...
-    @property
-    def scopes(self) -> str: ...
-    @property
-    def name_claim(self) -> str: ...
 
 
 class _Provider(msgspec.Struct, frozen=True):
@@ -65,7 +51,7 @@ class Oidc:
 
     def __init__(
         self,
-        settings: OidcSettings | None,
+        settings: OidcOptions | None,
         staff: StaffSignIn,
         directory: Directory,
         signer: Signer,
@@ -135,7 +121,7 @@ class Oidc:
         return opened, claim.branch
 
     def _read(
-        self, settings: OidcSettings, provider: _Provider, keys: KeySet, token: str, nonce: str
+        self, settings: OidcOptions, provider: _Provider, keys: KeySet, token: str, nonce: str
     ) -> dict[str, Any]:
         """The claims of an id token that is meant for us, now, for this very sign-in."""
         try:
@@ -173,7 +159,7 @@ class Oidc:
         return provider, self._keys
 
     async def _exchange(
-        self, settings: OidcSettings, provider: _Provider, callback: str, code: str, verifier: str
+        self, settings: OidcOptions, provider: _Provider, callback: str, code: str, verifier: str
     ) -> str:
         """The id token that the provider gives for ``code``."""
         form = {
@@ -193,7 +179,7 @@ class Oidc:
             raise Refused(r.OIDC_FAILED, reason=type(error).__name__) from error
         return given.id_token
 
-    def _required(self) -> OidcSettings:
+    def _required(self) -> OidcOptions:
         if self._settings is None:
             raise Refused(r.OIDC_OFF)
         return self._settings

@@ -11,7 +11,8 @@ from tingtang.org.directory import Directory
 from tingtang.org.sign_in.cookies import Cookies
 from tingtang.org.sign_in.credentials import Credentials
 from tingtang.org.sign_in.demo import DemoLinks
-from tingtang.org.sign_in.oidc import Oidc, OidcSettings
+from tingtang.org.sign_in.oidc import Oidc
+from tingtang.org.sign_in.options import SignInOptions
 from tingtang.org.sign_in.passwords import Passwords
 from tingtang.org.sign_in.phones import Phones
 from tingtang.org.sign_in.second_factor import SecondFactors
@@ -26,24 +27,15 @@ logger = logging.getLogger(__name__)
 class SignIn:
     """The parts of sign-in, built together."""
 
-    def __init__(
-        self,
-        parts: Parts,
-        directory: Directory,
-        *,
-        is_tls: bool,
-        public_url: str = "",
-        oidc: OidcSettings | None = None,
-        staff_idle_ms: int,
-        staff_longest_ms: int,
-        passwords: Passwords,
-    ) -> None:
+    def __init__(self, parts: Parts, directory: Directory, options: SignInOptions) -> None:
         log, wall, hall, ids = parts.log, parts.wall_clock, parts.clock, parts.ids
         signer = Signer(parts.vault)
-        self.cookies = Cookies(is_tls=is_tls)
-        self.links = Links(signer, lambda branch: directory.branch(branch).time_zone, public_url)
+        self.cookies = Cookies(is_tls=options.is_tls)
+        self.links = Links(
+            signer, lambda branch: directory.branch(branch).time_zone, options.public_url
+        )
         self.sessions = Sessions(parts.database, directory, signer, wall, hall)
-        self.passwords = passwords
+        self.passwords = Passwords(options.password_hasher)
         credentials = Credentials(log, wall, hall, parts.vault)
         factors = SecondFactors(credentials, directory, self.sessions, wall, parts.vault)
         self.staff = StaffSignIn(
@@ -54,18 +46,18 @@ class SignIn:
             directory,
             wall,
             ids,
-            idle_ms=staff_idle_ms,
-            longest_ms=staff_longest_ms,
+            idle_ms=options.staff_idle_ms,
+            longest_ms=options.staff_longest_ms,
         )
         self.terminals = Terminals(log, wall, hall, ids, directory, self.sessions)
         doors = DoorCodes(parts.vault)
         self.phones = Phones(
-            log, wall, hall, ids, directory, self.sessions, signer, doors, public_url
+            log, wall, hall, ids, directory, self.sessions, signer, doors, options.public_url
         )
         self.demo = DemoLinks(
             log, wall, directory, self.staff, self.terminals, is_demo=parts.is_demo
         )
-        self.oidc = Oidc(oidc, self.staff, directory, signer, wall)
+        self.oidc = Oidc(options.oidc, self.staff, directory, signer, wall)
         self._tasks: set[asyncio.Task[None]] = set()
         self.sessions.on_seen = self._write_seen
 
