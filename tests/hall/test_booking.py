@@ -450,10 +450,8 @@ async def world_on(url: str, folder: Path) -> AsyncIterator[World]:
 
 
 @pytest.mark.shows("R041", part="no double booking under concurrent load, on both databases")
-async def test_a_rush_for_the_same_times_books_nobody_twice(
-    database_url: str, tmp_path: Path
-) -> None:
-    async with world_on(database_url, tmp_path) as world:
+async def test_a_rush_for_the_same_times_books_nobody_twice(empty_url: str, tmp_path: Path) -> None:
+    async with world_on(empty_url, tmp_path) as world:
         bookings = service(world)
         plan = day_plan(bookings.directory, EAST, "2026-11-18")
         expected = (await bookings.slots(EAST, LOAN, "2026-11-18", 1))[0]
@@ -472,11 +470,12 @@ async def test_a_rush_for_the_same_times_books_nobody_twice(
 
 
 @pytest.mark.shows("R041", part="two servers on one PostgreSQL")
+@pytest.mark.parametrize("empty_url", ["postgresql"], indirect=True)
 async def test_two_servers_on_one_database_do_not_book_the_same_place(
-    postgresql_url: str, tmp_path: Path
+    empty_url: str, tmp_path: Path
 ) -> None:
-    async with world_on(postgresql_url, tmp_path) as world:
-        app = make_app(tmp_path, ManualClock(MORNING_MS), database_url=postgresql_url)
+    async with world_on(empty_url, tmp_path) as world:
+        app = make_app(tmp_path, ManualClock(MORNING_MS), database_url=empty_url)
         await app.start()
         try:
             here, there = service(world), app.parts.service("bookings", BookingService)
