@@ -234,7 +234,10 @@ class HallServer:
                     self.run(self._serve_next(branch, counter))
         self.clock.back_ms = 0
         self.run(self._set_aside(branch, counters[3]))
-        self.run(self._serve_next(branch, counters[3]))
+        for counter in counters:
+            for code in ("cash_withdrawal", "cash_deposit", "pension"):
+                self.issue(code, branch=branch)
+            self.run(self._serve_next(branch, counter))
 
     async def _serve_next(self, branch: BranchId, counter: CounterId) -> None:
         hall = self.hall

@@ -214,7 +214,7 @@ def test_pressing_twice_calls_once(screens: Screens, server: HallServer) -> None
     asked: list[str] = []
     page.on("request", lambda r: asked.append(r.url) if r.url.endswith("/call") else None)
     slow: list[Route] = []
-    page.route("**/call", lambda route: slow.append(route))
+    page.route("**/call", slow.append)
     page.keyboard.press("Space")
     page.keyboard.press("Space")
     page.wait_for_timeout(200)

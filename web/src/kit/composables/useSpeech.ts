@@ -107,7 +107,7 @@ function serverVoice(player: HTMLAudioElement, surface: string): Voice {
   let restsUntil_ms = 0
   return (utterance) => {
     if (Date.now() < restsUntil_ms) return Promise.resolve(false)
-    const query = new URLSearchParams({ text: utterance.text, lang: utterance.language, surface })
+    const query = new URLSearchParams({ text: utterance.text, lang: utterance.language.slice(0, 2), surface })
     return within(
       new Promise<boolean>((resolve) => {
         const end = (ok: boolean): void => {
