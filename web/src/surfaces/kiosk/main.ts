@@ -1,5 +1,7 @@
 import { startSurface } from '@/kit/start'
+import hall from '@/words/hall'
 import words from '@/words/kiosk'
+import visitor from '@/words/visitor'
 import App from './App.vue'
 
-startSurface({ surface: 'kiosk', app: App, words: { kiosk: words } })
+startSurface({ surface: 'kiosk', app: App, words: { kiosk: words, visitor, hall } })

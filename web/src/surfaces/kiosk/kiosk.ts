@@ -1,0 +1,130 @@
+/** What all pages of the kiosk share: the branch, where the machine stands, which page is open, the voice. */
+import { computed, inject, provide, ref, shallowRef, type ComputedRef, type InjectionKey, type Ref, type ShallowRef } from 'vue'
+import { call, idempotent, newIdempotencyKey } from '@/api/client'
+import type { FloorPlan, Point } from '@/kit/floor'
+import { usePreferences } from '@/kit/composables/usePreferences'
+import { useFetched, type Fetched } from '@/kit/composables/useFetched'
+import { useSession, type KnownSession } from '@/kit/composables/useSession'
+import { useSpeech } from '@/kit/composables/useSpeech'
+import { useText } from '@/kit/composables/useText'
+import { drawnPlan, flipped, standingOf, type Standing } from '@/kit/visitor/plan'
+import type { Guide, IssuedTicket, ServedPlan } from '@/kit/visitor/types'
+import type { BoardView } from '@/live/hall'
+import { useLive, type Live } from '@/live/useLive'
+
+export type Page =
+  | { name: 'greeting' }
+  | { name: 'home' }
+  | { name: 'search' }
+  | { name: 'service'; service: string }
+  | { name: 'ticket'; services?: readonly string[] }
+  | { name: 'receipt'; ticket: IssuedTicket; seat?: string }
+  | { name: 'booking'; service?: string }
+  | { name: 'checkin' }
+  | { name: 'guide'; zone?: string }
+  | { name: 'howto' }
+
+export interface Kiosk {
+  known: KnownSession
+  branch: ComputedRef<string>
+  guide: Fetched<Guide>
+  plan: Fetched<ServedPlan>
+  drawn: ComputedRef<FloorPlan | null>
+  stands: ComputedRef<Standing | undefined>
+  here: ComputedRef<{ floor: string; at: Point } | undefined>
+  board: Live<BoardView>
+  /** Tickets can be taken now; unknown counts as yes, for the server has the last word. */
+  takes: ComputedRef<boolean>
+  page: Readonly<ShallowRef<Page>>
+  go: (page: Page) => void
+  back: () => void
+  home: () => void
+  /** Ends this person's visit to the machine: nothing of it stays. */
+  clear: () => void
+  voice: Ref<boolean>
+  speak: (text: string) => void
+  callManager: (reason?: string) => Promise<void>
+  path: (rest: string) => string
+  /** Where one waits: the waiting area of this floor, or the rooms for those who are received there. */
+  seat: (inRoom?: boolean) => { seat?: string }
+}
+
+const KEY: InjectionKey<Kiosk> = Symbol('kiosk')
+
+export function useKiosk(): Kiosk {
+  const kiosk = inject(KEY)
+  if (!kiosk) throw new Error('useKiosk outside the kiosk')
+  return kiosk
+}
+
+export function provideKiosk(): Kiosk {
+  const known = useSession('kiosk')
+  const say = useText()
+  const speech = useSpeech()
+  const preferences = usePreferences()
+  const address = new URLSearchParams(location.search)
+  const path = (rest: string): string => `/api/branches/${encodeURIComponent(known.branch.value)}/${rest}`
+  const whenKnown = (rest: string) => () => (known.branch.value ? path(rest) : '')
+  const guide = useFetched<Guide>(whenKnown('guide'))
+  const plan = useFetched<ServedPlan>(whenKnown('plan'))
+  const board = useLive<BoardView>('hall.board', () => known.branch.value)
+  const page = shallowRef<Page>({ name: 'greeting' })
+  let trail: Page[] = []
+  const voice = ref(address.get('voice') === 'on')
+
+  const stands = computed(() =>
+    plan.data.value && guide.data.value ? standingOf(plan.data.value, guide.data.value.zones, address.get('kiosk') ?? '') : undefined,
+  )
+  const kiosk: Kiosk = {
+    known,
+    branch: known.branch,
+    guide,
+    plan,
+    drawn: computed(() =>
+      plan.data.value && guide.data.value ? drawnPlan(plan.data.value, guide.data.value.zones, say(guide.data.value.branch.name), say) : null,
+    ),
+    stands,
+    here: computed(() =>
+      plan.data.value && stands.value ? { floor: String(stands.value.floor), at: flipped(plan.data.value, [stands.value.x, stands.value.y]) } : undefined,
+    ),
+    board,
+    takes: computed(() => board.data.value === null || (board.data.value.open && board.data.value.taking)),
+    page,
+    go: (next) => {
+      trail.push(page.value)
+      page.value = next
+    },
+    back: () => {
+      page.value = trail.pop() ?? { name: 'home' }
+      if (page.value.name === 'greeting') page.value = { name: 'home' }
+    },
+    home: () => {
+      trail = []
+      page.value = { name: 'home' }
+    },
+    clear: () => {
+      trail = []
+      page.value = { name: 'greeting' }
+      voice.value = address.get('voice') === 'on'
+      speech.stop()
+      preferences.reset()
+    },
+    voice,
+    speak: (text) => {
+      if (!voice.value || text === '') return
+      speech.stop()
+      speech.announce([{ language: preferences.values.value.language, text }])
+    },
+    callManager: async (reason = '') => {
+      await call('POST', path('calls'), { zone: stands.value?.zone ?? '', reason }, idempotent(newIdempotencyKey()))
+    },
+    path,
+    seat: (inRoom = false) => {
+      const zones = (guide.data.value?.zones ?? []).filter(({ kind }) => kind === (inRoom ? 'wealth' : 'waiting'))
+      const zone = zones.find(({ floor }) => floor === stands.value?.floor) ?? zones[0]
+      return zone ? { seat: zone.id } : {}
+    },
+  }
+  provide(KEY, kiosk)
+  return kiosk
+}

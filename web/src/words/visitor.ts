@@ -1,0 +1,43 @@
+import { defineWords } from './define'
+
+/** Words that a customer's screens share: the kiosk and the phone. */
+export default defineWords(
+  {
+    all: '全部',
+    groups: '业务分类',
+    waiting: '{n} 人等候',
+    noService: '没有找到这项业务',
+    noServiceDo: '换个词试试，或呼叫大堂经理。',
+    care: '需要的关怀',
+    needs: { elder: '老年客户', disabled: '行动不便', pregnant: '孕妇', child: '带小孩' },
+    materials: '请带好这些材料',
+    noMaterials: '不需要特别的材料。',
+    steps: '办理步骤',
+    channel: { counter: '柜台办理', self_service: '自助机办理', online: '手机银行办理', central_ops: '集中处理' },
+    day: '日期',
+    time: '时间',
+    places: '余 {n} 个',
+    full: '已满',
+    noSlots: '近期没有可预约的时间',
+    noSlotsDo: '请换一项业务，或现场取号。',
+  },
+  {
+    all: 'All',
+    groups: 'Kinds of service',
+    waiting: '{n} waiting',
+    noService: 'No such service found',
+    noServiceDo: 'Try another word, or call the lobby manager.',
+    care: 'Care you need',
+    needs: { elder: 'Elderly', disabled: 'Disabled', pregnant: 'Pregnant', child: 'With a child' },
+    materials: 'Please have these with you',
+    noMaterials: 'Nothing special is needed.',
+    steps: 'How it goes',
+    channel: { counter: 'At a counter', self_service: 'At a machine', online: 'On your phone', central_ops: 'Central processing' },
+    day: 'Day',
+    time: 'Time',
+    places: '{n} left',
+    full: 'Full',
+    noSlots: 'No time can be booked soon',
+    noSlotsDo: 'Choose another service, or take a ticket here.',
+  },
+)
