@@ -190,6 +190,8 @@ def _assemble(
     readiness: Readiness,
 ) -> App:
     tags = [Tag(name=f.name, description=f"{f.about.zh} · {f.about.en}") for f in features]
+    description = openapi.Description()
+    parts.offer("description", description)
     kernel_metrics = KernelMetrics(parts.log)
     metrics.registry.register(kernel_metrics)
     framework = make_framework(
@@ -199,6 +201,7 @@ def _assemble(
         openapi.config(tags, __version__),
         kernel_metrics.refused,
     )
+    description.app = framework
     routes = declared_routes(framework)
     check_guarded(routes)
     fast = FastLane()

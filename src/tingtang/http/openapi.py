@@ -1,10 +1,12 @@
 """The API's description (OpenAPI 3.1), completed with what only the assembly knows."""
 
+import asyncio
 from inspect import signature
 from typing import Any
 
 import msgspec
 from litestar import Litestar, MediaType, Request, Router
+from litestar.exceptions import NotFoundException
 from litestar.openapi.config import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, License, SecurityScheme, Tag
@@ -24,16 +26,32 @@ Callers that use a cookie send `X-Tingtang: 1` with every request that is not a 
 COOKIE, BEARER = "session_cookie", "bearer_token"
 
 
-class _Completed(JsonRenderPlugin):
-    """Serves the completed description at /schema/openapi.json; made once, at the first request."""
+class _Elsewhere(JsonRenderPlugin):
+    """Keeps Litestar's own, unfinished description from being served."""
 
     def __init__(self) -> None:
         super().__init__(path="/openapi.json", media_type=MediaType.JSON)
-        self._body = b""
 
     def render(self, request: Request[Any, Any, Any], openapi_schema: dict[str, Any]) -> bytes:  # noqa: ARG002
-        if not self._body:
-            self._body = msgspec.json.encode(document(request.app))
+        raise NotFoundException
+
+
+class Description:
+    """The description as it is served: made once, at the first request, in a thread, because that
+    takes more than a second in which the hall must go on."""
+
+    def __init__(self) -> None:
+        self.app: Litestar | None = None
+        """Set once all routes are known."""
+        self._body = b""
+        self._making = asyncio.Lock()
+
+    async def body(self) -> bytes:
+        """The description as JSON."""
+        async with self._making:
+            if not self._body and self.app is not None:
+                made = await asyncio.to_thread(document, self.app)
+                self._body = msgspec.json.encode(made)
         return self._body
 
 
@@ -57,9 +75,9 @@ def config(tags: list[Tag], version: str) -> OpenAPIConfig:
         license=License(name="Apache-2.0", identifier="Apache-2.0"),
         tags=tags,
         use_handler_docstrings=True,
-        render_plugins=[_Completed()],
+        render_plugins=[_Elsewhere()],
         openapi_router=Router(
-            "/schema",
+            "/schema/unfinished",
             route_handlers=[],
             include_in_schema=False,
             **public("the API's description holds no data"),

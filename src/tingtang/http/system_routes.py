@@ -5,6 +5,7 @@ import hmac
 import msgspec
 from litestar import Response, get
 
+from tingtang.http.openapi import Description
 from tingtang.http.readiness import Check, Readiness
 from tingtang.http.served import Served
 from tingtang.kernel.errors import Refused
@@ -56,4 +57,12 @@ def _require_reader(request: AnyRequest, token: str) -> None:
     raise Refused(FORBIDDEN, permission="metrics")
 
 
-ROUTES = (live, ready, metrics)
+@get(
+    "/schema/openapi.json", include_in_schema=False, **public("the API's description holds no data")
+)
+async def schema(description: Description) -> Response[bytes]:
+    """The API's description (OpenAPI 3.1)."""
+    return Response(await description.body(), media_type="application/json")
+
+
+ROUTES = (live, ready, metrics, schema)
