@@ -12,6 +12,8 @@ import pytest
 import sqlalchemy as sa
 
 from tests.http.world import MORNING_MS, World, make_app
+from tingtang.customers.model import By, Details, Facts
+from tingtang.customers.service import CustomerService
 from tingtang.hall import tables as t
 from tingtang.hall.attempts import Attempts
 from tingtang.hall.booking_moves import BookingMoves
@@ -25,7 +27,7 @@ from tingtang.hall.reminders import BookingClock, BookingReactions
 from tingtang.hall.service import HallService
 from tingtang.kernel.clock import DAY_MS, HOUR_MS, MINUTE_MS, ManualClock, moment_ms
 from tingtang.kernel.errors import Refused
-from tingtang.kernel.ids import BookingId, BranchId, ServiceId
+from tingtang.kernel.ids import BookingId, BranchId, CustomerId, ServiceId
 from tingtang.kernel.permissions import SYSTEM, Actor, ActorKind
 from tingtang.kernel.reactions import Trigger
 from tingtang.org.service import seed_demo_bank
@@ -320,6 +322,27 @@ async def test_codes_cannot_be_guessed_by_trying(world: World) -> None:
     assert int(right.headers["retry-after"]) <= 300
     world.clock.advance(5 * MINUTE_MS)
     assert (await kiosk.post(f"{API}/check-in", json={"code": booked["code"]})).status_code == 200
+
+
+async def test_a_customer_is_identified_by_todays_ticket_and_booking_code(world: World) -> None:
+    customers = world.app.parts.service("customers", CustomerService)
+    facts = Facts(id=CustomerId(""), branch=EAST)
+    known = await customers.save(facts, Details(name="王晓明"), SYSTEM, is_new=True)
+    await open_hall(world)
+    kiosk = await world.as_terminal(TerminalKind.KIOSK)
+    booked = await book(kiosk, customer=known)
+    issued = (
+        await kiosk.post(f"{API}/tickets", json={"services": [CASH], "customer": known})
+    ).json()
+    for by, value in ((By.BOOKING, booked["code"]), (By.TICKET, issued["number"].lower())):
+        assert (await customers.identify(EAST, by, value, SYSTEM)).id == known
+    for by, value in ((By.BOOKING, "000000"), (By.TICKET, "A999")):
+        with pytest.raises(Refused):
+            await customers.identify(EAST, by, value, SYSTEM)
+    world.clock.at_ms = TWO
+    checked = (await kiosk.post(f"{API}/check-in", json={"code": booked["code"]})).json()
+    state = await world.app.parts.service("hall", HallService).state(EAST)
+    assert state.tickets[checked["ticket"]["ticket"]].customer == known
 
 
 def test_attempts_are_forgotten_in_time_and_bounded_in_number() -> None:

@@ -15,7 +15,7 @@ from tingtang.hall.planning import booking_stream
 from tingtang.hall.service import HallService, IssuedTicket, channel_of
 from tingtang.kernel.clock import MINUTE_MS
 from tingtang.kernel.errors import Problem, Refused
-from tingtang.kernel.ids import BookingId, BranchId, TicketId
+from tingtang.kernel.ids import BookingId, BranchId, CustomerId, TicketId
 from tingtang.kernel.permissions import Actor, ActorKind, Role
 
 QR_PREFIX = "tt.b."
@@ -59,15 +59,22 @@ class CheckIn:
         for attempts, caller in callers:
             if seconds := attempts.wait_seconds(caller, now_ms):
                 raise Refused(p.WRONG_CODE_OFTEN, seconds=seconds)
-        today = self._bookings.today(branch)
-        state = await self._bookings.host.state(booking_stream(branch, today))
-        references = self._bookings.contacts.code_references(branch, today, code)
-        booking = next((state.codes[r] for r in references if r in state.codes), None)
+        booking = await self._by_code(branch, code)
         if booking is None:
             for attempts, caller in callers:
                 attempts.failed(caller, now_ms)
             raise Refused(p.UNKNOWN_BOOKING)
-        return await self._of(branch, today, state.bookings[booking], actor)
+        return await self._of(branch, self._bookings.today(branch), booking, actor)
+
+    async def customer_by_code(self, branch: BranchId, code: str) -> CustomerId | None:
+        """Whose booking of today has this code, if staff or a kiosk named them when it was made."""
+        now_ms, caller = self._bookings.clock.now_ms(), f"identify:{branch}"
+        if seconds := self._phone_guesses.wait_seconds(caller, now_ms):
+            raise Refused(p.WRONG_CODE_OFTEN, seconds=seconds)
+        found = await self._by_code(branch, code)
+        if found is None:
+            self._phone_guesses.failed(caller, now_ms)
+        return found.customer if found is not None else None
 
     async def by_qr(self, branch: BranchId, text: str, actor: Actor) -> CheckedIn:
         """By the QR code on the customer's phone."""
@@ -97,6 +104,13 @@ class CheckIn:
         if actor.kind is ActorKind.CUSTOMER and not rules.phone_check_in:
             raise Refused(USE_A_KIOSK)
         return await self._by_id(branch, booking, actor)
+
+    async def _by_code(self, branch: BranchId, code: str) -> Booking | None:
+        today = self._bookings.today(branch)
+        state = await self._bookings.host.state(booking_stream(branch, today))
+        references = self._bookings.contacts.code_references(branch, today, code)
+        booking = next((state.codes[r] for r in references if r in state.codes), None)
+        return None if booking is None else state.bookings[booking]
 
     async def _by_id(self, branch: BranchId, booking: BookingId, actor: Actor) -> CheckedIn:
         date = await self._bookings.date_of(branch, booking)

@@ -1,9 +1,25 @@
 """Customers as the hall sees them, from the customers feature."""
 
+from tingtang.customers.model import By
 from tingtang.customers.service import CustomerService
+from tingtang.hall.check_in import CheckIn
 from tingtang.hall.model.state import Care
 from tingtang.hall.ports import Standing
-from tingtang.kernel.ids import CustomerId
+from tingtang.hall.service import HallService
+from tingtang.kernel.ids import BranchId, CustomerId
+
+
+def register_resolvers(customers: CustomerService, hall: HallService, check_in: CheckIn) -> None:
+    """Let customers be identified by what only the hall knows: a ticket's number of today, and the
+    code of a booking of today."""
+
+    async def by_ticket(branch: BranchId, value: str) -> CustomerId | None:
+        state = await hall.state(branch)
+        ticket = state.ticket_ids.get(value.strip().upper())
+        return None if ticket is None else state.tickets[ticket].customer
+
+    customers.register_resolver(By.TICKET, by_ticket)
+    customers.register_resolver(By.BOOKING, check_in.customer_by_code)
 
 
 class HallCustomers:

@@ -11,7 +11,7 @@ from tingtang.hall.clockwork import Clockwork
 from tingtang.hall.complaint_tasks import ComplaintTasks
 from tingtang.hall.complaints import ComplaintService
 from tingtang.hall.contacts import Contacts
-from tingtang.hall.customers import HallCustomers
+from tingtang.hall.customers import HallCustomers, register_resolvers
 from tingtang.hall.model import events
 from tingtang.hall.model.booking.events import TYPES as BOOKING_EVENTS
 from tingtang.hall.model.complaints import TYPES as COMPLAINT_EVENTS
@@ -48,13 +48,15 @@ def wire(parts: Parts) -> None:
     sections = directory.sections
     sections.register("hall", HallSettings, Text("厅堂规则", "Hall rules"))
     sections.register("triage", TriageTable, Text("分流规则", "Triage table"))
-    customers = HallCustomers(parts.service("customers", CustomerService))
+    known = parts.service("customers", CustomerService)
+    customers = HallCustomers(known)
     links: Links = parts.services["links"]
     hall = HallService(parts.log, parts.clock, parts.ids, parts.live, directory, customers, links)
     clockwork = Clockwork(hall, directory)
     parts.offer("hall", hall)
     parts.offer("clockwork", clockwork)
     bookings = _wire_bookings(parts, hall, links)
+    register_resolvers(known, hall, parts.service("check_in", CheckIn))
     parts.offer("triage", TriageService(hall, bookings, customers))
     tasks = _wire_tasks(parts, hall, clockwork, customers)
     _wire_complaints(parts, hall, clockwork, tasks, links)

@@ -1,6 +1,8 @@
 """Use cases of the hall's tasks: who is on duty, what is asked of whom, and what the hall asks for."""
 
+import asyncio
 import re
+import zlib
 from collections.abc import Sequence
 
 import msgspec
@@ -17,7 +19,7 @@ from tingtang.hall.model.tasks.state import Grade, Person, TaskBoard, TaskKind
 from tingtang.hall.ports import staff_id
 from tingtang.hall.service import HallService
 from tingtang.hall.setup import skills_of
-from tingtang.kernel.clock import SECOND_MS
+from tingtang.kernel.clock import HOUR_MS, SECOND_MS
 from tingtang.kernel.errors import Refused
 from tingtang.kernel.events import Event, Recorded
 from tingtang.kernel.ids import BranchId, ServiceId, StaffId, TaskId, ZoneId
@@ -28,6 +30,8 @@ from tingtang.kernel.streams import StreamHost
 
 ALERTS_MS = 5 * SECOND_MS
 """How often the hall is looked over for what calls for somebody; the limits are minutes."""
+FORGET_MS = HOUR_MS
+"""Boards that nobody touched for this long leave memory; the next look brings them back."""
 BY_HAND = frozenset({TaskKind.CALL_MANAGER, TaskKind.VIP_RECEPTION, TaskKind.OTHER})
 """What staff may raise; terminals and customers only call the manager."""
 LONG_NUMBER = re.compile(r"(?:\d[ \-]?){7,}")
@@ -50,6 +54,7 @@ class TaskService:
         self._hall = hall
         self._live = live
         self._looked_ms: dict[str, int] = {}
+        self._forgot_ms = 0
         self.host.on_change(self._on_change)
 
     # -- duty ----------------------------------------------------------------------------------
@@ -210,9 +215,15 @@ class TaskService:
         board = await self.board(branch)
         if any(is_due(board, board.tasks[task], now_ms) for task in board.open.values()):
             await self._run(branch, c.RunTaskTimers(), SYSTEM)
-        if now_ms - self._looked_ms.get(branch, 0) >= ALERTS_MS:
+        if branch not in self._looked_ms:  # not all halls in the same beat
+            self._looked_ms[branch] = now_ms - zlib.crc32(branch.encode()) % ALERTS_MS
+        if now_ms - self._looked_ms[branch] >= ALERTS_MS:
             self._looked_ms[branch] = now_ms
+            await asyncio.sleep(0)  # let others in: a thousand halls are looked over in turn
             await self.look_over(branch, state, now_ms)
+        if now_ms - self._forgot_ms >= FORGET_MS:
+            self._forgot_ms = now_ms
+            self.host.forget_unused(now_ms - FORGET_MS)
 
     async def look_over(self, branch: BranchId, state: HallDay, now_ms: int) -> None:
         """Raise what the hall calls for, and withdraw what has resolved itself."""

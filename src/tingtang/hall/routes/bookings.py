@@ -21,9 +21,9 @@ from tingtang.kernel.web import permit
 
 PATH = "/api/branches/{branch:str}/bookings"
 
-Moment = Annotated[int, msgspec.Meta(ge=0, le=4_102_444_800_000)]
+Moment = Annotated[int, msgspec.Meta(ge=0, le=4_102_444_800_000, examples=[1_795_068_000_000])]
 """Milliseconds since 1970, until the year 2100."""
-Phone = Annotated[str, msgspec.Meta(pattern=r"^\+?\d[\d \-]{5,18}$")]
+Phone = Annotated[str, msgspec.Meta(pattern=r"^\+?\d[\d \-]{5,18}$", examples=["138 0013 8000"])]
 """As people write it, full-width digits too."""
 
 
@@ -57,9 +57,11 @@ class MoveRequest(msgspec.Struct, frozen=True):
 class CheckInRequest(msgspec.Struct, frozen=True):
     """One of the three: the code, the phone number, or what the QR code says."""
 
-    code: Annotated[str, msgspec.Meta(pattern=rf"^\d{{{CODE_DIGITS}}}$")] | None = None
+    code: (
+        Annotated[str, msgspec.Meta(pattern=rf"^\d{{{CODE_DIGITS}}}$", examples=["042917"])] | None
+    ) = None
     phone: Phone | None = None
-    qr: Annotated[str, msgspec.Meta(max_length=100)] | None = None
+    qr: Annotated[str, msgspec.Meta(max_length=100, examples=["tt.b.<booking>"])] | None = None
 
 
 @get(

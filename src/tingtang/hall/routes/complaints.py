@@ -27,7 +27,7 @@ class ComplaintRequest(msgspec.Struct, frozen=True):
     A customer's link always speaks of its own ticket; others may name a ``subject``.
     """
 
-    category: Annotated[str, msgspec.Meta(max_length=40)]
+    category: Annotated[str, msgspec.Meta(max_length=40, examples=["wait"])]
     text: Prose
     phone: Annotated[str, msgspec.Meta(pattern=r"^(\+?\d[\d \-]{5,18})?$")] = ""
     name: Annotated[str, msgspec.Meta(max_length=40)] = ""

@@ -24,7 +24,7 @@ class CallRequest(msgspec.Struct, frozen=True):
     """``zone``: where the screen stands. ``reason``: one of the branch's ``call_reasons``."""
 
     zone: str = ""
-    reason: Annotated[str, msgspec.Meta(max_length=40)] = ""
+    reason: Annotated[str, msgspec.Meta(max_length=40, examples=["help"])] = ""
 
 
 class CallReasons(msgspec.Struct, frozen=True):

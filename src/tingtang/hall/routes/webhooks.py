@@ -13,8 +13,12 @@ from tingtang.kernel.web import permit
 
 PATH = "/api/webhooks"
 
-Url = Annotated[str, msgspec.Meta(max_length=500)]
-Events = Annotated[list[str], msgspec.Meta(max_length=50)]
+Url = Annotated[
+    str, msgspec.Meta(max_length=500, examples=["https://channels.bank.example/tingtang"])
+]
+Events = Annotated[
+    list[str], msgspec.Meta(max_length=50, examples=[["ticket.issued", "ticket.called"]])
+]
 
 
 class AddRequest(msgspec.Struct, frozen=True):
