@@ -1,6 +1,7 @@
 """What happens in halls merely because time passes: opening, timers, estimates made anew."""
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Awaitable, Callable
 
@@ -107,4 +108,5 @@ class Clockwork:
                 continue
             state = await self._hall.state(branch.id)
             if state.setup is None:
-                await self._hall.open_day(branch.id)
+                with contextlib.suppress(Refused):  # somebody opened it at the same moment
+                    await self._hall.open_day(branch.id)

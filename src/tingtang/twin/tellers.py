@@ -177,7 +177,7 @@ class Tellers:
 
     def _service_seconds(self, service: ServiceId) -> float:
         mean_ms = self._hall.directory.service(service).standard_ms
-        return max(25.0, self._random.lognormvariate(-0.18, 0.55) * mean_ms / 1000)
+        return max(25.0, self._random.lognormvariate(-0.3, 0.5) * mean_ms / 1000)
 
     def _notice_people(self, stream: str, events: Sequence[Recorded]) -> None:
         """A real person did something at a counter: it is theirs for a while."""
