@@ -19,6 +19,13 @@ STALE_MS = 30 * MINUTE_MS
 GRADE_OF_TIER = (Grade.NOTE, Grade.YELLOW, Grade.ORANGE, Grade.RED)
 
 
+def may_be_somebody(event: Any) -> bool:
+    """False for the many of whom nothing is known."""
+    if isinstance(event, e.TicketIssued) and event.segment in VIP_SEGMENTS:
+        return True
+    return bool(event.customer)
+
+
 class Reception:
     """Raises a task for each visit of a VIP, once, however we learn who it is."""
 
@@ -30,7 +37,9 @@ class Reception:
     def register(self, reactions: Reactions) -> None:
         """Follow the log."""
         arrivals = (e.TicketIssued, e.VisitArrived, e.VisitIdentified)
-        reactions.register("hall.reception", arrivals, self.meet, from_now=True)
+        reactions.register(
+            "hall.reception", arrivals, self.meet, from_now=True, only=may_be_somebody
+        )
         reactions.register("hall.tasks_end", (e.DayClosed,), self.end, from_now=True)
 
     async def meet(self, trigger: Trigger) -> None:

@@ -183,7 +183,15 @@ class Webhooks:
     def register(self, reactions: Reactions) -> None:
         """Follow the log from now on."""
         followed: list[type[Event]] = [*TOLD, WebhookSaved, WebhookRemoved]
-        reactions.register("hall.webhooks", followed, self.put_out, from_now=True)
+        reactions.register(
+            "hall.webhooks", followed, self.put_out, from_now=True, only=self._may_be_told
+        )
+
+    def _may_be_told(self, event: Event) -> bool:
+        """False while nobody wants to hear of anything."""
+        if not self._is_known or self._receivers:
+            return True
+        return isinstance(event, WebhookSaved | WebhookRemoved)
 
     async def put_out(self, trigger: Trigger) -> None:
         """Put an event into the outbox of everybody who wants to hear of it."""

@@ -50,6 +50,14 @@ class Trigger(msgspec.Struct, frozen=True):
 
 
 Handler = Callable[[Trigger], Awaitable[None]]
+Only = Callable[[Event], bool]
+
+
+class _Registered(msgspec.Struct, frozen=True):
+    types: frozenset[str]
+    handler: Handler
+    from_now: bool
+    only: Only | None
 
 
 class Reactions:
@@ -58,21 +66,28 @@ class Reactions:
     def __init__(self, log: EventLog, clock: Clock) -> None:
         self._log = log
         self._clock = clock
-        self._handlers: dict[str, tuple[frozenset[str], Handler, bool]] = {}
+        self._handlers: dict[str, _Registered] = {}
         self._tasks: list[asyncio.Task[None]] = []
 
     def register(
-        self, name: str, types: Iterable[type[Event]], handler: Handler, *, from_now: bool = False
+        self,
+        name: str,
+        types: Iterable[type[Event]],
+        handler: Handler,
+        *,
+        from_now: bool = False,
+        only: Only | None = None,
     ) -> None:
         """Call ``handler`` once for every event of ``types``, in order.
 
         ``from_now`` starts a reaction that was never seen before at the head of the log rather
-        than at its beginning.
+        than at its beginning. ``only`` passes over events that it says no to, at next to no cost:
+        for reactions that follow what happens all the time and seldom have something to do.
         """
         if name in self._handlers:
             raise ValueError(f"two reactions are called {name}")
         names = frozenset(map(self._log.types.name_of, types))
-        self._handlers[name] = (names, handler, from_now)
+        self._handlers[name] = _Registered(names, handler, from_now, only)
 
     async def start(self) -> None:
         """Start following; call after the log has started."""
@@ -80,8 +95,8 @@ class Reactions:
             lambda c: c.execute(sa.select(t.subscriptions.c.name, t.subscriptions.c.position)).all()
         )
         kept = {row.name: row.position for row in rows}
-        for name, (_, _, from_now) in self._handlers.items():
-            if from_now and name not in kept:
+        for name, registered in self._handlers.items():
+            if registered.from_now and name not in kept:
                 kept[name] = self._log.head
                 await self._keep(name, kept[name])
             start = kept.get(name, 0)
@@ -95,12 +110,13 @@ class Reactions:
         self._tasks.clear()
 
     async def _follow(self, name: str, position: int) -> None:
-        types, handler, _ = self._handlers[name]
+        registered = self._handlers[name]
+        types, handler, only = registered.types, registered.handler, registered.only
         handled = passed = 0
         while True:
             batch = await self._log.read_after(position)
             for recorded in batch:
-                if recorded.type in types:
+                if recorded.type in types and (only is None or only(recorded.event)):
                     await self._handle(name, handler, recorded)
                     handled += 1
                 else:
