@@ -1,8 +1,10 @@
 import { registerOffline } from '@/offline/register'
 import { startSurface } from '@/kit/start'
+import hall from '@/words/hall'
 import words from '@/words/phone'
+import visitor from '@/words/visitor'
 import App from './App.vue'
 
-startSurface({ surface: 'phone', app: App, words: { phone: words }, needsSignIn: false })
+startSurface({ surface: 'phone', app: App, words: { phone: words, visitor, hall }, needsSignIn: false })
 
 registerOffline('phone')

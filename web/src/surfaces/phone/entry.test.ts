@@ -1,0 +1,15 @@
+import { describe, expect, it } from 'vitest'
+import { entryOf } from './entry'
+
+const at = (pathname: string, hash = '', search = ''): { pathname: string; hash: string; search: string } => ({ pathname, hash, search })
+
+describe('the ways in', () => {
+  it('knows a ticket by its link and the door by its code', () => {
+    expect(entryOf(at('/phone/t', '#c.abc'))).toEqual({ kind: 'link', code: 'c.abc' })
+    expect(entryOf(at('/phone/door/', '#123'))).toEqual({ kind: 'door', code: '123' })
+  })
+  it('opens the page of a branch otherwise', () => {
+    expect(entryOf(at('/phone/', '', '?branch=east'))).toEqual({ kind: 'page', branch: 'east' })
+    expect(entryOf(at('/phone/t'))).toEqual({ kind: 'page', branch: '' })
+  })
+})

@@ -1,0 +1,40 @@
+/** The ways into the phone's page, and what it remembers of the last one. */
+export type Entry = { kind: 'link'; code: string } | { kind: 'door'; code: string } | { kind: 'page'; branch: string }
+export type Follows = 'ticket' | 'booking' | 'gone'
+
+/** `/phone/t#token`, `/phone/door#code` or `/phone/?branch=…`. A code is in the fragment: no server log holds it. */
+export function entryOf(at: { pathname: string; hash: string; search: string }): Entry {
+  const code = at.hash.replace(/^#/, '')
+  const last = at.pathname.replace(/\/+$/, '').split('/').at(-1)
+  if (code !== '' && last === 't') return { kind: 'link', code }
+  if (code !== '' && last === 'door') return { kind: 'door', code }
+  return { kind: 'page', branch: new URLSearchParams(at.search).get('branch') ?? '' }
+}
+
+export interface Kept {
+  branch: string
+  subject: string
+  follows: 'ticket' | 'booking'
+}
+const NAME = 'tingtang.phone.follows'
+
+export function keep(what: Kept | null): void {
+  try {
+    if (what) localStorage.setItem(NAME, JSON.stringify(what))
+    else localStorage.removeItem(NAME)
+  } catch {
+    // Without storage the page works while it is open.
+  }
+}
+
+export function kept(): Kept | null {
+  try {
+    const found = JSON.parse(localStorage.getItem(NAME) ?? 'null') as Partial<Kept> | null
+    return found?.branch && found.subject && (found.follows === 'ticket' || found.follows === 'booking') ? (found as Kept) : null
+  } catch {
+    return null
+  }
+}
+
+/** The token of a link, whether the server gave the bare token or the whole address. */
+export const tokenOf = (link: string): string => link.slice(link.indexOf('#') + 1)

@@ -1,0 +1,132 @@
+/** How a phone comes in, and what it follows: a ticket, a booking, or nothing yet. */
+import { inject, provide, ref, shallowRef, type InjectionKey, type Ref, type ShallowRef } from 'vue'
+import { call } from '@/api/client'
+import { ApiError } from '@/api/error'
+import { whoAmI, type Session } from '@/api/session'
+import { useFetched, type Fetched } from '@/kit/composables/useFetched'
+import type { Guide } from '@/kit/visitor/types'
+import { forgetKept } from '@/live/useLive'
+import { entryOf, keep, kept, type Follows } from './entry'
+
+export type Page = 'opening' | 'home' | 'take' | 'book' | 'ticket' | 'booking' | 'gone' | 'closedDoor' | 'failed'
+
+export interface Phone {
+  page: Ref<Page>
+  session: Readonly<ShallowRef<Session | null>>
+  branch: Ref<string>
+  subject: Ref<string>
+  error: ShallowRef<unknown>
+  guide: Fetched<Guide>
+  path: (rest: string) => string
+  may: (permission: string) => boolean
+  enter: () => Promise<void>
+  /** Follows a new ticket or booking from here on, by the token of its link. */
+  follow: (token: string) => Promise<void>
+  /** Leaves what was followed and begins anew at the branch's public page. */
+  begin: () => Promise<void>
+}
+
+const KEY: InjectionKey<Phone> = Symbol('phone')
+export function usePhone(): Phone {
+  const phone = inject(KEY)
+  if (!phone) throw new Error('usePhone outside the phone')
+  return phone
+}
+
+/** The address without the token: it must be in no history and on no screenshot. */
+function hideToken(branch: string): void {
+  const query = new URLSearchParams(location.search)
+  if (branch) query.set('branch', branch)
+  const rest = query.toString()
+  history.replaceState(history.state, '', `/phone/${rest ? `?${rest}` : ''}`)
+}
+
+const isMissing = (cause: unknown): boolean => cause instanceof ApiError && (cause.status === 404 || cause.status === 409)
+
+export function providePhone(): Phone {
+  const page = ref<Page>('opening')
+  const session = shallowRef<Session | null>(null)
+  const branch = ref('')
+  const subject = ref('')
+  const error = shallowRef<unknown>(null)
+  const path = (rest: string): string => `/api/branches/${encodeURIComponent(branch.value)}/${rest}`
+  const guide = useFetched<Guide>(() => (session.value && branch.value ? path('guide') : ''))
+
+  /** What the link is about: a ticket of today, or a booking that is still to come. */
+  async function find(): Promise<Follows> {
+    try {
+      await call('GET', path(`tickets/${subject.value}`))
+      return 'ticket'
+    } catch (cause) {
+      if (!isMissing(cause)) throw cause
+    }
+    try {
+      await call('GET', path(`bookings/${subject.value}`))
+      return 'booking'
+    } catch (cause) {
+      if (!isMissing(cause)) throw cause
+    }
+    return 'gone'
+  }
+
+  async function open(): Promise<Session | null> {
+    const entry = entryOf(location)
+    if (entry.kind === 'link') return call<Session>('POST', '/api/phone/link', { token: entry.code })
+    if (entry.kind === 'door') return call<Session>('POST', '/api/phone/door', { code: entry.code })
+    try {
+      const known = await whoAmI()
+      // A ticket that is followed goes before the page of its branch.
+      if (known.subject || !entry.branch || known.branch === entry.branch) return known
+    } catch (cause) {
+      if (!(cause instanceof ApiError) || cause.status !== 401) throw cause
+    }
+    return entry.branch ? call<Session>('POST', '/api/phone/open', { branch: entry.branch }) : null
+  }
+
+  async function enter(): Promise<void> {
+    page.value = 'opening'
+    error.value = null
+    try {
+      session.value = await open()
+      if (!session.value) {
+        page.value = 'closedDoor'
+        return
+      }
+      branch.value = session.value.branch ?? ''
+      subject.value = session.value.subject ?? ''
+      hideToken(branch.value)
+      page.value = subject.value ? await find() : 'home'
+      keep(page.value === 'ticket' || page.value === 'booking' ? { branch: branch.value, subject: subject.value, follows: page.value } : null)
+    } catch (cause) {
+      const last = kept()
+      // Without a link the last known ticket is still worth seeing; the live frame says since when.
+      if (cause instanceof ApiError && cause.isTransient && last && entryOf(location).kind === 'page') {
+        branch.value = last.branch
+        subject.value = last.subject
+        page.value = last.follows
+        return
+      }
+      error.value = cause
+      page.value = 'failed'
+    }
+  }
+
+  const phone: Phone = {
+    page, session, branch, subject, error, guide, path, enter,
+    may: (permission) => session.value?.permissions?.includes(permission) ?? false,
+    follow: async (token) => {
+      await call('POST', '/api/phone/link', { token })
+      // A new identity needs a new socket: the page begins again with it.
+      location.replace(`/phone/?branch=${encodeURIComponent(branch.value)}`)
+    },
+    begin: async () => {
+      await call('POST', '/api/phone/open', { branch: branch.value })
+      keep(null)
+      await forgetKept()
+      location.replace(`/phone/?branch=${encodeURIComponent(branch.value)}`)
+    },
+  }
+  provide(KEY, phone)
+  void enter()
+  return phone
+}
