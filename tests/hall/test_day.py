@@ -67,6 +67,8 @@ def test_a_service_or_list_that_reached_its_quota_gives_no_more() -> None:
     with pytest.raises(Refused, match="2 a day"):
         hall.issue(CASH)
     assert hall.issue(CARD).number == "A003"
+    # A booked place was promised before: the quota is for those who walk in.
+    assert hall.issue(CASH, segment=Segment.BOOKED, booked_ms=START_MS).number == "Y001"
     vip = Hall(
         HallSettings(numbering=Numbering((NumberList("V", (Segment.VIP_BRANCH,), quota=1),)))
     )

@@ -15,6 +15,7 @@ from tingtang.hall.model.settings import Segment
 from tingtang.hall.model.state import OPEN_STATES, Care, Channel, HallDay, Ticket, TicketState
 from tingtang.hall.model.waits import WaitBook
 from tingtang.hall.names import BranchNames
+from tingtang.hall.planning import may_sign_on
 from tingtang.hall.ports import CustomerBook, Links, staff_id
 from tingtang.hall.setup import BusinessDates, day_setup, day_stream, skills_of
 from tingtang.hall.wait_books import WaitBooks
@@ -253,7 +254,11 @@ class HallService:
         key: Key | None = None,
     ) -> None:
         """Sign ``staff`` on at a counter for the services that both can do."""
-        skills = skills_of(self.directory, self.directory.staff(staff), branch)
+        person = self.directory.staff(staff)
+        place = next((one for one in self.directory.counters(branch) if one.id == counter), None)
+        if place is not None and not may_sign_on(person, place):
+            raise Refused(p.SIGN_ON_NOT_ALLOWED, counter=place.sign)
+        skills = skills_of(self.directory, person, branch)
         command = c.OpenCounter(counter=counter, staff=staff, skills=skills)
         await self.run(branch, command, actor, key=key)
 

@@ -197,8 +197,8 @@ def _issue(state: HallDay, command: c.IssueTicket, _at_ms: int) -> Events:
             raise Refused(p.UNKNOWN_SERVICE, service=service)
     first = command.services[0]
     quota = setup.services[first].quota
-    if quota and state.tickets_of_service.get(first, 0) >= quota:
-        raise Refused(p.QUOTA_REACHED, quota=quota)
+    if quota and not command.booked_ms and state.tickets_of_service.get(first, 0) >= quota:
+        raise Refused(p.QUOTA_REACHED, quota=quota)  # a booked place was promised before
     return (
         e.TicketIssued(
             ticket=command.ticket,

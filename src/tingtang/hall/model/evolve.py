@@ -224,6 +224,7 @@ def _ticket_issued(state: HallDay, event: e.TicketIssued, at_ms: int) -> None:
         state.visits[event.visit] = visit
     visit.tickets.append(event.ticket)
     visit.left_ms = 0
+    visit.diverted = False  # came back to the counters after all
     _reach(visit, Stage.TRIAGE, at_ms)
     _join(state, ticket, key, since_ms)
 

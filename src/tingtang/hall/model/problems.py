@@ -66,6 +66,12 @@ STAFF_ELSEWHERE = Problem(
     "该员工已在窗口 {counter} 签到",
     "This person is already signed on at counter {counter}",
 )
+SIGN_ON_NOT_ALLOWED = Problem(
+    "sign_on_not_allowed",
+    403,
+    "该员工的签到规则不允许在窗口 {counter} 签到",
+    "This person's sign-on rules do not allow counter {counter}",
+)
 NO_SKILL = Problem(
     "no_skill",
     422,
