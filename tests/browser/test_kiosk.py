@@ -1,0 +1,171 @@
+"""The kiosk: a ticket in a few touches or keys, a booking, the way, and a person at once."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Accessible, Screens
+from tests.browser.hall_server import EAST, HallServer
+from tingtang.hall.model import commands as c
+from tingtang.hall.model.tasks.state import TaskKind
+from tingtang.hall.tasks import TaskService
+from tingtang.org.sign_in.model.rules import TerminalKind
+
+pytestmark = pytest.mark.browser
+SIZE = (1080, 1920)
+
+
+@pytest.fixture(autouse=True)
+def open_hall(server: HallServer) -> None:
+    server.open_day()
+    state = server.run(server.hall.state(EAST))
+    if not state.taking:
+        server.command(c.ResumeTaking())
+
+
+def kiosk(screens: Screens, language: str = "zh-CN") -> Page:
+    """The kiosk at its start page."""
+    page = screens.as_terminal(TerminalKind.KIOSK, "kiosk", f"/kiosk?lang={language}", SIZE)
+    page.get_by_role("button", name="Touch to start" if language == "en" else "点此开始").click()
+    expect(page.locator(".choices")).to_be_visible()
+    return page
+
+
+def to_ways(page: Page, service: str = "现金取款") -> None:
+    """From the start page to the ways proposed."""
+    page.get_by_role("button", name="取号 现在就排队").click()
+    page.get_by_role("button", name=re.compile(f"^{service}")).click()
+    page.get_by_role("button", name="下一步").click()
+    page.get_by_role("button", name="不需要，下一步").click()
+    expect(page.get_by_role("heading", name="为您推荐")).to_be_visible()
+
+
+@pytest.mark.shows("R027", part="a walk-in takes a ticket for two services at the kiosk")
+def test_a_ticket_for_two_services_with_care(screens: Screens, server: HallServer) -> None:
+    page = kiosk(screens)
+    page.get_by_role("button", name="取号 现在就排队").click()
+    page.get_by_role("button", name=re.compile("^现金取款")).click()
+    page.get_by_role("button", name=re.compile("^转账汇款")).click()
+    page.get_by_role("button", name="下一步（2 项）").click()
+    page.get_by_role("button", name="老年客户").click()
+    page.get_by_role("button", name="下一步").click()
+    page.get_by_role("button", name=re.compile("取号，到柜台办")).click()
+    expect(page.get_by_role("heading", name="取号成功")).to_be_visible()
+    number = page.locator(".hero .tt-number [aria-hidden]").inner_text()
+    state = server.run(server.hall.state(EAST))
+    ticket = state.tickets[state.ticket_ids[number]]
+    assert [care.value for care in ticket.care] == ["elder"]
+    assert len(ticket.legs) + len(ticket.later) == 2
+    expect(page.get_by_role("img", name="用手机关注这张号票的二维码")).to_be_visible()
+    expect(page.get_by_role("heading", name="请到客户等候区就座")).to_be_visible()
+    page.get_by_role("button", name=re.compile("完成")).click()
+    expect(page.get_by_role("button", name="点此开始")).to_be_visible()
+
+
+def test_the_whole_ticket_by_keyboard(screens: Screens, server: HallServer) -> None:
+    before = len(server.run(server.hall.state(EAST)).tickets)
+    page = screens.as_terminal(TerminalKind.KIOSK, "kiosk", "/kiosk", SIZE)
+    expect(page.get_by_role("button", name="点此开始")).to_be_visible()
+
+    def press(name: str) -> None:
+        target = page.get_by_role("button", name=re.compile(name)).first
+        expect(target).to_be_visible()
+        for _ in range(60):
+            page.keyboard.press("Tab")
+            if target.evaluate("element => element === document.activeElement"):
+                page.keyboard.press("Enter")
+                return
+        raise AssertionError(f"no key reaches {name}")
+
+    for name in ("^点此开始", "^取号 现在", "^现金取款", "^下一步", "^不需要", "^取号，到柜台"):
+        press(name)
+    expect(page.get_by_role("heading", name="取号成功")).to_be_visible()
+    assert len(server.run(server.hall.state(EAST)).tickets) == before + 1
+
+
+@pytest.mark.shows("R026", part="each way comes with its own time, and the choice is recorded")
+def test_self_service_is_proposed_and_shown(screens: Screens) -> None:
+    page = kiosk(screens)
+    to_ways(page)
+    way = page.get_by_role("button", name=re.compile("去自助设备办"))
+    expect(way).to_contain_text("办理约")
+    with page.expect_response(re.compile("/triage/taken$")) as taken:
+        way.click()
+    assert taken.value.ok
+    expect(page.get_by_role("heading", name="智能服务区")).to_be_visible()
+
+
+def test_no_tickets_are_given_and_other_ways_offered(screens: Screens, server: HallServer) -> None:
+    page = kiosk(screens)
+    to_ways(page)
+    server.command(c.StopTaking())
+    expect(page.get_by_role("heading", name="现在不能取号")).to_be_visible()
+    page.get_by_role("button", name=re.compile("^预约")).click()
+    expect(page.get_by_role("heading", name="预约哪项业务")).to_be_visible()
+
+
+@pytest.mark.shows("R046")
+@pytest.mark.shows("R047")
+@pytest.mark.shows("R049")
+def test_the_way_to_an_area_on_another_floor(screens: Screens) -> None:
+    page = kiosk(screens)
+    page.get_by_role("button", name=re.compile("^找地方")).click()
+    page.locator(".zones").get_by_role("button", name=re.compile("贵宾理财室")).click()
+    expect(page.get_by_role("heading", name="贵宾理财室")).to_be_visible()
+    expect(page.get_by_text(re.compile("走楼梯到二层"))).to_be_visible()
+    expect(page.locator(".route-line")).to_have_count(1)
+    page.get_by_role("button", name="不走楼梯").click()
+    expect(page.get_by_text(re.compile("电梯到二层"))).to_be_visible()
+    expect(page.get_by_role("button", name="二层", pressed=True)).to_be_visible()
+
+
+@pytest.mark.shows("R048")
+def test_materials_steps_and_place_by_search(screens: Screens) -> None:
+    page = kiosk(screens)
+    page.get_by_role("button", name=re.compile("搜业务")).click()
+    page.get_by_role("button", name="K", exact=True).click()
+    page.get_by_role("button", name="L", exact=True).click()
+    page.get_by_role("button", name=re.compile("开立借记卡")).click()
+    expect(page.get_by_text("本人身份证")).to_be_visible()
+    expect(page.get_by_role("heading", name="办理步骤")).to_be_visible()
+    page.get_by_role("button", name="低柜服务区").click()
+    expect(page.get_by_text(re.compile("步行 \\d+ 米"))).to_be_visible()
+
+
+@pytest.mark.shows("R055")
+def test_a_person_is_one_touch_away(screens: Screens, server: HallServer) -> None:
+    page = kiosk(screens)
+    page.locator(".foot").get_by_role("button", name="呼叫大堂经理").click()
+    expect(page.get_by_text(re.compile("已通知大堂经理（\\d\\d:\\d\\d）"))).to_be_visible()
+    tasks = server.app.parts.service("tasks", TaskService)
+    view = server.run(tasks.view(EAST))
+    called = [task for task in view.tasks.values() if task.kind is TaskKind.CALL_MANAGER]
+    assert [task.zone for task in called] == ["east.zone.guidance"]
+
+
+@pytest.mark.shows("R041", part="a booking is made and checked in at the kiosk")
+def test_a_booking_is_made_and_checked_in_by_its_code(screens: Screens) -> None:
+    page = kiosk(screens)
+    page.get_by_role("button", name=re.compile("^预约 ")).click()
+    page.get_by_role("button", name=re.compile("^开立借记卡")).click()
+    page.locator(".times button:enabled").last.click()
+    expect(page.get_by_role("timer")).to_contain_text("为您保留")
+    page.get_by_role("group", name="手机号（用来提醒您）").focus()
+    page.keyboard.type("13800000009")
+    expect(page.locator(".entry")).not_to_contain_text("138")
+    page.get_by_role("button", name="确认预约").click()
+    expect(page.get_by_text("预约码", exact=True)).to_be_visible()
+    assert re.fullmatch(r"\d{6}", page.locator(".code").inner_text())
+
+
+@pytest.mark.parametrize("language", ["zh-CN", "en"])
+def test_anybody_can_use_it(screens: Screens, accessible: Accessible, language: str) -> None:
+    page = kiosk(screens, language)
+    accessible(page)
+    for choice in range(5):
+        page.locator(".choices .tt-choice").nth(choice).click()
+        expect(page.locator(".choices")).to_have_count(0)
+        expect(page.locator(".bone")).to_have_count(0)
+        accessible(page)
+        page.locator(".foot .key").first.click()
