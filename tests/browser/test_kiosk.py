@@ -113,6 +113,7 @@ def test_the_way_to_an_area_on_another_floor(screens: Screens) -> None:
     page.get_by_role("button", name=re.compile("^找地方")).click()
     page.locator(".zones").get_by_role("button", name=re.compile("贵宾理财室")).click()
     expect(page.get_by_role("heading", name="贵宾理财室")).to_be_visible()
+    expect(page.get_by_text(re.compile("一对一资产配置"))).to_be_visible()
     expect(page.get_by_text(re.compile("走楼梯到二层"))).to_be_visible()
     expect(page.locator(".route-line")).to_have_count(1)
     page.get_by_role("button", name="不走楼梯").click()
@@ -133,7 +134,7 @@ def test_materials_steps_and_place_by_search(screens: Screens) -> None:
     expect(page.get_by_text(re.compile("步行 \\d+ 米"))).to_be_visible()
 
 
-@pytest.mark.shows("R055")
+@pytest.mark.shows("R055", part="the kiosk raises the task with its zone")
 def test_a_person_is_one_touch_away(screens: Screens, server: HallServer) -> None:
     page = kiosk(screens)
     page.locator(".foot").get_by_role("button", name="呼叫大堂经理").click()
@@ -144,8 +145,8 @@ def test_a_person_is_one_touch_away(screens: Screens, server: HallServer) -> Non
     assert [task.zone for task in called] == ["east.zone.guidance"]
 
 
-@pytest.mark.shows("R041", part="a booking is made and checked in at the kiosk")
-def test_a_booking_is_made_and_checked_in_by_its_code(screens: Screens) -> None:
+@pytest.mark.shows("R041", part="a time is held and booked at the kiosk")
+def test_a_time_is_held_and_booked(screens: Screens) -> None:
     page = kiosk(screens)
     page.get_by_role("button", name=re.compile("^预约 ")).click()
     page.get_by_role("button", name=re.compile("^开立借记卡")).click()

@@ -113,7 +113,7 @@ def test_a_ticket_by_the_code_at_the_door(screens: Screens, server: HallServer) 
     expect(page.get_by_text("请带好这些材料")).to_be_visible()
 
 
-@pytest.mark.shows("R029")
+@pytest.mark.shows("R029", part="a booking is made, moved and cancelled on a phone")
 def test_a_booking_is_made_moved_and_cancelled(screens: Screens) -> None:
     page = screens.as_nobody("/phone/?branch=east", SIZE)
     page.get_by_role("button", name=re.compile("^预约")).click()
