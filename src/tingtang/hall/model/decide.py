@@ -308,6 +308,10 @@ def _transfer(state: HallDay, command: c.Transfer, _at_ms: int) -> Events:
         setup = _setup(state).counters[target.id]
         if service not in (target.services or setup.services | setup.elastic):
             raise Refused(p.CANNOT_SERVE)
+    if command.staff is not None and not any(
+        seat.staff == command.staff and service in seat.services for seat in state.counters.values()
+    ):
+        raise Refused(p.CANNOT_SERVE)  # who is signed on nowhere would never call them
     return (
         e.TicketTransferred(
             ticket=ticket.id,

@@ -85,6 +85,8 @@ async def issue_ticket(
     branch: str, data: TicketRequest, hall: HallService, actor: Actor, key: Key | None
 ) -> Response[IssuedTicket]:
     """Give out a ticket for one or several services. Safe to repeat with an Idempotency-Key."""
+    if data.visit and data.visit not in (await hall.state(BranchId(branch))).visits:
+        raise Refused(p.UNKNOWN_VISIT)
     may_name = actor.may(Permission.CUSTOMER_IDENTIFY, branch)
     body = await hall.issue_ticket(
         BranchId(branch),
