@@ -19,6 +19,8 @@ const ASK_EVERY_MS = 60_000
 const ASK_AGAIN_MS = 5_000
 
 let reading: Reading | undefined
+let zone = ''
+let onZone: (timeZone: string) => void = () => undefined
 let timer: ReturnType<typeof setTimeout> | undefined
 
 /** The hall's time at `at`, from a reading of it. */
@@ -30,7 +32,11 @@ export const hallNow = (): number => (reading ? timeFrom(reading, performance.no
 async function ask(): Promise<void> {
   const before = performance.now()
   try {
-    const answer = await call<{ now_ms: number; speed: number }>('GET', '/api/clock')
+    const answer = await call<{ now_ms: number; speed: number; time_zone: string }>('GET', '/api/clock')
+    if (answer.time_zone !== zone) {
+      zone = answer.time_zone
+      onZone(zone)
+    }
     // The answer is about as old as its way back took.
     reading = { ...answer, at: (before + performance.now()) / 2 }
   } catch {
@@ -39,7 +45,11 @@ async function ask(): Promise<void> {
   timer = setTimeout(() => void ask(), reading ? ASK_EVERY_MS : ASK_AGAIN_MS)
 }
 
-/** Begins to follow the hall's time; startSurface does. */
-export function followHallClock(): void {
+/**
+ * Begins to follow the hall's time; startSurface does. `tellZone` hears of the branch's time zone: a screen
+ * shows the branch's time of day, wherever the browser believes to be.
+ */
+export function followHallClock(tellZone: (timeZone: string) => void): void {
+  onZone = tellZone
   if (timer === undefined) void ask()
 }

@@ -6,7 +6,7 @@ import { createRouter, createWebHistory, type RouteRecordRaw, type Router } from
 import { configureClient } from '@/api/client'
 import { signOut } from '@/api/session'
 import { configureLive, forgetKept } from '@/live/useLive'
-import { makeWords } from '@/words'
+import { makeWords, writeTimesIn } from '@/words'
 import type { WordFile } from '@/words/define'
 import { followHallClock } from './hallClock'
 import { definePreferences, type PreferenceValues } from './composables/usePreferences'
@@ -55,7 +55,9 @@ export function startSurface(options: SurfaceOptions): StartedSurface {
     onUnauthenticated: signInFirst,
   })
   configureLive({ surface: actsFor, onSessionOver: signInFirst })
-  followHallClock()
+  followHallClock((timeZone) => {
+    writeTimesIn(words, timeZone)
+  })
 
   const router = createRouter({
     history: createWebHistory(surface === 'portal' ? '/' : `/${surface}`),

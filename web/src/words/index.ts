@@ -33,3 +33,9 @@ const DATETIME_FORMATS = {
   dayShort: { month: '2-digit', day: '2-digit' },
   moment: { month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' },
 } as const
+
+/** From now on times of day are written as they are in `timeZone`. */
+export function writeTimesIn(words: Words, timeZone: string): void {
+  const there = Object.fromEntries(Object.entries(DATETIME_FORMATS).map(([name, format]) => [name, { ...format, timeZone }]))
+  for (const language of ['zh-CN', 'en'] as const) words.global.setDateTimeFormat(language, there)
+}

@@ -5,7 +5,7 @@ from litestar import get
 
 from tingtang.hall.model.settings import HallSettings, Hold, Reason, Thresholds
 from tingtang.hall.service import HallService
-from tingtang.kernel.permissions import Permission
+from tingtang.kernel.permissions import Actor, Permission
 from tingtang.kernel.web import permit, public
 from tingtang.org.directory import Directory
 
@@ -15,6 +15,8 @@ class HallTime(msgspec.Struct, frozen=True):
 
     now_ms: int
     speed: float
+    time_zone: str
+    """By which a screen writes times of day: the caller's branch's, else the bank's first."""
 
 
 class HallChoices(msgspec.Struct, frozen=True):
@@ -37,9 +39,13 @@ class RatingReasons(msgspec.Struct, frozen=True):
     summary="The hall's time",
     **public("screens count from the server's moments, whatever their own clock says"),
 )
-async def read_clock(hall: HallService) -> HallTime:
+async def read_clock(hall: HallService, directory: Directory, actor: Actor) -> HallTime:
     """What time it is in the hall."""
-    return HallTime(hall.clock.now_ms(), float(getattr(hall.clock, "speed", 1.0)))
+    branches = directory.branches()
+    own = next(iter(actor.branches)) if actor.branches and len(actor.branches) == 1 else ""
+    zone = next((b.time_zone for b in branches if b.id == own), None)
+    zone = zone or next((b.time_zone for b in branches), "Asia/Shanghai")
+    return HallTime(hall.clock.now_ms(), float(getattr(hall.clock, "speed", 1.0)), zone)
 
 
 @get(
