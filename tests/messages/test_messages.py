@@ -3,16 +3,20 @@
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import msgspec
 import pytest
 import sqlalchemy as sa
 
+from tingtang.http.options import web_options
 from tingtang.kernel.clock import ManualClock
 from tingtang.kernel.database import Database
-from tingtang.kernel.errors import Refused
+from tingtang.kernel.errors import Refused, Trouble
 from tingtang.kernel.log import EventLog
+from tingtang.kernel.settings import Settings
 from tingtang.kernel.vault import Suite, open_or_create_vault
 from tingtang.messages import model as m
 from tingtang.messages import tables as t
+from tingtang.messages.feature import gateway_from
 from tingtang.messages.gateways import SmsGateway, WeChatGateway
 from tingtang.messages.reference import APP_ID, APP_SECRET, KEY_ID, SECRET, ReferenceGateway
 from tingtang.messages.service import Messages
@@ -119,3 +123,18 @@ async def test_wechat_renews_its_token_and_delivers(world: World) -> None:
     await world.messages.deliver_due()
     assert [(r.channel, r.to) for r in world.other.received] == [("wechat", "openid-1")]
     await gateway.close()
+
+
+def test_the_gateway_is_made_from_the_settings() -> None:
+    assert gateway_from(web_options(Settings()).messages) is None
+    sms = Settings(message_url="https://sms.example", message_key_id="k", message_secret="s")
+    assert isinstance(gateway_from(web_options(sms).messages), SmsGateway)
+    wechat = msgspec.structs.replace(
+        sms, wechat_app_id="wx1", wechat_templates=("booking_confirmed = AT01",)
+    )
+    options = web_options(wechat).messages
+    assert options.wechat_templates == {"booking_confirmed": "AT01"}
+    assert isinstance(gateway_from(options), WeChatGateway)
+    for wrong in ("booking_confirmed", "booking_confirmed=", "birthday=AT02"):
+        with pytest.raises(Trouble, match="must be name=id"):
+            web_options(msgspec.structs.replace(wechat, wechat_templates=(wrong,)))

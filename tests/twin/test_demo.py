@@ -6,10 +6,11 @@ from pathlib import Path
 import pytest
 
 from tingtang.hall.model.kpis import kpis
-from tingtang.hall.model.state import CounterState, TicketState
+from tingtang.hall.model.state import Channel, CounterState, TicketState
 from tingtang.hall.service import HallService
 from tingtang.kernel.clock import MINUTE_MS
 from tingtang.kernel.permissions import Actor, ActorKind, Permission, Role
+from tingtang.messages.service import Messages
 from tingtang.twin.demo import Demo
 
 
@@ -33,6 +34,13 @@ async def test_the_morning_looks_like_a_bank_day_and_a_person_may_take_a_counter
         assert any(t.state is TicketState.WAITING for t in state.tickets.values())
         numbers = [t.number for t in state.tickets.values()]
         assert len(numbers) == len(set(numbers))
+
+        # Messages leave the house, over a socket to the demo's own gateway.
+        messages: Messages = demo.app.parts.services["messages"]
+        values = {"branch": "东城支行", "date": "3 月 2 日", "time": "10:00"}
+        await messages.send("booking_cancelled", "19900000001", values, "demo message")
+        while not any(one.id == "demo message" for one in demo.gateway.received):
+            await asyncio.sleep(0.01)
         doorways = await demo.doorways()
         assert {d.path.split("/")[1] for d in doorways} >= {"enter", "phone"}
 
@@ -47,6 +55,11 @@ async def test_the_morning_looks_like_a_bank_day_and_a_person_may_take_a_counter
         )
         while seat.ticket:
             await demo.agenda.push_to(demo.clock.now_ms() + MINUTE_MS)
+        # Somebody waits for this counter, however the morning went.
+        service = min(seat.services)
+        await hall.issue_ticket(branch, (service,), teller, channel=Channel.COUNTER)
+        mine = tuple(sorted(seat.services))[:1]
+        await hall.issue_ticket(branch, mine, teller, channel=Channel.COUNTER)
         await hall.call_next(branch, seat.id, teller)
         held = seat.ticket
         await demo.agenda.push_to(demo.clock.now_ms() + 9 * MINUTE_MS)

@@ -6,13 +6,15 @@ import msgspec
 from argon2 import PasswordHasher
 
 from tingtang.kernel.clock import HOUR_MS, MINUTE_MS
+from tingtang.kernel.errors import Trouble
 from tingtang.kernel.log import WAITING_MAX
 from tingtang.kernel.settings import Settings
 from tingtang.messages.feature import MessageOptions
+from tingtang.messages.model import TEMPLATES
 from tingtang.org.sign_in.model.rules import STAFF_IDLE_MS, STAFF_LONGEST_MS
 from tingtang.org.sign_in.options import OidcOptions, SignInOptions
 
-__all__ = ["OidcOptions", "WebOptions", "sign_in_options", "web_options"]
+__all__ = ["OidcOptions", "WebOptions", "sign_in_options", "web_options", "wechat_templates"]
 
 
 class WebOptions(msgspec.Struct, frozen=True, kw_only=True):
@@ -67,7 +69,29 @@ def web_options(settings: Settings) -> WebOptions:
         backlog_max=settings.backlog_max,
         answers_kept_days=settings.answers_kept_days,
         metrics_token=settings.metrics_token,
+        messages=MessageOptions(
+            url=settings.message_url,
+            key_id=settings.message_key_id,
+            secret=settings.message_secret,
+            wechat_app_id=settings.wechat_app_id,
+            wechat_templates=wechat_templates(settings.wechat_templates),
+        ),
     )
+
+
+def wechat_templates(given: tuple[str, ...]) -> dict[str, str]:
+    """WeChat's template ids by our names, from ``name=id`` each; :class:`Trouble` at any other."""
+    found: dict[str, str] = {}
+    for one in given:
+        name, _, template = (part.strip() for part in one.partition("="))
+        if name not in TEMPLATES or not template:
+            names = ", ".join(TEMPLATES)
+            raise Trouble(
+                f"设置 wechat_templates 中的“{one}”须形如 名称=模板编号，名称为 {names} 之一",
+                f"wechat_templates: {one!r} must be name=id, the name being one of {names}",
+            )
+        found[name] = template
+    return found
 
 
 def sign_in_options(options: WebOptions) -> SignInOptions:

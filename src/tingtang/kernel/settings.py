@@ -174,6 +174,50 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         _about("在签发方登记的客户端密钥", "The client secret registered with it", secret=True),
     ] = ""
 
+    # messages to customers
+    message_url: Annotated[
+        str,
+        _about(
+            "短信网关（或微信接口）的网址；留空则消息只留在发件箱",
+            "The SMS gateway (or WeChat's interface); empty leaves messages in the outbox",
+            pattern=r"^(https?://\S{1,500})?$",
+            like="https://sms.example",
+        ),
+    ] = ""
+    message_key_id: Annotated[
+        str,
+        _about(
+            "短信网关分配的密钥标识",
+            "The id of the key that the SMS gateway gave out",
+            max_length=200,
+        ),
+    ] = ""
+    message_secret: Annotated[
+        str,
+        _about(
+            "对应的密钥，用于签名；使用微信时为公众号的 AppSecret",
+            "That key, which signs what is sent; with WeChat, the account's AppSecret",
+            max_length=500,
+            secret=True,
+        ),
+    ] = ""
+    wechat_app_id: Annotated[
+        str,
+        _about(
+            "微信公众号的 AppID；设置后改发微信模板消息",
+            "The AppID of the WeChat official account; with it template messages are sent, not SMS",
+            max_length=100,
+        ),
+    ] = ""
+    wechat_templates: Annotated[
+        tuple[str, ...],
+        _about(
+            "微信模板编号，每项形如 booking_confirmed=模板编号；未列出的消息不会发出",
+            "WeChat's ids of the templates, each as booking_confirmed=id; others are not sent",
+            max_length=50,
+        ),
+    ] = ()
+
     # limits
     backlog_max: Annotated[
         int,

@@ -4,6 +4,8 @@ It speaks both protocols over a real socket, drops the second of two messages wi
 gateways do, and can be told to fail.
 """
 
+import asyncio
+import contextlib
 import hashlib
 import hmac
 import socket
@@ -14,6 +16,8 @@ import uvicorn
 
 KEY_ID, SECRET = "demo", b"demo-secret"
 APP_ID, APP_SECRET, TOKEN = "wx-demo", "wx-secret", "reference-token"
+RECEIVED_MAX = 1_000
+"""Messages kept: a demo may run for days."""
 
 
 class Received(msgspec.Struct, frozen=True):
@@ -32,8 +36,10 @@ class ReferenceGateway:
         """So many of the next requests are answered 503 before anything is taken."""
         self.asked = 0
         self._server: uvicorn.Server | None = None
-        self._task: Any = None
-        self.base = ""
+        self._task: asyncio.Task[None] | None = None
+        self._listening = socket.socket()
+        self._listening.bind(("127.0.0.1", 0))
+        self.base = f"http://127.0.0.1:{self._listening.getsockname()[1]}"
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         body = b""
@@ -79,22 +85,20 @@ class ReferenceGateway:
     def _take(self, received: Received) -> None:
         if all(one.id != received.id for one in self.received):
             self.received.append(received)
+            del self.received[:-RECEIVED_MAX]
 
     async def start(self) -> None:
-        """Listen on a free port of this machine."""
-        import asyncio
-
-        listening = socket.socket()
-        listening.bind(("127.0.0.1", 0))
-        self.base = f"http://127.0.0.1:{listening.getsockname()[1]}"
+        """Take messages at ``base``, a free port of this machine."""
         config = uvicorn.Config(self, log_config=None, lifespan="off")
         self._server = uvicorn.Server(config)
-        self._server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
-        self._task = asyncio.create_task(self._server.serve(sockets=[listening]))
+        # Signals are for the server that people started, not for this one beside it.
+        self._server.capture_signals = contextlib.nullcontext  # type: ignore[assignment, method-assign]
+        self._task = asyncio.create_task(self._server.serve(sockets=[self._listening]))
         while not self._server.started:  # noqa: ASYNC110 - uvicorn tells in no other way
             await asyncio.sleep(0.01)
 
     async def stop(self) -> None:
-        if self._server is not None:
+        if self._server is not None and self._task is not None:
             self._server.should_exit = True
             await self._task
+        self._listening.close()

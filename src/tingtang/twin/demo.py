@@ -21,6 +21,8 @@ from tingtang.kernel.clock import HOUR_MS, MINUTE_MS, local_date, moment_ms
 from tingtang.kernel.ids import BranchId, CounterId, CustomerId, ServiceId
 from tingtang.kernel.permissions import SYSTEM
 from tingtang.kernel.vault import Suite, open_or_create_vault
+from tingtang.messages import reference
+from tingtang.messages.feature import MessageOptions
 from tingtang.org.demo import DemoBank, seed_demo_bank
 from tingtang.org.model.hours import WEEKDAY, opening_ms
 from tingtang.org.model.records import CareNeed, CounterLevel
@@ -59,13 +61,20 @@ class Demo:
         date = local_date(now_ms, zone)
         self.clock = StageClock(moment_ms(date, "00:00", zone) + 8 * HOUR_MS)
         vault = open_or_create_vault(folder / "keys.json", Suite.AES_256_GCM, now_ms)
+        self.gateway = reference.ReferenceGateway()
+        """Where the demo's messages really go, over a socket of this machine."""
         options = WebOptions(
             database_url=f"sqlite:///{folder / 'demo.db'}",
             data_folder=folder,
             is_demo=True,
             public_url=public_url,
+            messages=MessageOptions(
+                url=self.gateway.base, key_id=reference.KEY_ID, secret=reference.SECRET.decode()
+            ),
         )
         self.app: App = build(options, vault=vault, clock=self.clock)
+        self.app.parts.on_start(self.gateway.start)
+        self.app.parts.on_stop(self.gateway.stop)
         self.agenda = Agenda(self.clock)
         self.bank: DemoBank | None = None
         self._task: asyncio.Task[None] | None = None
