@@ -214,7 +214,11 @@ def test_pressing_twice_calls_once(screens: Screens, server: HallServer) -> None
     asked: list[str] = []
     page.on("request", lambda r: asked.append(r.url) if r.url.endswith("/call") else None)
     slow: list[Route] = []
-    page.route("**/call", slow.append)
+
+    def keep_waiting(route: Route) -> None:
+        slow.append(route)
+
+    page.route("**/call", keep_waiting)
     page.keyboard.press("Space")
     page.keyboard.press("Space")
     page.wait_for_timeout(200)
