@@ -58,8 +58,6 @@ async def test_the_morning_looks_like_a_bank_day_and_a_person_may_take_a_counter
         # Somebody waits for this counter, however the morning went.
         service = min(seat.services)
         await hall.issue_ticket(branch, (service,), teller, channel=Channel.COUNTER)
-        mine = tuple(sorted(seat.services))[:1]
-        await hall.issue_ticket(branch, mine, teller, channel=Channel.COUNTER)
         await hall.call_next(branch, seat.id, teller)
         held = seat.ticket
         await demo.agenda.push_to(demo.clock.now_ms() + 9 * MINUTE_MS)

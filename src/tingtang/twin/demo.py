@@ -15,6 +15,7 @@ import msgspec
 from tingtang.customers.model import Details, Facts, Purpose, Tier
 from tingtang.customers.service import CustomerService
 from tingtang.hall.service import HallService
+from tingtang.hall.tasks import TaskService
 from tingtang.http.app import App, build
 from tingtang.http.options import WebOptions
 from tingtang.kernel.clock import HOUR_MS, MINUTE_MS, local_date, moment_ms
@@ -25,13 +26,14 @@ from tingtang.messages import reference
 from tingtang.messages.feature import MessageOptions
 from tingtang.org.demo import DemoBank, seed_demo_bank
 from tingtang.org.model.hours import WEEKDAY, opening_ms
-from tingtang.org.model.records import CareNeed, CounterLevel
+from tingtang.org.model.records import CareNeed, CounterLevel, ZoneKind
 from tingtang.org.sign_in.model.rules import TerminalKind
 from tingtang.org.sign_in.service import SignIn
 from tingtang.org.sign_in.sessions import Terminal
 from tingtang.org.structure import OrgService
 from tingtang.twin.agenda import Agenda, StageClock
 from tingtang.twin.customers import Customers, Popular
+from tingtang.twin.managers import Managers
 from tingtang.twin.tellers import Tellers
 
 START_AFTER_OPENING_MS = round(1.6 * HOUR_MS)
@@ -166,6 +168,11 @@ class Demo:
         customers = Customers(hall, branch, self.agenda, self.random, popular, known)
         customers.begin(opens_ms, size)
         Tellers(hall, branch, seats, self.agenda, customers, self.random).begin(opens_ms)
+        floor = [one for one in hall.directory.staff_at(branch) if one.id not in seats]
+        guidance = [z.id for z in hall.directory.zones(branch) if z.kind is ZoneKind.GUIDANCE]
+        tasks: TaskService = self.app.parts.services["tasks"]
+        zone = guidance[0] if guidance else ""
+        Managers(tasks, branch, floor, zone, self.agenda, self.random).begin(opens_ms)
 
     async def _register_customers(self, customers: CustomerService) -> list[CustomerId]:
         """Made-up people with made-up numbers (the 199 0000 range is used by nobody here)."""

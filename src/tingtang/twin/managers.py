@@ -1,0 +1,78 @@
+"""Virtual people on the hall's floor: they take duty, accept what they are asked and see to it."""
+
+from random import Random
+
+from tingtang.hall.model.tasks.state import TaskState
+from tingtang.hall.tasks import TaskService
+from tingtang.kernel.clock import MINUTE_MS
+from tingtang.kernel.ids import BranchId, StaffId, TaskId
+from tingtang.kernel.permissions import Actor, ActorKind, Role, granted
+from tingtang.org.model.records import StaffFacts
+from tingtang.twin.agenda import Agenda
+
+ON_THE_FLOOR = frozenset({Role.LOBBY_MANAGER, Role.ACCOUNT_MANAGER, Role.WEALTH_MANAGER})
+LOOK_SECONDS = 15.0
+
+
+class Managers:
+    """Everybody of one branch who works on the floor; ``seated`` are at counters and left out.
+
+    A task that a person accepts or that is handed to one is theirs: virtual people only take what
+    is offered to themselves.
+    """
+
+    def __init__(
+        self,
+        tasks: TaskService,
+        branch: BranchId,
+        staff: list[StaffFacts],
+        zone: str,
+        agenda: Agenda,
+        random: Random,
+    ) -> None:
+        self._tasks = tasks
+        self._branch = branch
+        self._people = {
+            one.id: Actor(
+                ActorKind.STAFF,
+                one.id,
+                frozenset(one.roles),
+                granted(frozenset(one.roles)),
+                frozenset({branch}),
+            )
+            for one in staff
+            if one.active and not ON_THE_FLOOR.isdisjoint(one.roles)
+        }
+        self._zone = zone
+        self._agenda = agenda
+        self._random = random
+        self._planned: set[TaskId] = set()
+
+    def begin(self, opens_ms: int) -> None:
+        """Take duty at the opening, and look around from then on."""
+        self._agenda.at(opens_ms - MINUTE_MS, self._take_duty)
+        self._agenda.at(opens_ms, self._look)
+
+    async def _take_duty(self) -> None:
+        for actor in self._people.values():
+            await self._tasks.take_duty(self._branch, self._zone, actor)
+
+    async def _look(self) -> None:
+        self._agenda.after(LOOK_SECONDS, self._look)
+        board = await self._tasks.board(self._branch)
+        for task_id in list(board.open.values()):
+            task = board.tasks[task_id]
+            mine = task.state is TaskState.OFFERED and task.offered_to in self._people
+            if mine and task_id not in self._planned:
+                self._planned.add(task_id)
+                wait = self._random.uniform(3, 25)
+                self._agenda.after(wait, lambda t=task_id, s=task.offered_to: self._accept(t, s))  # type: ignore[misc]
+
+    async def _accept(self, task: TaskId, staff: StaffId) -> None:
+        self._planned.discard(task)
+        await self._tasks.accept(self._branch, task, self._people[staff])
+        minutes = self._random.uniform(0.7, 4)
+        self._agenda.after(minutes * 60, lambda: self._close(task, staff))
+
+    async def _close(self, task: TaskId, staff: StaffId) -> None:
+        await self._tasks.close(self._branch, task, "", self._people[staff])
