@@ -64,6 +64,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/speech": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Speak a phrase
+         * @description A WAV file of the phrase, marked as spoken by a machine. Refused (no_voice) where no engine is
+         *     installed: the browser's own voice then speaks.
+         */
+        get: operations["ApiSpeechSpeak"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/org/tree": {
         parameters: {
             query?: never;
@@ -2112,6 +2133,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/branches/{branch}/call-reasons": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Why somebody calls
+         * @description The branch's own reasons, to choose from.
+         */
+        get: operations["ApiBranchesCallReasonsListCallReasons"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/branches/{branch}/tasks": {
         parameters: {
             query?: never;
@@ -2436,6 +2477,341 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/branches/{branch}/complaint-categories": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What complaints may be about
+         * @description The branch's own categories, to choose from.
+         */
+        get: operations["ApiBranchesComplaintCategoriesListCategories"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/branches/{branch}/complaints": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The branch's complaints
+         * @description The newest first; ``unsettled`` leaves out those that were answered.
+         */
+        get: operations["ApiBranchesComplaintsListComplaints"];
+        put?: never;
+        /**
+         * Register a complaint
+         * @description From kiosk, phone, counter or staff; what is written is sealed at rest.
+         */
+        post: operations["ApiBranchesComplaintsRegisterComplaint"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/branches/{branch}/complaints/{complaint}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a complaint
+         * @description The customer's own with its answer; those who handle complaints see notes too.
+         */
+        get: operations["ApiBranchesComplaintsReadComplaint"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/branches/{branch}/complaints/{complaint}/assign": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Assign a complaint
+         * @description Give it to somebody to look into.
+         */
+        post: operations["ApiBranchesComplaintsAssignAssignComplaint"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/branches/{branch}/complaints/{complaint}/notes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Note on a complaint
+         * @description What was found; the customer does not see it.
+         */
+        post: operations["ApiBranchesComplaintsNotesNoteComplaint"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/branches/{branch}/complaints/{complaint}/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Answer a complaint
+         * @description The customer reads it by their link, and is told where they left a phone number.
+         */
+        post: operations["ApiBranchesComplaintsAnswerAnswerComplaint"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/branches/{branch}/complaints/{complaint}/rating": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Rate the answer
+         * @description 1 or 2 opens the complaint again.
+         */
+        post: operations["ApiBranchesComplaintsRatingRateAnswer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/branches/{branch}/reports/day": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The report of a day
+         * @description Everything about one day, today by default; the same figures as the service monitor's.
+         */
+        get: operations["ApiBranchesReportsDayReadDay"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/branches/{branch}/reports/day.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The report of a day as a workbook
+         * @description One sheet each: overview, services, staff, counters, hours, tasks.
+         */
+        get: operations["ApiBranchesReportsDayXlsxReadDayXlsx"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/branches/{branch}/reports/day.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The report of a day as CSV
+         * @description One of the report's tables, in UTF-8 with a byte-order mark.
+         */
+        get: operations["ApiBranchesReportsDayCsvReadDayCsv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/branches/{branch}/reports/days": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The report of a range of days
+         * @description Closed days, both ends included, at most a quarter.
+         */
+        get: operations["ApiBranchesReportsDaysReadDays"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/branches/{branch}/reports/days.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The report of a range of days as a workbook
+         * @description One row a day.
+         */
+        get: operations["ApiBranchesReportsDaysXlsxReadDaysXlsx"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/branches/{branch}/reports/days.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The report of a range of days as CSV
+         * @description One row a day, in UTF-8 with a byte-order mark.
+         */
+        get: operations["ApiBranchesReportsDaysCsvReadDaysCsv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/webhooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who is told
+         * @description Receivers with what waits for them. Secrets are never shown again.
+         */
+        get: operations["ApiWebhooksListWebhooks"];
+        put?: never;
+        /**
+         * Add a receiver
+         * @description Events are posted as JSON, signed with HMAC-SHA256, in order, and again until they are taken.
+         *
+         *     The header ``X-Tingtang-Signature`` is ``t=<seconds>,v1=<hex>`` over ``<seconds>.<body>``;
+         *     ``X-Tingtang-Delivery`` is the same for every attempt of one event.
+         */
+        post: operations["ApiWebhooksAddWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/webhooks/{webhook}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change a receiver
+         * @description Where it is, what it hears of, and whether it hears anything.
+         */
+        put: operations["ApiWebhooksChangeWebhook"];
+        post?: never;
+        /**
+         * Remove a receiver
+         * @description With everything that waits for it.
+         */
+        delete: operations["ApiWebhooksRemoveWebhook"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/webhooks/{webhook}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try again now
+         * @description All that waits for the receiver, and all that was given up.
+         */
+        post: operations["ApiWebhooksRetryRetryWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -2450,6 +2826,20 @@ export interface components {
          * @enum {string}
          */
         ActorKind: "staff" | "terminal" | "customer" | "system" | "nobody";
+        /** AddRequest */
+        AddRequest: {
+            /** @example https://channels.bank.example/tingtang */
+            url: string;
+            /** @default  */
+            branch: string;
+            /**
+             * @example [
+             *       "ticket.issued",
+             *       "ticket.called"
+             *     ]
+             */
+            events?: string[];
+        };
         /** Advice */
         Advice: {
             row: string;
@@ -2472,6 +2862,10 @@ export interface components {
         /** Arrived */
         Arrived: {
             visit: string;
+        };
+        /** AssignRequest */
+        AssignRequest: {
+            staff: string;
         };
         /**
          * Audience
@@ -2555,6 +2949,15 @@ export interface components {
             date: string;
             bookings: components["schemas"]["BookedCustomer"][];
         };
+        /** BookingFigures */
+        BookingFigures: {
+            confirmed: number;
+            came: number;
+            late: number;
+            missed: number;
+            cancelled: number;
+            came_rate: components["schemas"]["Rate"];
+        };
         /**
          * BookingState
          * @enum {string}
@@ -2635,6 +3038,10 @@ export interface components {
             mean_width_ms: number | null;
             mean_error_ms: number | null;
         };
+        /** CallReasons */
+        CallReasons: {
+            reasons: components["schemas"]["Reason"][];
+        };
         /** Called */
         Called: {
             finished?: string | null;
@@ -2677,9 +3084,9 @@ export interface components {
             /**
              * @default [
              *       "self_service",
-             *       "phone",
              *       "later",
              *       "vip_room",
+             *       "phone",
              *       "counter"
              *     ]
              */
@@ -2692,6 +3099,24 @@ export interface components {
             };
             /** @default 0 */
             later_ms: number;
+        };
+        /** Categories */
+        Categories: {
+            categories: components["schemas"]["Reason"][];
+        };
+        /** ChangeRequest */
+        ChangeRequest: {
+            /** @example https://channels.bank.example/tingtang */
+            url: string;
+            /**
+             * @example [
+             *       "ticket.issued",
+             *       "ticket.called"
+             *     ]
+             */
+            events?: string[];
+            /** @default true */
+            active: boolean;
         };
         /**
          * Channel
@@ -2707,8 +3132,11 @@ export interface components {
         };
         /** CheckInRequest */
         CheckInRequest: {
+            /** @example 042917 */
             code?: string | null;
+            /** @example 138 0013 8000 */
             phone?: string | null;
+            /** @example tt.b.<booking> */
             qr?: string | null;
         };
         /** CheckedIn */
@@ -2726,6 +3154,55 @@ export interface components {
         Code: {
             code: string;
         };
+        /** ComplaintList */
+        ComplaintList: {
+            complaints: components["schemas"]["ComplaintView"][];
+        };
+        /** ComplaintNote */
+        ComplaintNote: {
+            staff_name: string;
+            time_ms: number;
+            text: string;
+        };
+        /** ComplaintRequest */
+        ComplaintRequest: {
+            /** @example wait */
+            category: string;
+            text: string;
+            /** @default  */
+            phone: string;
+            /** @default  */
+            name: string;
+            /** @default  */
+            subject: string;
+        };
+        /**
+         * ComplaintState
+         * @enum {string}
+         */
+        ComplaintState: "open" | "assigned" | "answered" | "closed";
+        /** ComplaintView */
+        ComplaintView: {
+            complaint: string;
+            branch: string;
+            state: components["schemas"]["ComplaintState"];
+            category: string;
+            category_name: components["schemas"]["Text"];
+            channel: string;
+            subject: string;
+            registered_ms: number;
+            due_ms: number;
+            answered_ms: number;
+            score: number;
+            text: string;
+            answer: string;
+            staff: string;
+            staff_name: string;
+            name: string;
+            phone: string;
+            /** @default [] */
+            notes: components["schemas"]["ComplaintNote"][];
+        };
         /** Condition */
         Condition: {
             booked?: boolean | null;
@@ -2742,6 +3219,7 @@ export interface components {
         };
         /** ConfirmRequest */
         ConfirmRequest: {
+            /** @example 138 0013 8000 */
             phone: string;
             /** @default  */
             name: string;
@@ -2822,6 +3300,35 @@ export interface components {
             facts: components["schemas"]["Facts"];
             details: components["schemas"]["Details"];
         };
+        /** DayFigures */
+        DayFigures: {
+            date: string;
+            issued: number;
+            finished: number;
+            abandoned: number;
+            booked: number;
+            services: number;
+            waits: components["schemas"]["Waits"];
+            mean_service_ms: number | null;
+            abandon_rate: components["schemas"]["Rate"];
+            rating_rate: components["schemas"]["Rate"];
+            good_rate: components["schemas"]["Rate"];
+            satisfied_rate: components["schemas"]["Rate"];
+            bad_rate: components["schemas"]["Rate"];
+            composite_satisfaction: number | null;
+        };
+        /** DayReport */
+        DayReport: {
+            day: components["schemas"]["MonitorView"];
+            bookings: components["schemas"]["BookingFigures"];
+            tasks: components["schemas"]["TaskFigures"];
+            complaints: number;
+        };
+        /** DayRow */
+        DayRow: {
+            figures: components["schemas"]["DayFigures"];
+            calibration: components["schemas"]["CalibrationView"];
+        };
         /** DaySlots */
         DaySlots: {
             date: string;
@@ -2894,7 +3401,7 @@ export interface components {
         FloorPlan: {
             properties: components["schemas"]["PlanProperties"];
             /** @default [] */
-            features: (components["schemas"]["PlanFeature"] | unknown)[];
+            features: components["schemas"]["PlanFeature"][];
             /** @constant */
             type: "FeatureCollection";
         };
@@ -2937,6 +3444,7 @@ export interface components {
         HallTime: {
             now_ms: number;
             speed: number;
+            time_zone: string;
         };
         /** HandOverRequest */
         HandOverRequest: {
@@ -3155,10 +3663,10 @@ export interface components {
         };
         /** LineString */
         LineString: {
-            coordinates: ([
+            coordinates: [
                 number,
                 number
-            ] | unknown)[];
+            ][];
             /** @constant */
             type: "LineString";
         };
@@ -3281,6 +3789,11 @@ export interface components {
             /** @default  */
             employee_no: string;
         };
+        /** NewWebhook */
+        NewWebhook: {
+            webhook: string;
+            secret: string;
+        };
         /** NoteRequest */
         NoteRequest: {
             note: string;
@@ -3334,7 +3847,7 @@ export interface components {
         PlanProperties: {
             width: number;
             height: number;
-            floors: (components["schemas"]["FloorName"] | unknown)[];
+            floors: components["schemas"]["FloorName"][];
         };
         /** PlanSaved */
         PlanSaved: {
@@ -3370,10 +3883,10 @@ export interface components {
         };
         /** Polygon */
         Polygon: {
-            coordinates: ([
+            coordinates: [
                 number,
                 number
-            ][] | unknown)[];
+            ][][];
             /** @constant */
             type: "Polygon";
         };
@@ -3404,6 +3917,10 @@ export interface components {
             /** @default  */
             style: string;
         };
+        /** ProseRequest */
+        ProseRequest: {
+            text: string;
+        };
         /** PublicBranch */
         PublicBranch: {
             id: string;
@@ -3426,6 +3943,13 @@ export interface components {
         /** Raised */
         Raised: {
             task: string;
+        };
+        /** RangeReport */
+        RangeReport: {
+            branch: components["schemas"]["Text"];
+            first: string;
+            last: string;
+            days: components["schemas"]["DayRow"][];
         };
         /** Rate */
         Rate: {
@@ -3472,6 +3996,12 @@ export interface components {
         /** RecoveryCodes */
         RecoveryCodes: {
             codes: string[];
+        };
+        /** Registered */
+        Registered: {
+            complaint: string;
+            due_ms: number;
+            link: string;
         };
         /** RevealRequest */
         RevealRequest: {
@@ -3531,6 +4061,10 @@ export interface components {
         /** Saved */
         Saved: {
             customer: string;
+        };
+        /** ScoreRequest */
+        ScoreRequest: {
+            score: number;
         };
         /** SecondFactor */
         SecondFactor: {
@@ -3810,6 +4344,18 @@ export interface components {
             /** @default  */
             row: string;
             visit?: string | null;
+        };
+        /** TaskFigures */
+        TaskFigures: {
+            raised: number;
+            done: number;
+            withdrawn: number;
+            open: number;
+            by_kind: {
+                [key: string]: number;
+            };
+            median_accept_ms: number | null;
+            median_done_ms: number | null;
         };
         /**
          * TaskKind
@@ -4245,6 +4791,25 @@ export interface components {
         WayTaken: {
             visit: string;
         };
+        /** Webhook */
+        Webhook: {
+            webhook: string;
+            branch: string;
+            url: string;
+            events: string[];
+            active: boolean;
+            /** @default 0 */
+            waiting: number;
+            /** @default 0 */
+            failed: number;
+            /** @default  */
+            last_error: string;
+        };
+        /** WebhookList */
+        WebhookList: {
+            webhooks: components["schemas"]["Webhook"][];
+            events: string[];
+        };
         /** WhoIAm */
         WhoIAm: {
             kind: components["schemas"]["ActorKind"];
@@ -4283,12 +4848,14 @@ export interface components {
         /** HoldRequest */
         bookings_HoldRequest: {
             service: string;
+            /** @example 1795068000000 */
             start_ms: number;
             /** @default  */
             staff: string;
         };
         /** MoveRequest */
         bookings_MoveRequest: {
+            /** @example 1795068000000 */
             start_ms: number;
         };
         /** CallRequest */
@@ -4322,7 +4889,10 @@ export interface components {
         tasks_CallRequest: {
             /** @default  */
             zone: string;
-            /** @default  */
+            /**
+             * @default
+             * @example help
+             */
             reason: string;
         };
         /** HoldRequest */
@@ -4404,6 +4974,38 @@ export interface operations {
     MetricsMetrics: {
         parameters: {
             query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiSpeechSpeak: {
+        parameters: {
+            query: {
+                text: string;
+                lang?: "zh" | "en";
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -5764,9 +6366,7 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content: {
-                    "application/json": null;
-                };
+                content?: never;
             };
             /** @description Refused: the code says why. */
             default: {
@@ -6720,7 +7320,10 @@ export interface operations {
     ApiBranchesTicketsRecallRecall: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A retry with the same key gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 branch: string;
                 ticket: string;
@@ -6752,7 +7355,10 @@ export interface operations {
     ApiBranchesTicketsStartStart: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A retry with the same key gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 branch: string;
                 ticket: string;
@@ -6784,7 +7390,10 @@ export interface operations {
     ApiBranchesTicketsPassPassOver: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A retry with the same key gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 branch: string;
                 ticket: string;
@@ -6816,7 +7425,10 @@ export interface operations {
     ApiBranchesTicketsReturnComeBack: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A retry with the same key gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 branch: string;
                 ticket: string;
@@ -6848,7 +7460,10 @@ export interface operations {
     ApiBranchesTicketsHoldHold: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A retry with the same key gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 branch: string;
                 ticket: string;
@@ -6884,7 +7499,10 @@ export interface operations {
     ApiBranchesTicketsTransferTransfer: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A retry with the same key gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 branch: string;
                 ticket: string;
@@ -6920,7 +7538,10 @@ export interface operations {
     ApiBranchesTicketsFinishFinish: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A retry with the same key gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 branch: string;
                 ticket: string;
@@ -6956,7 +7577,10 @@ export interface operations {
     ApiBranchesTicketsServicesAddService: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A retry with the same key gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 branch: string;
                 ticket: string;
@@ -6992,7 +7616,10 @@ export interface operations {
     ApiBranchesTicketsAbandonAbandon: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A retry with the same key gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 branch: string;
                 ticket: string;
@@ -7028,7 +7655,10 @@ export interface operations {
     ApiBranchesTicketsRatingsRate: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A retry with the same key gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 branch: string;
                 ticket: string;
@@ -7103,7 +7733,10 @@ export interface operations {
     ApiBranchesCountersOpenOpenCounter: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A retry with the same key gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 branch: string;
                 counter: string;
@@ -7137,7 +7770,10 @@ export interface operations {
     ApiBranchesCountersPausePauseCounter: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A retry with the same key gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 branch: string;
                 counter: string;
@@ -7171,7 +7807,10 @@ export interface operations {
     ApiBranchesCountersResumeResumeCounter: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A retry with the same key gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 branch: string;
                 counter: string;
@@ -7201,7 +7840,10 @@ export interface operations {
     ApiBranchesCountersCloseCloseCounter: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A retry with the same key gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 branch: string;
                 counter: string;
@@ -7231,7 +7873,10 @@ export interface operations {
     ApiBranchesCountersServicesSwitchServices: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A retry with the same key gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 branch: string;
                 counter: string;
@@ -7265,7 +7910,10 @@ export interface operations {
     ApiBranchesVisitsArrive: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A retry with the same key gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 branch: string;
             };
@@ -7300,7 +7948,10 @@ export interface operations {
     ApiBranchesVisitsIdentityIdentify: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A retry with the same key gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 branch: string;
                 visit: string;
@@ -7334,7 +7985,10 @@ export interface operations {
     ApiBranchesVisitsZoneMove: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A retry with the same key gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 branch: string;
                 visit: string;
@@ -7368,7 +8022,10 @@ export interface operations {
     ApiBranchesVisitsStagesReachStage: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A retry with the same key gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 branch: string;
                 visit: string;
@@ -7402,7 +8059,10 @@ export interface operations {
     ApiBranchesVisitsMachineUseMachine: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A retry with the same key gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 branch: string;
                 visit: string;
@@ -7436,7 +8096,10 @@ export interface operations {
     ApiBranchesVisitsMachineLeftLeaveMachine: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A retry with the same key gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 branch: string;
                 visit: string;
@@ -7466,7 +8129,10 @@ export interface operations {
     ApiBranchesVisitsLeftLeave: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A retry with the same key gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 branch: string;
                 visit: string;
@@ -7558,7 +8224,10 @@ export interface operations {
     ApiBranchesDayOpenOpenDay: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A retry with the same key gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 branch: string;
             };
@@ -7587,7 +8256,10 @@ export interface operations {
     ApiBranchesDayCloseCloseDay: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A retry with the same key gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 branch: string;
             };
@@ -7616,7 +8288,10 @@ export interface operations {
     ApiBranchesDayStopStopTaking: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A retry with the same key gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 branch: string;
             };
@@ -7645,7 +8320,10 @@ export interface operations {
     ApiBranchesDayResumeResumeTaking: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A retry with the same key gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 branch: string;
             };
@@ -7674,7 +8352,10 @@ export interface operations {
     ApiBranchesNoticesSendNotice: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A retry with the same key gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 branch: string;
             };
@@ -7709,7 +8390,10 @@ export interface operations {
     ApiBranchesNoticesWithdrawWithdrawNotice: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A retry with the same key gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 branch: string;
                 notice: string;
@@ -7775,7 +8459,10 @@ export interface operations {
     ApiBranchesBookingsHoldSlot: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A retry with the same key gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 branch: string;
             };
@@ -7810,7 +8497,10 @@ export interface operations {
     ApiBranchesBookingsConfirmConfirmBooking: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A retry with the same key gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 branch: string;
                 booking: string;
@@ -7878,7 +8568,10 @@ export interface operations {
     ApiBranchesBookingsMoveMoveBooking: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A retry with the same key gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 branch: string;
                 booking: string;
@@ -7914,7 +8607,10 @@ export interface operations {
     ApiBranchesBookingsCancelCancelBooking: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A retry with the same key gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 branch: string;
                 booking: string;
@@ -8134,7 +8830,10 @@ export interface operations {
     ApiBranchesCallsCallManager: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A retry with the same key gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 branch: string;
             };
@@ -8153,6 +8852,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Raised"];
+                };
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiBranchesCallReasonsListCallReasons: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                branch: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallReasons"];
                 };
             };
             /** @description Refused: the code says why. */
@@ -8200,7 +8930,10 @@ export interface operations {
     ApiBranchesTasksRaiseTask: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A retry with the same key gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 branch: string;
             };
@@ -8235,7 +8968,10 @@ export interface operations {
     ApiBranchesTasksAcceptAcceptTask: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A retry with the same key gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 branch: string;
                 task: string;
@@ -8265,7 +9001,10 @@ export interface operations {
     ApiBranchesTasksNotesNoteTask: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A retry with the same key gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 branch: string;
                 task: string;
@@ -8299,7 +9038,10 @@ export interface operations {
     ApiBranchesTasksHandOverHandOverTask: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A retry with the same key gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 branch: string;
                 task: string;
@@ -8333,7 +9075,10 @@ export interface operations {
     ApiBranchesTasksCloseCloseTask: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A retry with the same key gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 branch: string;
                 task: string;
@@ -8367,7 +9112,10 @@ export interface operations {
     ApiBranchesDutyTakeDuty: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A retry with the same key gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 branch: string;
             };
@@ -8400,7 +9148,10 @@ export interface operations {
     ApiBranchesDutyLeaveLeaveDuty: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A retry with the same key gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 branch: string;
             };
@@ -8595,7 +9346,10 @@ export interface operations {
     ApiBranchesTriageTakenTake: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A retry with the same key gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 branch: string;
             };
@@ -8694,10 +9448,650 @@ export interface operations {
     ApiBranchesSuggestionsApplyApplySuggestion: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A retry with the same key gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 branch: string;
                 suggestion: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiBranchesComplaintCategoriesListCategories: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                branch: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Categories"];
+                };
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiBranchesComplaintsListComplaints: {
+        parameters: {
+            query?: {
+                unsettled?: boolean;
+            };
+            header?: never;
+            path: {
+                branch: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ComplaintList"];
+                };
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiBranchesComplaintsRegisterComplaint: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A retry with the same key gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                branch: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ComplaintRequest"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Registered"];
+                };
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiBranchesComplaintsReadComplaint: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                branch: string;
+                complaint: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ComplaintView"];
+                };
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiBranchesComplaintsAssignAssignComplaint: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A retry with the same key gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                branch: string;
+                complaint: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AssignRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiBranchesComplaintsNotesNoteComplaint: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A retry with the same key gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                branch: string;
+                complaint: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProseRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiBranchesComplaintsAnswerAnswerComplaint: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A retry with the same key gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                branch: string;
+                complaint: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProseRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiBranchesComplaintsRatingRateAnswer: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A retry with the same key gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                branch: string;
+                complaint: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ScoreRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiBranchesReportsDayReadDay: {
+        parameters: {
+            query?: {
+                date?: string;
+            };
+            header?: never;
+            path: {
+                branch: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DayReport"];
+                };
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiBranchesReportsDayXlsxReadDayXlsx: {
+        parameters: {
+            query?: {
+                date?: string;
+            };
+            header?: never;
+            path: {
+                branch: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiBranchesReportsDayCsvReadDayCsv: {
+        parameters: {
+            query?: {
+                date?: string;
+                table?: "overview" | "services" | "staff" | "counters" | "hours" | "tasks";
+            };
+            header?: never;
+            path: {
+                branch: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv; charset=utf-8": string;
+                };
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiBranchesReportsDaysReadDays: {
+        parameters: {
+            query: {
+                first: string;
+                last: string;
+            };
+            header?: never;
+            path: {
+                branch: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RangeReport"];
+                };
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiBranchesReportsDaysXlsxReadDaysXlsx: {
+        parameters: {
+            query: {
+                first: string;
+                last: string;
+            };
+            header?: never;
+            path: {
+                branch: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiBranchesReportsDaysCsvReadDaysCsv: {
+        parameters: {
+            query: {
+                first: string;
+                last: string;
+            };
+            header?: never;
+            path: {
+                branch: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv; charset=utf-8": string;
+                };
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiWebhooksListWebhooks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookList"];
+                };
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiWebhooksAddWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AddRequest"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewWebhook"];
+                };
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiWebhooksChangeWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiWebhooksRemoveWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiWebhooksRetryRetryWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook: string;
             };
             cookie?: never;
         };

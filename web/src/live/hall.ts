@@ -213,3 +213,28 @@ export interface TasksView {
   tasks: Readonly<Record<string, Task>>
   people: Readonly<Record<string, { name: string; roles: readonly string[]; zone: string; load: number }>>
 }
+
+/** `hall.suggestions`, by branch: what to change at the counters, by rank from "1". */
+export interface SuggestionsView {
+  suggestions: Readonly<
+    Record<
+      string,
+      {
+        id: string
+        kind: 'resume' | 'open' | 'switch' | 'move'
+        counter: string
+        sign: string
+        staff: string
+        staff_name: string
+        on_duty: boolean
+        service: string
+        waiting: number
+        before_ms?: number
+        after_ms?: number
+        title: Text
+        reason: Text
+        effect: Text
+      }
+    >
+  >
+}

@@ -136,6 +136,11 @@ export class LiveLink {
     this.connect()
   }
 
+  /** The device says that it has no network: no need to wait for the silence to prove it. */
+  cut(): void {
+    if (this.socket) this.lose()
+  }
+
   close(): void {
     clearTimeout(this.retryTimer)
     this.retryTimer = undefined

@@ -55,6 +55,9 @@ export function pageLink(): LiveLink {
   window.addEventListener('online', () => {
     made.retry()
   })
+  window.addEventListener('offline', () => {
+    made.cut()
+  })
   link = made
   return made
 }

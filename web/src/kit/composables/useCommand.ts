@@ -26,6 +26,8 @@ export interface Commands {
   /** Sends a command; undefined where it was refused, got no answer, or another was on its way. */
   run: <Answer = unknown>(command: Command) => Promise<Answer | true | undefined>
   dismiss: () => void
+  /** Says no without asking the server: what cannot be done now. */
+  refuse: (refusal: Refusal) => void
 }
 
 type Send = (command: Command, key: string) => Promise<unknown>
@@ -59,6 +61,9 @@ export function useCommand(send: Send = overTheWire): Commands {
     run: <Answer>(command: Command) => attempt(command, newIdempotencyKey()) as Promise<Answer | true | undefined>,
     dismiss: () => {
       refusal.value = null
+    },
+    refuse: (own) => {
+      refusal.value = own
     },
   }
 }

@@ -1,8 +1,31 @@
 import { registerOffline } from '@/offline/register'
 import { startSurface } from '@/kit/start'
-import words from '@/words/pad'
+import hall from '@/words/hall'
+import pad from '@/words/pad'
+import visitor from '@/words/visitor'
 import App from './App.vue'
+import BookingsPage from './BookingsPage.vue'
+import CountersPage from './CountersPage.vue'
+import HallMapPage from './HallMapPage.vue'
+import ModulePage from './ModulePage.vue'
+import MonitorPage from './MonitorPage.vue'
+import NoticesPage from './NoticesPage.vue'
+import QueuePage from './QueuePage.vue'
 
-startSurface({ surface: 'pad', app: App, words: { pad: words } })
+startSurface({
+  surface: 'pad',
+  app: App,
+  words: { pad, hall, visitor },
+  routes: [
+    { path: '/', component: HallMapPage },
+    { path: '/queue', component: QueuePage },
+    { path: '/counters', component: CountersPage },
+    { path: '/bookings', component: BookingsPage },
+    { path: '/notices', component: NoticesPage },
+    { path: '/analysis', component: MonitorPage },
+    { path: '/:module(devices|products|social)', component: ModulePage },
+    { path: '/:rest(.*)*', redirect: '/' },
+  ],
+})
 
 registerOffline('pad')

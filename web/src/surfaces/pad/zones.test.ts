@@ -1,0 +1,44 @@
+import { describe, expect, it } from 'vitest'
+import type { HallView } from '@/live/hall'
+import { countByZone, countersOn, peopleIn, placeOf, withRoomForName } from './zones'
+
+const ticket = (change: object): object => ({ state: 'waiting', service: 'cash', counter: '', since_ms: 1000, ...change })
+const visit = (change: object): object => ({ name: '', care: [], zone: '', tickets: [], ...change })
+const hall = {
+  tickets: { t1: ticket({}), t2: ticket({ service: 'loan', since_ms: 500 }), t3: ticket({ state: 'serving', counter: 'c1' }) },
+  visits: {
+    v1: visit({ tickets: ['t1'], zone: 'hall', name: '王*明' }),
+    v2: visit({ tickets: ['t3'], zone: 'hall' }),
+    v3: visit({ tickets: ['t2'] }),
+  },
+  counters: { c1: { sign: '1', zone: 'desk', state: 'serving' }, c2: { sign: '2', zone: 'up', state: 'open' } },
+} as unknown as HallView
+const zones = [{ id: 'hall', kind: 'waiting' }, { id: 'desk', kind: 'counters' }, { id: 'up', kind: 'wealth' }] as never
+const counters = [{ id: 'c1', zone: 'desk', services: ['cash'] }, { id: 'c2', zone: 'up', services: ['loan'] }] as never
+
+describe('the floor plan', () => {
+  it('knows who is served where, else where they were seen', () => {
+    expect(['v1', 'v2', 'v3'].map((id) => placeOf(hall.visits[id] as never, hall))).toEqual(['hall', 'desk', ''])
+  })
+  it('counts people and queues by zone', () => {
+    const counts = countByZone(hall, zones, counters)
+    expect(counts.get('hall')).toEqual({ here: 1, waiting: 2, longest_since_ms: 500 })
+    expect(counts.get('desk')).toEqual({ here: 1, waiting: 1, longest_since_ms: 1000 })
+    expect(counts.get('up')).toEqual({ here: 0, waiting: 1, longest_since_ms: 500 })
+  })
+  it('shows only people who let themselves be named', () => {
+    const square = { id: 'hall', name: '', polygon: [[0, 0], [10, 0], [10, 10], [0, 10]] as const }
+    expect(peopleIn(square, hall).map(({ visit: { name } }) => name)).toEqual(['王*明'])
+    expect(peopleIn({ ...square, id: 'desk' }, hall)).toEqual([])
+  })
+  it('writes the name of a zone where no counter stands', () => {
+    const zone = { id: 'z', name: '', polygon: [[0, 0], [12, 0], [12, 4], [0, 4]] as const }
+    expect(withRoomForName(zone, [])).toBe(zone)
+    expect(withRoomForName(zone, [[3, 2], [6, 2], [9, 2]]).label?.[1]).not.toBe(2)
+    expect(withRoomForName(zone, [[50, 2]])).toBe(zone)
+  })
+  it('shows the counters of the floor it draws', () => {
+    const places = new Map([['c1', { floor: '1', at: [1, 2] as const }], ['c2', { floor: '2', at: [3, 4] as const }]])
+    expect(countersOn({ id: '1', name: '', outline: [], zones: [] }, hall, places).map(({ id }) => id)).toEqual(['c1'])
+  })
+})
