@@ -1,0 +1,278 @@
+"""The PAD: the hall on its floor plan, tasks by urgency, and all of it through a dropped link."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Accessible, Screens
+from tests.browser.hall_server import EAST, HallServer, service_id
+from tingtang.hall.model import commands as c
+from tingtang.hall.model.state import Care, CounterState, TicketState
+from tingtang.hall.model.tasks.state import Grade, TaskKind, TaskState
+from tingtang.hall.tasks import TaskService
+from tingtang.kernel.ids import CounterId, TaskId
+from tingtang.kernel.permissions import GRANTS, Actor, ActorKind, Role
+
+pytestmark = pytest.mark.browser
+SIZE = (1180, 820)
+MANAGER = "zhou.qihang"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def busy_hall(server: HallServer) -> None:
+    server.fill()
+
+
+def pad(screens: Screens, path: str = "/pad", login: str = MANAGER) -> Page:
+    page = screens.as_staff(login, "pad", path, SIZE)
+    expect(page.get_by_text(re.compile("东城支行|Dongcheng Branch")).first).to_be_visible()
+    return page
+
+
+def tasks_of(server: HallServer) -> TaskService:
+    return server.app.parts.service("tasks", TaskService)
+
+
+def raise_task(server: HallServer, note: str, grade: Grade = Grade.RED) -> TaskId:
+    teller = server.bank.staff["chen.yutong"]
+    actor = Actor(ActorKind.STAFF, teller, frozenset(), GRANTS[Role.TELLER_HIGH], None)
+    made = tasks_of(server).raise_by_hand(EAST, TaskKind.OTHER, actor, grade=grade, note=note)
+    return server.run(made).task
+
+
+def task_state(server: HallServer, task: TaskId) -> TaskState:
+    return server.run(tasks_of(server).board(EAST)).tasks[task].state
+
+
+@pytest.mark.shows("R035", part="people and queues on the floor plan")
+@pytest.mark.shows("R036", part="how long everybody waits, on the PAD")
+def test_the_floor_plan_shows_people_queues_and_counters(
+    screens: Screens, server: HallServer
+) -> None:
+    page = pad(screens)
+    expect(page.get_by_role("button", name=re.compile("客户等候区.*等候"))).to_be_visible()
+    expect(page.get_by_role("button", name="01 号窗口 办理中")).to_be_visible()
+    page.get_by_role("button", name="二层").click()
+    expect(page.get_by_role("button", name=re.compile("^12 号窗口"))).to_be_visible()
+    visits = server.run(server.hall.state(EAST)).visits.values()
+    visit = next(one for one in visits if one.customer and not one.left_ms)
+    server.command(c.Move(visit=visit.id, zone=server_zone(server, "wealth")))
+    expect(page.get_by_role("img", name=re.compile(r"\*"))).to_be_visible()
+    page.get_by_role("button", name=re.compile("贵宾理财室")).press("Enter")
+    expect(page.get_by_role("dialog").get_by_text(re.compile(r"\*")).first).to_be_visible()
+
+
+def server_zone(server: HallServer, kind: str) -> str:
+    zones = server.hall.directory.zones(EAST)
+    return next(zone.id for zone in zones if zone.kind == kind)
+
+
+@pytest.mark.shows("R028")
+def test_a_ticket_is_issued_with_care_on_the_pad(screens: Screens, server: HallServer) -> None:
+    page = pad(screens)
+    page.get_by_role("button", name="取号", exact=True).click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("查找业务").fill("取钱")
+    dialog.get_by_role("button", name=re.compile("现金取款")).click()
+    dialog.get_by_role("button", name="老年客户").click()
+    dialog.get_by_role("button", name="取号", exact=True).click()
+    expect(dialog.get_by_text("取号成功")).to_be_visible()
+    number = dialog.locator(".tt-number .tt-hidden").inner_text().split()[-1]
+    state = server.run(server.hall.state(EAST))
+    issued = state.tickets[state.ticket_ids[number]]
+    assert (issued.service, issued.care) == (service_id("cash_withdrawal"), (Care.ELDER,))
+    expect(dialog.get_by_role("img", name=re.compile("扫码"))).to_be_visible()
+
+
+@pytest.mark.shows("R024", part="by phone number on the PAD")
+@pytest.mark.shows("R045", part="the tier gives the ticket its place")
+def test_a_guest_is_known_by_the_phone_number(screens: Screens, server: HallServer) -> None:
+    server.customer("孙玉兰", "13800000077", 3)
+    page = pad(screens)
+    page.get_by_role("button", name="取号", exact=True).click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("手机号", exact=True).fill("13800000077")
+    dialog.get_by_role("button", name="识别", exact=True).click()
+    expect(dialog.get_by_text("孙*兰 · 总行级贵宾")).to_be_visible()
+    dialog.get_by_role("button", name=re.compile("现金取款")).click()
+    dialog.get_by_role("button", name="取号", exact=True).click()
+    expect(dialog.locator(".tt-number .tt-hidden")).to_have_text(re.compile("V"))
+
+
+@pytest.mark.shows("R032", part="every waiting ticket with filters, wait and estimate")
+def test_the_queue_is_filtered_and_a_ticket_handled(screens: Screens, server: HallServer) -> None:
+    ticket, number = server.issue("statement", care=(Care.PREGNANT,))
+    page = pad(screens, "/pad/queue")
+    page.get_by_label("查号码").fill(number)
+    expect(page.get_by_text("1 张号票")).to_be_visible()
+    page.get_by_role("button", name=re.compile(number)).click()
+    sheet = page.get_by_role("dialog")
+    expect(sheet.get_by_text("孕妇")).to_be_visible()
+    sheet.get_by_role("button", name="转移").click()
+    transfer = page.get_by_role("dialog", name=re.compile("转移"))
+    transfer.get_by_role("button", name="现金存款").click()
+    transfer.get_by_role("button", name="排在最后").click()
+    transfer.get_by_role("button", name="转移", exact=True).click()
+    expect(sheet.get_by_role("definition").filter(has_text="现金存款")).to_be_visible()
+    held = server.run(server.hall.ticket(EAST, ticket))
+    assert (held.service, held.number) == (service_id("cash_deposit"), number)
+    sheet.get_by_role("button", name="弃号").first.click()
+    sheet.get_by_role("button", name="弃号").last.click()
+    expect(page.get_by_text("没有符合条件的号票")).to_be_visible()
+    assert server.run(server.hall.ticket(EAST, ticket)).state is TicketState.ABANDONED
+
+
+@pytest.mark.shows("R040", part="counters opened, paused and staffed from the PAD")
+def test_a_counter_is_staffed_paused_and_closed(screens: Screens, server: HallServer) -> None:
+    page = pad(screens, "/pad/counters")
+    page.get_by_role("button", name=re.compile("^06")).click()
+    sheet = page.get_by_role("dialog")
+    sheet.get_by_role("button", name=re.compile("潘俊杰")).click()
+    expect(sheet.get_by_text("空闲")).to_be_visible()
+    counter = CounterId("east.counter.06")
+    assert server.run(server.hall.state(EAST)).counters[counter].state is CounterState.OPEN
+    sheet.get_by_role("button", name="暂停").click()
+    sheet.get_by_role("button", name="用餐").click()
+    expect(sheet.get_by_text("用餐")).to_be_visible()
+    sheet.get_by_role("button", name="恢复").click()
+    expect(sheet.get_by_text("空闲")).to_be_visible()
+    sheet.get_by_role("button", name="关闭", exact=True).last.click()
+    expect(sheet.get_by_text("未开放")).to_be_visible()
+
+
+@pytest.mark.shows("R040", part="a suggested change is done with one tap")
+def test_a_suggestion_is_applied_with_one_tap(screens: Screens, server: HallServer) -> None:
+    page = pad(screens, "/pad/counters")
+    row = page.get_by_role("listitem").filter(has=page.get_by_role("button", name="采用"))
+    title = row.first.locator("strong").inner_text()
+    row.first.get_by_role("button", name="采用").click()
+    expect(page.get_by_text(f"已调整：{title}")).to_be_visible()
+
+
+def test_a_message_goes_to_all_who_wait_and_is_withdrawn(
+    screens: Screens, server: HallServer
+) -> None:
+    page = pad(screens, "/pad/notices")
+    page.get_by_label("中文内容").fill("对公业务请到 11 号窗口")
+    page.get_by_role("button", name="发送", exact=True).click()
+    expect(page.get_by_role("listitem").filter(has_text="对公业务请到 11 号窗口")).to_be_visible()
+    assert len(server.run(server.hall.state(EAST)).notices) == 1
+    page.get_by_role("button", name="撤回").click()
+    expect(page.get_by_text("没有正在显示的通知")).to_be_visible()
+
+
+@pytest.mark.shows("R039", part="duty, accept, hand over and close on the PAD")
+def test_a_task_is_accepted_and_closed_with_an_outcome(
+    screens: Screens, server: HallServer
+) -> None:
+    page = pad(screens)
+    page.get_by_role("button", name="不在岗").click()
+    page.get_by_role("dialog").get_by_role("button", name="咨询引导区").click()
+    expect(page.get_by_role("button", name="在岗", exact=True)).to_be_visible()
+    task = raise_task(server, "更换打印纸")
+    mine = page.get_by_role("article").filter(has_text="更换打印纸")
+    mine.get_by_role("button", name="接单").click()
+    expect(mine.get_by_text("我在处理")).to_be_visible()
+    mine.get_by_role("button", name="完成").click()
+    page.get_by_label("处理结果").fill("已更换")
+    page.get_by_role("dialog").get_by_role("button", name="完成", exact=True).click()
+    expect(mine).to_have_count(0)
+    assert task_state(server, task) is TaskState.DONE
+
+
+@pytest.mark.shows("R038", part="alerts stand on the PAD in the order of urgency")
+def test_the_gravest_task_stands_on_top(screens: Screens, server: HallServer) -> None:
+    raise_task(server, "不急", Grade.NOTE)
+    raise_task(server, "十万火急", Grade.RED)
+    page = pad(screens)
+    cards = page.get_by_role("article")
+    expect(cards.first).to_contain_text("紧急")
+    notes = cards.all_inner_texts()
+    urgent = next(i for i, text in enumerate(notes) if "十万火急" in text)
+    calm = next(i for i, text in enumerate(notes) if "不急" in text)
+    assert urgent < calm
+
+
+@pytest.mark.shows("R021", part="the PAD through a dropped link")
+def test_through_a_dropped_link(screens: Screens, server: HallServer) -> None:
+    page = pad(screens)
+    task = raise_task(server, "断线时接的任务")
+    mine = page.get_by_role("article").filter(has_text="断线时接的任务")
+    expect(mine).to_be_visible()
+    waiting = page.get_by_text(re.compile(r"等候 \d+ 人")).first.inner_text()
+    page.context.set_offline(True)
+    expect(page.get_by_text("与服务器的连接已断开")).to_be_visible()
+    expect(page.get_by_text(re.compile("以下为 .* 的内容"))).to_be_visible()
+    # The last state stays.
+    expect(page.get_by_text(waiting, exact=True).first).to_be_visible()
+    # What can wait is kept and shown as such.
+    mine.get_by_role("button", name="接单").click()
+    expect(mine.get_by_text("接单待发送")).to_be_visible()
+    expect(page.get_by_role("button", name="待发送 1")).to_be_visible()
+    assert task_state(server, task) is not TaskState.ACCEPTED
+    # What cannot wait is refused in words.
+    page.get_by_role("button", name="取号", exact=True).click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_role("button", name=re.compile("现金取款")).click()
+    dialog.get_by_role("button", name="取号", exact=True).click()
+    expect(dialog.get_by_text(re.compile("这项操作不能等待"))).to_be_visible()
+    issued = server.run(server.hall.state(EAST)).issued
+    dialog.get_by_role("button", name="关闭").first.click()
+    # And back: the task goes out by itself, once, and the view is current again.
+    page.context.set_offline(False)
+    expect(page.get_by_text("与服务器的连接已断开")).to_have_count(0)
+    expect(mine.get_by_text("我在处理")).to_be_visible()
+    assert task_state(server, task) is TaskState.ACCEPTED
+    assert server.run(server.hall.state(EAST)).issued == issued
+    server.issue("cash_withdrawal")
+    expect(page.get_by_text(waiting, exact=True)).to_have_count(0)
+
+
+def test_what_was_kept_is_refused_if_somebody_else_was_faster(
+    screens: Screens, server: HallServer
+) -> None:
+    page = pad(screens)
+    task = raise_task(server, "抢单")
+    mine = page.get_by_role("article").filter(has_text="抢单")
+    expect(mine).to_be_visible()
+    page.context.set_offline(True)
+    mine.get_by_role("button", name="接单").click()
+    expect(mine.get_by_text("接单待发送")).to_be_visible()
+    other = server.bank.staff["su.nianzhen"]
+    actor = Actor(ActorKind.STAFF, other, frozenset(), GRANTS[Role.LOBBY_MANAGER], None)
+    server.run(tasks_of(server).take_duty(EAST, "", actor))
+    server.run(tasks_of(server).accept(EAST, task, actor))
+    page.context.set_offline(False)
+    expect(mine.get_by_text("苏念真 处理中")).to_be_visible()
+    page.get_by_role("button", name=re.compile("待发送")).click()
+    expect(page.get_by_role("dialog").get_by_text("未被接受")).to_be_visible()
+    expect(page.get_by_role("dialog").get_by_text("该任务")).to_be_visible()
+
+
+@pytest.mark.shows("R004", part="modules of the branch on the PAD, as the server has them")
+def test_a_module_says_whether_the_branch_has_it(screens: Screens) -> None:
+    page = pad(screens)
+    page.get_by_role("link", name="设备").click()
+    expect(page.get_by_text("本网点已开通“智能网控”")).to_be_visible()
+
+
+@pytest.mark.shows("R042", part="the day's figures against the branch's limits")
+def test_the_service_monitor(screens: Screens, accessible: Accessible) -> None:
+    page = pad(screens, "/pad/analysis")
+    for name in ("正在等候", "最长等候", "开放窗口", "满意率", "综合满意度"):
+        expect(page.get_by_text(name, exact=True)).to_be_visible()
+    expect(page.get_by_text("等候估计准不准")).to_be_visible()
+    page.get_by_role("button", name="查看数据").first.click()
+    expect(page.get_by_role("cell", name="10 分钟内")).to_be_visible()
+    accessible(page)
+
+
+@pytest.mark.parametrize("language", ["zh-CN", "en"])
+@pytest.mark.parametrize("path", ["", "/queue", "/counters", "/bookings", "/notices", "/products"])
+def test_every_page_is_accessible(
+    screens: Screens, accessible: Accessible, language: str, path: str
+) -> None:
+    page = pad(screens, f"/pad{path}?lang={language}")
+    page.wait_for_timeout(300)
+    accessible(page)
