@@ -276,3 +276,17 @@ def test_every_page_is_accessible(
     page = pad(screens, f"/pad{path}?lang={language}")
     page.wait_for_timeout(300)
     accessible(page)
+
+
+@pytest.mark.shows("R021", part="the PAD opens without a link, with the last state and since when")
+def test_it_opens_without_a_link(screens: Screens) -> None:
+    page = pad(screens)
+    page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    expect(page.get_by_role("button", name=re.compile("客户等候区.*等候"))).to_be_visible()
+    # The newest snapshot is written every two seconds.
+    page.wait_for_timeout(2_500)
+    page.context.set_offline(True)
+    page.reload()
+    expect(page.get_by_text("与服务器的连接已断开")).to_be_visible()
+    expect(page.get_by_text(re.compile("以下为 .* 的内容"))).to_be_visible()
+    expect(page.get_by_role("button", name=re.compile("客户等候区.*等候"))).to_be_visible()
