@@ -166,6 +166,9 @@ class Directory:
     def zones(self, branch: str) -> list[Zone]:
         return [self._zones[i] for i in self._zones_of.get(BranchId(branch), ())]
 
+    def has_zone(self, zone: str) -> bool:
+        return ZoneId(zone) in self._zones
+
     def zone(self, zone: str) -> Zone:
         return self._get(self._zones, ZoneId(zone), "zone")
 

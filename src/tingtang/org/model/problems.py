@@ -45,6 +45,12 @@ STALE_REVISION = Problem(
     "Somebody changed this since (it is at revision {revision}): reload and try again",
 )
 BAD_PLAN = Problem("bad_plan", 422, "平面图有误：{reason}", "The floor plan is not valid: {reason}")
+PLAN_CHANGED = Problem(
+    "plan_changed",
+    409,
+    "平面图已被他人修改。请重新打开后再画，您的图可先导出保存",
+    "Somebody has changed the plan since you opened it: open it again; you may export yours first",
+)
 NO_ROUTE_THERE = Problem(
     "no_route_there", 422, "无法从此处走到该区域", "There is no way from here to that zone"
 )

@@ -94,6 +94,17 @@ def find_route(plan: FloorPlan, start: Place, zone: str, *, step_free: bool = Fa
     return _describe(plan, area, start, goals, path)
 
 
+def has_walkway_near(plan: FloorPlan, place: Place) -> bool:
+    """Whether somebody who stands there stands at a walkway."""
+    at = (place.x, place.y)
+    return any(
+        nearest_on(at, *edge)[1] <= REACH_M
+        for feature in plan.of_kind(Kind.WALKWAY)
+        if feature.properties.floor == place.floor and isinstance(feature.geometry, LineString)
+        for edge in itertools.pairwise(feature.geometry.coordinates)
+    )
+
+
 def _goals(plan: FloorPlan, area: PlanFeature) -> list[Place]:
     """The zone's doors; without one, its middle."""
     zone = area.properties.zone
