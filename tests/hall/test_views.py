@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 
-from tests.hall.world import CASH, LOAN, Hall
+from tests.hall.world import CARD, CASH, LOAN, Hall
 from tingtang.hall import views
 from tingtang.hall.model import commands as c
 from tingtang.hall.model.kpis import busy_level, composite_satisfaction, kpis, summary_of_waits
@@ -116,6 +116,23 @@ def test_the_pad_knows_who_is_here_where_and_since_when() -> None:
     shown.hall.do(c.LeaveMachine(visit=visit))
     shown.hall.do(c.Leave(visit=visit))
     assert shown.pad().in_hall == 0
+
+
+def test_a_leg_keeps_its_number_after_a_transfer() -> None:
+    shown = Shown()
+    ticket = shown.hall.issue(CASH, CARD)
+    shown.hall.call(1)
+    shown.hall.do(c.StartService(ticket=ticket.id))
+    shown.hall.do(c.Transfer(ticket=ticket.id, service=LOAN))
+    shown.hall.open(4).call(4)
+    shown.hall.do(c.StartService(ticket=ticket.id))
+    shown.hall.do(c.FinishService(ticket=ticket.id))
+    phone = views.ticket(shown.hall.state, shown.book, NAMES, ticket.id, shown.hall.now_ms)
+    assert phone is not None
+    done = next(leg for leg in phone.legs if leg.done)
+    assert (done.leg, done.service) == (1, LOAN)
+    shown.hall.do(c.Rate(ticket=ticket.id, score=4, leg=done.leg))
+    assert [leg.score for leg in shown.hall.state.tickets[ticket.id].legs][:2] == [0, 4]
 
 
 @pytest.mark.shows("R036", part="place and time left of everybody who waits")

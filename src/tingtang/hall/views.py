@@ -18,6 +18,7 @@ from tingtang.hall.model.state import (
     Counter,
     CounterState,
     HallDay,
+    Leg,
     LineKey,
     Ticket,
     TicketState,
@@ -187,6 +188,10 @@ def _board_counter(state: HallDay, counter: Counter) -> BoardCounter:
 
 
 class TicketLeg(msgspec.Struct, frozen=True):
+    """One service of a ticket. ``leg`` is its place among all of them, as a rating names it: a
+    list that leaves out transferred ones has gaps."""
+
+    leg: int
     service: ServiceId
     name: Text
     done: bool
@@ -237,8 +242,8 @@ def ticket(
         zone=place.zone if place is not None else ZoneId(""),
         zone_name=names.zone(place.zone) if place is not None else Text(""),
         legs=tuple(
-            TicketLeg(leg.service, names.service(leg.service), leg.outcome == "finished", leg.score)
-            for leg in held.legs
+            _ticket_leg(place, leg, names)
+            for place, leg in enumerate(held.legs)
             if leg.outcome != "transferred"
         ),
         later=tuple(names.service(service) for service in held.later),
@@ -250,6 +255,12 @@ def ticket(
             for n in state.notices
             if n.until_ms > at_ms
         },
+    )
+
+
+def _ticket_leg(place: int, leg: Leg, names: Names) -> TicketLeg:
+    return TicketLeg(
+        place, leg.service, names.service(leg.service), leg.outcome == "finished", leg.score
     )
 
 
@@ -360,8 +371,8 @@ def counter(
         if current is not None and current.why is not None
         else None,
         legs=tuple(
-            TicketLeg(leg.service, names.service(leg.service), leg.outcome == "finished", leg.score)
-            for leg in (current.legs if current is not None else ())
+            _ticket_leg(place, leg, names)
+            for place, leg in enumerate(current.legs if current is not None else ())
         ),
         next={
             str(place): staff_ticket(state, book, names, state.tickets[t], at_ms)

@@ -4566,6 +4566,7 @@ export interface components {
         };
         /** TicketLeg */
         TicketLeg: {
+            leg: number;
             service: string;
             name: components["schemas"]["Text"];
             done: boolean;

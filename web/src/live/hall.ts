@@ -60,6 +60,8 @@ export interface BoardView {
 }
 
 export interface TicketLeg {
+  /** Its place among all services of the ticket, as a rating names it; not its place in this list. */
+  leg: number
   service: string
   name: Text
   done: boolean

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { signalOf, type TicketView } from './ticket'
+import { signalOf, toRate, type TicketView } from './ticket'
 
 const view = (changes: Partial<TicketView>): TicketView => ({
   ticket: 't', number: 'A001', state: 'waiting', branch: { zh: '东城支行' }, issued_ms: 1, called_ms: 0, ahead: 5, sign: '', zone: '',
@@ -22,5 +22,16 @@ describe('what is worth a sound', () => {
   it('is having been passed', () => {
     expect(signalOf(view({ state: 'called' }), view({ state: 'passed' }))).toBe('passed')
     expect(signalOf(null, view({ state: 'passed' }))).toBeNull()
+  })
+})
+
+describe('the service to rate', () => {
+  const leg = (number: number, done: boolean, score = 0) => ({ leg: number, service: `s${String(number)}`, name: { zh: '' }, done, score })
+  it('is named by its number on the ticket, not by its place in the list', () => {
+    expect(toRate([leg(1, true), leg(2, false)])?.leg).toBe(1)
+  })
+  it('is the first finished one without a score', () => {
+    expect(toRate([leg(0, true, 5), leg(2, true), leg(3, true)])?.leg).toBe(2)
+    expect(toRate([leg(0, true, 5), leg(1, false)])).toBeUndefined()
   })
 })

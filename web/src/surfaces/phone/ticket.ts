@@ -34,3 +34,6 @@ export function signalOf(before: TicketView | null, now: TicketView): 'called' |
   if (now.state === 'waiting' && before.state === 'waiting' && before.ahead > NEAR && now.ahead <= NEAR) return 'near'
   return null
 }
+
+/** The service to ask about: the first finished one without a score. */
+export const toRate = (legs: readonly TicketLeg[]): TicketLeg | undefined => legs.find(({ done, score }) => done && score === 0)
