@@ -2,12 +2,14 @@
 
 *Estimates*: the hall is fed what really happened, in order; at each arrival of somebody who had to
 queue the estimate that production would have told is kept, and compared with the real wait when
-they are called. *Policy*: the real arrivals, service times and patience, with the servers that the
+they are called. Who still waits when the median has passed is told the time left, which is judged
+apart. *Policy*: the real arrivals, service times and patience, with the servers that the
 service intervals show, run through the production dispatch and compared with what happened.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
+from heapq import heappop, heappush
 from itertools import pairwise
 from random import Random
 
@@ -16,7 +18,7 @@ import msgspec
 from tingtang.hall.model.settings import FirstCome, GeneralisedCMu, Policy
 from tingtang.hall.model.waiting import Calibration, Estimate, merged, record
 from tingtang.kernel.clock import MINUTE_MS
-from tingtang.kernel.ids import CounterId, ServiceId, TicketId
+from tingtang.kernel.ids import CounterId, ServiceId
 from tingtang.twin import plain_rules
 from tingtang.twin.engine import Shift, run_day
 from tingtang.twin.floor import PRESENT_MS, Floor
@@ -35,6 +37,9 @@ class DayEstimates(msgspec.Struct):
     """One day's estimates and plain rules against the same real waits."""
 
     ours: Calibration = msgspec.field(default_factory=Calibration)
+    """Estimates on arrival."""
+    revised: Calibration = msgspec.field(default_factory=Calibration)
+    """Estimates of the time left, for those who still waited when the first median had passed."""
     rules_error_ms: dict[str, float] = msgspec.field(
         default_factory=lambda: dict.fromkeys(plain_rules.RULES, 0.0)
     )
@@ -53,19 +58,32 @@ class Estimates(msgspec.Struct, frozen=True):
     below_best: float
     """How far our mean absolute error lies below the best rule's, as a share of it."""
     coverage: float
+    """Share of waits inside the 90 % interval told on arrival."""
     mean_width_ms: float
+    revised_coverage: float | None
+    """The same for the revised estimates; None if there were none."""
     untold: int
 
 
-def estimates(traffic: Traffic, progress: Progress = lambda: None) -> dict[date, DayEstimates]:
-    """Follow all days through one hall, learning only from what is past. One report a day."""
-    hall, floor = ReplayedHall(traffic), Floor(traffic.head_start_ms)
+def estimates(
+    traffic: Traffic,
+    progress: Progress = lambda: None,
+    *,
+    standards_ms: Mapping[str, int] | None = None,
+    skills: Mapping[str, frozenset[str]] | None = None,
+) -> dict[date, DayEstimates]:
+    """Follow all days through one hall, learning only from what is past. One report a day.
+
+    ``standards_ms`` (standard time by service) and ``skills`` (services by server) tell what a
+    branch would know beforehand and the file does not say.
+    """
+    hall, floor = ReplayedHall(traffic, standards_ms, skills), Floor()
     earlier: dict[int, list[float]] = {}
     reports: dict[date, DayEstimates] = {}
     for day, visits in traffic.days.items():
         hall.start_day(day, visits[0].arrived_ms)
-        floor.start_day(visits[0].arrived_ms)
-        reports[day] = _follow_day(visits, hall, floor, earlier)
+        floor.start_day()
+        reports[day] = _Follower(hall, floor, earlier).follow(visits)
         for visit in visits:
             if visit.served and visit.wait_ms > 0:
                 hour = (visit.arrived_ms // HOUR_MS) % 24
@@ -74,34 +92,72 @@ def estimates(traffic: Traffic, progress: Progress = lambda: None) -> dict[date,
     return reports
 
 
-def _follow_day(
-    visits: list[Visit], hall: ReplayedHall, floor: Floor, earlier: dict[int, list[float]]
-) -> DayEstimates:
-    report = DayEstimates()
-    told: dict[int, tuple[Estimate | None, dict[str, float]]] = {}
-    for happening in happenings(visits):
-        now_ms, kind, visit = happening
-        asks = kind is Kind.ARRIVED and visit.wait_ms > 0
-        plain = floor.plain(now_ms, earlier) if asks else {}
-        if kind is Kind.CALLED and visit.row in told:
-            said, rules = told.pop(visit.row)
-            if said is None:
-                report.untold += 1
-            else:
-                record(report.ours, said, visit.wait_ms)
-                for rule, rule_ms in rules.items():
-                    report.rules_error_ms[rule] += abs(rule_ms - visit.wait_ms)
-        hall.follow(happening)
-        floor.follow(happening)
-        if asks:
-            told[visit.row] = (hall.book.told[TicketId(str(visit.row))].estimate, plain)
-    return report
+class _Told(msgspec.Struct):
+    """What was said to one who queues, on arrival and when the median had passed."""
+
+    visit: Visit
+    estimate: Estimate | None
+    rules_ms: dict[str, float]
+    again_ms: int = 0
+    again: Estimate | None = None
+
+
+class _Follower:
+    """One day: asks at each arrival of somebody who has to queue, judges when they are called."""
+
+    def __init__(self, hall: ReplayedHall, floor: Floor, earlier: dict[int, list[float]]) -> None:
+        self._hall, self._floor, self._earlier = hall, floor, earlier
+        self._report = DayEstimates()
+        self._told: dict[int, _Told] = {}
+        self._due: list[tuple[int, int]] = []
+
+    def follow(self, visits: list[Visit]) -> DayEstimates:
+        for happening in happenings(visits):
+            now_ms, kind, visit = happening
+            self._revise_until(now_ms)
+            if kind is Kind.CALLED and visit.row in self._told:
+                self._judge(self._told.pop(visit.row), now_ms)
+            elif kind is Kind.LEFT:
+                self._told.pop(visit.row, None)
+            # Whether one is called on the spot is known on the spot; only those who queue ask.
+            asks = kind is Kind.ARRIVED and visit.wait_ms > 0
+            rules_ms = self._floor.plain(now_ms, self._earlier) if asks else {}
+            self._hall.follow(happening)
+            self._floor.follow(happening)
+            if asks:
+                self._ask(visit, rules_ms)
+        return self._report
+
+    def _ask(self, visit: Visit, rules_ms: dict[str, float]) -> None:
+        said = self._hall.told(visit).estimate
+        self._told[visit.row] = _Told(visit, said, rules_ms)
+        if said is not None:
+            heappush(self._due, (visit.arrived_ms + said.median_ms, visit.row))
+
+    def _revise_until(self, now_ms: int) -> None:
+        while self._due and self._due[0][0] < now_ms:
+            at_ms, row = heappop(self._due)
+            told = self._told.get(row)
+            if told is not None:
+                told.again_ms, told.again = at_ms, self._hall.told_again(told.visit, at_ms)
+
+    def _judge(self, told: _Told, now_ms: int) -> None:
+        report, wait_ms = self._report, told.visit.wait_ms
+        if told.estimate is None:
+            report.untold += 1
+            return
+        record(report.ours, told.estimate, wait_ms)
+        for rule, rule_ms in told.rules_ms.items():
+            report.rules_error_ms[rule] += abs(rule_ms - wait_ms)
+        if told.again is not None:
+            record(report.revised, told.again, now_ms - told.again_ms)
 
 
 def summary(reports: Iterable[DayEstimates]) -> Estimates:
     """Figures over these days. Raises ValueError if nobody who queued was served on them."""
     days = list(reports)
     ours = merged(*(day.ours for day in days))
+    revised = merged(*(day.revised for day in days))
     if ours.mean_error_ms is None or ours.mean_width_ms is None or ours.coverage is None:
         raise ValueError("nobody who had to queue was served on these days")
     rules = {
@@ -115,9 +171,10 @@ def summary(reports: Iterable[DayEstimates]) -> Estimates:
         error_ms=ours.mean_error_ms,
         rules_error_ms=rules,
         best_rule=best,
-        below_best=1 - ours.mean_error_ms / rules[best],
+        below_best=1 - ours.mean_error_ms / rules[best] if rules[best] else 0.0,
         coverage=ours.coverage,
         mean_width_ms=ours.mean_width_ms,
+        revised_coverage=revised.coverage,
         untold=sum(day.untold for day in days),
     )
 

@@ -1,16 +1,23 @@
 """A production hall that is fed what really happened: its own events, in order.
 
-Where :class:`~.floor.Floor` keeps books of its own, this drives :class:`HallDay` and
-:class:`WaitBook` as a branch would: a server first seen opens a counter, one not seen for
-:data:`PRESENT_MS` closes it, arrivals take tickets, calls call. What a server can do is concluded
-from what it has done. A file's priorities 0, 1 and 2 become three segments.
+It drives :class:`HallDay` and :class:`WaitBook` as a branch would: a server first seen opens a
+counter, one not seen for :data:`PRESENT_MS` closes it, arrivals take tickets, calls call. What a
+server can do is concluded from what it has done, unless the caller knows. A file's priorities 0, 1
+and 2 become three segments. Nothing the hall knows at a moment happened after that moment.
 """
 
+from collections.abc import Mapping
 from datetime import date
 
 from tingtang.hall.model import events as e
 from tingtang.hall.model.evolve import evolve
-from tingtang.hall.model.settings import FirstCome, HallSettings, HeadStart, Policy, Segment
+from tingtang.hall.model.settings import (
+    HallSettings,
+    HeadStart,
+    Policy,
+    Segment,
+    StrictPriority,
+)
 from tingtang.hall.model.state import (
     Channel,
     Counter,
@@ -22,11 +29,19 @@ from tingtang.hall.model.state import (
     ServiceSetup,
     Why,
 )
-from tingtang.hall.model.waits import Learned, WaitBook
+from tingtang.hall.model.waiting import Estimate
+from tingtang.hall.model.waits import Learned, Told, WaitBook
 from tingtang.kernel.events import Event
 from tingtang.kernel.ids import CounterId, ServiceId, StaffId, TicketId, VisitId, ZoneId
-from tingtang.twin.floor import HABIT_SERVICES, PRESENT_MS, STANDARD_MS, Server, fade
+from tingtang.twin.floor import PRESENT_MS, STANDARD_MS
 from tingtang.twin.traffic import Happening, Kind, Traffic, Visit
+
+HABIT_SERVICES = 200.0
+"""Services over which it is remembered what a server does."""
+HABIT_SHARE = 0.1
+"""A server that does less than this share of its part of a service is taken not to do it."""
+HABIT_WORTH = 10.0
+"""Services for which a server that was hardly seen yet is taken to do as all do."""
 
 SEGMENTS = (Segment.ORDINARY, Segment.CARE, Segment.VIP_BRANCH)
 """Which segment a file's priority stands for; higher ones count as the last."""
@@ -41,18 +56,25 @@ def segment_of(visit: Visit) -> Segment:
 def policy_of(traffic: Traffic) -> Policy:
     """How the place that the file comes from orders its line."""
     if traffic.head_start_ms is None:
-        return FirstCome()
+        return StrictPriority(tuple(reversed(SEGMENTS)))
     step = traffic.head_start_ms // 1000
     return HeadStart({segment: n * step for n, segment in enumerate(SEGMENTS)})
 
 
-def setup_of(traffic: Traffic, policy: Policy) -> DaySetup:
-    """A branch with the file's services, and a counter for every server it names."""
+def setup_of(
+    traffic: Traffic, policy: Policy, standards_ms: Mapping[str, int] | None = None
+) -> DaySetup:
+    """A branch with the file's services, and a counter for every server it names.
+
+    ``standards_ms`` is the catalogue: the standard time of the services it names.
+    """
+    standards_ms = standards_ms or {}
     services = {v.service for v in traffic.visits}
     servers = {v.server for v in traffic.visits if v.server}
     return DaySetup(
         services={
-            ServiceId(s): ServiceSetup(ServiceId(s), "A", STANDARD_MS) for s in sorted(services)
+            ServiceId(s): ServiceSetup(ServiceId(s), "A", standards_ms.get(s, STANDARD_MS))
+            for s in sorted(services)
         },
         counters={
             CounterId(s): CounterSetup(CounterId(s), s, ZoneId(""), frozenset())
@@ -67,9 +89,16 @@ def setup_of(traffic: Traffic, policy: Policy) -> DaySetup:
 class ReplayedHall:
     """One place over all days of a file; what was learned goes on from day to day."""
 
-    def __init__(self, traffic: Traffic) -> None:
-        self.setup = setup_of(traffic, policy_of(traffic))
+    def __init__(
+        self,
+        traffic: Traffic,
+        standards_ms: Mapping[str, int] | None = None,
+        skills: Mapping[str, frozenset[str]] | None = None,
+    ) -> None:
+        """``standards_ms`` is the catalogue; ``skills`` the services of the servers it names."""
+        self.setup = setup_of(traffic, policy_of(traffic), standards_ms)
         self.learned = Learned()
+        self._skills = skills or {}
         self._done: dict[str, dict[str, float]] = {}
         self._mix: dict[str, float] = {}
         self.state = HallDay()
@@ -82,6 +111,19 @@ class ReplayedHall:
         self.book = WaitBook(self.learned)
         self._seen_ms.clear()
         self._happen(e.DayOpened(date=day.isoformat(), setup=self.setup), at_ms)
+
+    def told(self, visit: Visit) -> Told:
+        """What production told ``visit``, who has just arrived, and what that rested on.
+
+        Raises KeyError if they were called on the spot: nobody asked.
+        """
+        return self.book.told[TicketId(str(visit.row))]
+
+    def told_again(self, visit: Visit, at_ms: int) -> Estimate | None:
+        """The time left that production shows at ``at_ms`` to ``visit``, who waits."""
+        self._close_unseen(at_ms)
+        ticket = self.state.tickets[TicketId(str(visit.row))]
+        return self.book.for_ticket(self.state, ticket, at_ms)
 
     def follow(self, happening: Happening) -> None:
         """Feed the hall what happened."""
@@ -131,10 +173,12 @@ class ReplayedHall:
         fade(self._mix, visit.service, HABIT_SERVICES * 10)
         if not visit.server:
             return frozenset({ServiceId(visit.service)})
+        if visit.server in self._skills:
+            return frozenset(map(ServiceId, self._skills[visit.server] | {visit.service}))
         done = self._done.setdefault(visit.server, {})
         fade(done, visit.service, HABIT_SERVICES)
-        server, everything = Server(0, done=done), sum(self._mix.values())
-        able = {s for s, seen in self._mix.items() if server.serves(s, seen / everything)}
+        everything = sum(self._mix.values())
+        able = {s for s, seen in self._mix.items() if does(done, s, seen / everything)}
         return frozenset(map(ServiceId, able | {visit.service}))
 
     def _open(self, counter: CounterId, services: frozenset[ServiceId], now_ms: int) -> None:
@@ -171,3 +215,20 @@ class ReplayedHall:
     def _happen(self, event: Event, at_ms: int) -> None:
         evolve(self.state, event, at_ms)
         self.book.follow(self.state, event, at_ms)
+
+
+def does(done: Mapping[str, float], service: str, usual: float) -> bool:
+    """Whether one who has ``done`` so much of each service does ``service`` too.
+
+    ``usual`` is the share (0 to 1) that it has of all services.
+    """
+    part = (done.get(service, 0.0) + HABIT_WORTH * usual) / (sum(done.values()) + HABIT_WORTH)
+    return part > HABIT_SHARE * usual
+
+
+def fade(counts: dict[str, float], name: str, memory: float) -> None:
+    """Count ``name`` once more and let all fade, so that the total stays at most ``memory``."""
+    keep = 1.0 - 1.0 / memory
+    for other in counts:
+        counts[other] *= keep
+    counts[name] = counts.get(name, 0.0) + 1.0
