@@ -24,7 +24,7 @@ from tingtang.hall.model.webhooks import (
     signature,
 )
 from tingtang.hall.service import HallService
-from tingtang.hall.webhooks import Webhooks, WebhookSender
+from tingtang.hall.webhooks import DELIVERED_KEPT, Webhooks, WebhookSender
 from tingtang.kernel.ids import BranchId, ServiceId
 from tingtang.kernel.permissions import SYSTEM
 
@@ -292,3 +292,58 @@ def test_the_signature_is_over_time_and_body() -> None:
     assert signature("s", b"{}", 7) == "t=7,v1=" + hmac.new(b"s", b"7.{}", "sha256").hexdigest()
     assert signature("s", b"{}", 8) != signature("s", b"{}", 7)
     assert len(NAMES) == len(TOLD)
+
+
+async def test_what_became_of_each_event_is_shown_and_what_went_well_is_not_sent_again(
+    world: World, receiver: Receiver
+) -> None:
+    sender, client = await quiet(world), await office(world)
+    added = (await client.post("/api/webhooks", json={"url": receiver.url})).json()
+    path = f"/api/webhooks/{added['webhook']}"
+    await some_business(world)
+    await drained(world, 5)
+    assert await sender.send_due() == 1
+    shown = (await client.get(f"{path}/deliveries")).json()["deliveries"]
+    assert [(one["event"], one["state"]) for one in shown] == [
+        ("ticket.finished", "waiting"), ("ticket.called", "waiting"), ("ticket.issued", "waiting"),
+        ("counter.opened", "waiting"), ("day.opened", "delivered"),
+    ]  # fmt: skip
+    assert (await client.post(f"{path}/retry")).status_code == 204
+    while await sender.send_due():
+        pass
+    assert len(receiver.got) == 5
+    await sender.stop()
+
+
+async def test_only_the_last_deliveries_are_kept(world: World, receiver: Receiver) -> None:
+    sender, client = await quiet(world), await office(world)
+    added = (await client.post("/api/webhooks", json={"url": receiver.url})).json()
+    hall = world.app.parts.service("hall", HallService)
+    await hall.open_day(EAST, SYSTEM)
+    for _ in range(DELIVERED_KEPT + 5):
+        await hall.issue_ticket(EAST, (DEPOSIT,), SYSTEM, channel=Channel.KIOSK)
+    await drained(world, DELIVERED_KEPT + 6)
+    while await sender.send_due():
+        pass
+    kept = await webhooks(world).deliveries(added["webhook"])
+    assert len(receiver.got) == DELIVERED_KEPT + 6
+    assert len(kept) == DELIVERED_KEPT
+    assert {one.event for one in kept} == {"ticket.issued"}
+    await sender.stop()
+
+
+async def test_a_test_is_sent_at_once_signed_and_says_what_came_back(
+    world: World, receiver: Receiver
+) -> None:
+    client = await office(world)
+    added = (await client.post("/api/webhooks", json={"url": receiver.url})).json()
+    path = f"/api/webhooks/{added['webhook']}"
+    assert (await client.post(f"{path}/test")).json()["error"] == ""
+    headers, sent = receiver.got[0]
+    assert json.loads(sent)["event"] == "test"
+    when, mac = headers["x-tingtang-signature"].split(",v1=")
+    seconds = int(when.removeprefix("t="))
+    assert signature(added["secret"], sent, seconds) == f"t={seconds},v1={mac}"
+    receiver.status = 500
+    assert (await client.post(f"{path}/test")).json()["error"] == "HTTP 500"
+    assert (await client.get(f"{path}/deliveries")).json()["deliveries"] == []

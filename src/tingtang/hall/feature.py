@@ -141,6 +141,7 @@ def _wire_webhooks(parts: Parts, hall: HallService) -> None:
     webhooks.register(parts.reactions)
     sender = WebhookSender(webhooks)
     parts.offer("webhooks", webhooks)
+    parts.offer("webhook_sender", sender)
     parts.on_start(sender.start)
     parts.on_stop(sender.stop)
 

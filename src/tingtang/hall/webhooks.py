@@ -45,7 +45,11 @@ ANSWER_SECONDS = 5.0
 AT_ONCE_MAX = 8
 """Receivers that are spoken to at the same time; one receiver hears one event after another."""
 ERROR_LENGTH_MAX = 200
-WAITING, FAILED = "waiting", "failed"
+WAITING, FAILED, DELIVERED = "waiting", "failed", "delivered"
+DELIVERED_KEPT = 20
+"""Deliveries that went well and are still shown, for each receiver."""
+LISTED_MAX = 100
+TEST_EVENT = "test"
 
 logger = logging.getLogger(__name__)
 
@@ -63,6 +67,28 @@ class Webhook(msgspec.Struct, frozen=True):
     failed: int = 0
     """Events given up after many attempts."""
     last_error: str = ""
+
+
+class Delivery(msgspec.Struct, frozen=True):
+    """One event on its way to a receiver, or what became of it.
+
+    ``at_ms``: when it was delivered, or when it is tried next.
+    """
+
+    position: int
+    event: str
+    branch: str
+    state: str
+    attempts: int
+    at_ms: int
+    error: str
+
+
+class Tried(msgspec.Struct, frozen=True):
+    """What a receiver made of a test; ``error`` is empty where it answered 2xx."""
+
+    error: str
+    took_ms: int
 
 
 class NewWebhook(msgspec.Struct, frozen=True):
@@ -138,7 +164,9 @@ class Webhooks:
         """Try again, now, all that was given up or waits."""
         await self.get(webhook)
         values = {"state": WAITING, "attempts": 0, "due_ms": self._clock.now_ms()}
-        again = sa.update(t.deliveries).where(t.deliveries.c.webhook == webhook).values(values)
+        d = t.deliveries.c
+        open_ = sa.and_(d.webhook == webhook, d.state != DELIVERED)
+        again = sa.update(t.deliveries).where(open_).values(values)
         await self._write(lambda c: c.execute(again))
 
     async def get(self, webhook: WebhookId) -> Webhook:
@@ -155,7 +183,7 @@ class Webhooks:
             d.webhook,
             sa.func.sum(sa.case((d.state == WAITING, 1), else_=0)).label("waiting"),
             sa.func.sum(sa.case((d.state == FAILED, 1), else_=0)).label("failed"),
-            sa.func.max(d.error).label("error"),
+            sa.func.max(sa.case((d.state != DELIVERED, d.error), else_="")).label("error"),
         ).group_by(d.webhook)
         query = sa.select(w.webhook, w.branch, w.url, w.events, w.active).order_by(w.created_ms)
         rows, waiting = await self._log.database.read(
@@ -177,6 +205,51 @@ class Webhooks:
                 )
             )
         return found
+
+    async def deliveries(self, webhook: WebhookId) -> list[Delivery]:
+        """What waits, what was given up, and what lately went well: the newest first."""
+        await self.get(webhook)
+        d = t.deliveries.c
+        query = (
+            sa.select(t.deliveries)
+            .where(d.webhook == webhook)
+            .order_by(d.position.desc())
+            .limit(LISTED_MAX)
+        )
+        rows = await self._log.database.read(lambda c: c.execute(query).all())
+        found = []
+        for row in rows:
+            told = msgspec.json.decode(row.body, type=Told)
+            found.append(
+                Delivery(
+                    row.position,
+                    told.event,
+                    told.branch,
+                    row.state,
+                    row.attempts,
+                    row.due_ms,
+                    row.error,
+                )
+            )
+        return found
+
+    async def test_row(self, webhook: WebhookId) -> dict[str, Any]:
+        """A delivery of an event that never happened, for a receiver to show that it hears us."""
+        one = await self.get(webhook)
+        w = t.webhooks.c
+        query = sa.select(w.webhook, w.secret).where(w.webhook == webhook)
+        row = await self._log.database.read(lambda c: c.execute(query).first())
+        if row is None:
+            raise Refused(UNKNOWN_WEBHOOK)
+        body = Told(
+            id=0, event=TEST_EVENT, branch=one.branch, time_ms=self._clock.now_ms(), data={}
+        )
+        return {
+            "url": one.url,
+            "position": 0,
+            "body": msgspec.json.encode(body).decode(),
+            "secret": unseal(self._vault, w.secret, row._asdict()) or "",
+        }
 
     # -- the outbox ----------------------------------------------------------------------------
 
@@ -295,11 +368,12 @@ class Webhooks:
         return found
 
     async def settle(self, row: dict[str, Any], error: str) -> None:
-        """Note what became of a delivery: gone if it went well, later or given up if not."""
+        """Note what became of a delivery: the last that went well are kept to be looked at, the
+        others come later or are given up."""
         d = t.deliveries.c
         mine = sa.and_(d.webhook == row["webhook"], d.position == row["position"])
         if not error:
-            await self._write(lambda c: c.execute(sa.delete(t.deliveries).where(mine)))
+            await self._write(lambda c: self._delivered(c, row))
             return
         attempts = row["attempts"] + 1
         values = {
@@ -309,6 +383,20 @@ class Webhooks:
             "error": error[:ERROR_LENGTH_MAX],
         }
         await self._write(lambda c: c.execute(sa.update(t.deliveries).where(mine).values(values)))
+
+    def _delivered(self, connection: sa.Connection, row: dict[str, Any]) -> None:
+        d = t.deliveries.c
+        mine = sa.and_(d.webhook == row["webhook"], d.position == row["position"])
+        well = sa.and_(d.webhook == row["webhook"], d.state == DELIVERED)
+        values = {"state": DELIVERED, "due_ms": self._clock.now_ms(), "error": ""}
+        connection.execute(sa.update(t.deliveries).where(mine).values(values))
+        kept = sa.select(d.position).where(well).order_by(d.position.desc())
+        oldest = connection.scalar(kept.offset(DELIVERED_KEPT - 1).limit(1))
+        if oldest is not None:
+            connection.execute(sa.delete(t.deliveries).where(well, d.position < oldest))
+
+    def now_ms(self) -> int:
+        return self._clock.now_ms()
 
     def now_s(self) -> int:
         """Seconds since 1970, for the signature."""
@@ -353,6 +441,13 @@ class WebhookSender:
                 return not error
 
         return sum(await asyncio.gather(*map(one, await self._webhooks.due())))
+
+    async def test(self, webhook: WebhookId) -> Tried:
+        """Send a receiver a test now, past the outbox: it is neither repeated nor kept."""
+        row = await self._webhooks.test_row(webhook)
+        began_ms = self._webhooks.now_ms()
+        error = await self._send(row)
+        return Tried(error[:ERROR_LENGTH_MAX], self._webhooks.now_ms() - began_ms)
 
     async def _send(self, row: dict[str, Any]) -> str:
         """Deliver; gives back what went wrong, or "" where the receiver said 2xx."""

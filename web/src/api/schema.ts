@@ -498,7 +498,7 @@ export interface paths {
         };
         /**
          * ReadPlan
-         * @description The floor plan: GeoJSON in metres.
+         * @description The floor plan: GeoJSON in metres. ``ETag`` names its version.
          */
         get: operations["ApiBranchesPlanReadPlan"];
         /**
@@ -507,6 +507,66 @@ export interface paths {
          */
         put: operations["ApiBranchesPlanSavePlan"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/branches/{branch}/layout": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * SaveLayout
+         * @description Draw the floor plan anew together with the branch's zones; zones left out are removed.
+         */
+        put: operations["ApiBranchesLayoutSaveLayout"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/branches/{branch}/layout/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * CheckLayout
+         * @description What is wrong with a plan before it is stored; nothing is changed.
+         */
+        post: operations["ApiBranchesLayoutCheckCheckLayout"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/branches/{branch}/layout/route": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * TryRoute
+         * @description The way on a plan that is not stored yet.
+         */
+        post: operations["ApiBranchesLayoutRouteTryRoute"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2053,6 +2113,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/branches/{branch}/capacity/{date}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A day's capacity for bookings
+         * @description Slots by service and by person: what is booked, and what still fits.
+         */
+        get: operations["ApiBranchesCapacityDateReadCapacity"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/clock": {
         parameters: {
             query?: never;
@@ -2792,6 +2872,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/webhooks/{webhook}/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What became of it
+         * @description What waits for a receiver, what was given up, and what it lately took.
+         */
+        get: operations["ApiWebhooksDeliveriesListDeliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/webhooks/{webhook}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a test
+         * @description A signed event called ``test``, sent now and once; says what the receiver answered.
+         */
+        post: operations["ApiWebhooksTestTestWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/webhooks/{webhook}/retry": {
         parameters: {
             query?: never;
@@ -3083,11 +3203,11 @@ export interface components {
             busy?: components["schemas"]["Busy"];
             /**
              * @default [
-             *       "self_service",
-             *       "later",
              *       "vip_room",
              *       "phone",
-             *       "counter"
+             *       "later",
+             *       "counter",
+             *       "self_service"
              *     ]
              */
             possible: components["schemas"]["Way"][];
@@ -3300,6 +3420,17 @@ export interface components {
             facts: components["schemas"]["Facts"];
             details: components["schemas"]["Details"];
         };
+        /** DayCapacity */
+        DayCapacity: {
+            date: string;
+            slot_ms: number;
+            open_ms: number;
+            positions: number;
+            starts_ms: number[];
+            booked: number[];
+            services: components["schemas"]["ServiceCapacity"][];
+            people: components["schemas"]["PersonCapacity"][];
+        };
         /** DayFigures */
         DayFigures: {
             date: string;
@@ -3333,6 +3464,20 @@ export interface components {
         DaySlots: {
             date: string;
             slots: components["schemas"]["Slot"][];
+        };
+        /** Delivery */
+        Delivery: {
+            position: number;
+            event: string;
+            branch: string;
+            state: string;
+            attempts: number;
+            at_ms: number;
+            error: string;
+        };
+        /** DeliveryList */
+        DeliveryList: {
+            deliveries: components["schemas"]["Delivery"][];
         };
         /** Details */
         Details: {
@@ -3387,6 +3532,12 @@ export interface components {
             /** @default zh */
             language: string;
         };
+        /**
+         * FaultKind
+         * @description What a fault is about.
+         * @enum {string}
+         */
+        FaultKind: "invalid" | "no_entrance" | "no_outline" | "zone_not_reached" | "zone_not_drawn" | "zones_overlap" | "counter_outside" | "counter_not_drawn" | "kiosk_astray";
         /** FinishRequest */
         FinishRequest: {
             /** @default false */
@@ -3661,6 +3812,11 @@ export interface components {
                 [key: string]: number;
             };
         };
+        /** Layout */
+        Layout: {
+            plan: components["schemas"]["FloorPlan"];
+            zones: components["schemas"]["Zone"][];
+        };
         /** LineString */
         LineString: {
             coordinates: [
@@ -3829,13 +3985,28 @@ export interface components {
         PauseRequest: {
             reason: string;
         };
-        /**
-         * Place
-         * @description Where a ticket enters a line.
-         * @default first
-         * @enum {string}
-         */
-        Place: "first" | "after" | "last";
+        /** PersonCapacity */
+        PersonCapacity: {
+            staff: string;
+            name: string;
+            services: number;
+            used_ms: number[];
+        };
+        /** PlanFault */
+        PlanFault: {
+            kind: components["schemas"]["FaultKind"];
+            text: components["schemas"]["Text"];
+            /** @default 1 */
+            floor: number;
+            /** @default -1 */
+            feature: number;
+            /** @default false */
+            refuses: boolean;
+        };
+        /** PlanFaults */
+        PlanFaults: {
+            faults: components["schemas"]["PlanFault"][];
+        };
         /** PlanFeature */
         PlanFeature: {
             geometry: components["schemas"]["Point"] | components["schemas"]["LineString"] | components["schemas"]["Polygon"];
@@ -4148,6 +4319,16 @@ export interface components {
             words: string[];
             /** @default true */
             active: boolean;
+        };
+        /** ServiceCapacity */
+        ServiceCapacity: {
+            service: string;
+            name: components["schemas"]["Text"];
+            standard_ms: number;
+            people: number;
+            places: number;
+            booked: number;
+            left: number[];
         };
         /**
          * ServiceChannel
@@ -4624,7 +4805,7 @@ export interface components {
             service?: string | null;
             counter?: string | null;
             staff?: string | null;
-            place?: components["schemas"]["Place"];
+            place?: components["schemas"]["hall_model_settings_Place"];
         };
         /** Tree */
         Tree: {
@@ -4746,6 +4927,19 @@ export interface components {
              *     ]
              */
             rows: components["schemas"]["Row"][];
+        };
+        /** Tried */
+        Tried: {
+            error: string;
+            took_ms: number;
+        };
+        /** TryRoute */
+        TryRoute: {
+            plan: components["schemas"]["FloorPlan"];
+            start: components["schemas"]["org_model_route_Place"];
+            zone: string;
+            /** @default false */
+            step_free: boolean;
         };
         /** Unit */
         Unit: {
@@ -4875,6 +5069,13 @@ export interface components {
          * @enum {string}
          */
         hall_model_reallocation_Kind: "resume" | "open" | "switch" | "move";
+        /**
+         * Place
+         * @description Where a ticket enters a line.
+         * @default first
+         * @enum {string}
+         */
+        hall_model_settings_Place: "first" | "after" | "last";
         /** IdentifyRequest */
         hall_routes_visits_IdentifyRequest: {
             customer: string;
@@ -4886,6 +5087,12 @@ export interface components {
          * @enum {string}
          */
         org_model_plan_Kind: "zone" | "walkway" | "door" | "kiosk" | "counter" | "lift" | "stairs" | "outline" | "wall" | "furniture";
+        /** Place */
+        org_model_route_Place: {
+            floor: number;
+            x: number;
+            y: number;
+        };
         /** CallRequest */
         tasks_CallRequest: {
             /** @default  */
@@ -5866,7 +6073,9 @@ export interface operations {
     ApiBranchesPlanSavePlan: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "If-Match"?: string | null;
+            };
             path: {
                 branch: string;
             };
@@ -5885,6 +6094,113 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PlanSaved"];
+                };
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiBranchesLayoutSaveLayout: {
+        parameters: {
+            query?: never;
+            header?: {
+                "If-Match"?: string | null;
+            };
+            path: {
+                branch: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Layout"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanSaved"];
+                };
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiBranchesLayoutCheckCheckLayout: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                branch: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Layout"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanFaults"];
+                };
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiBranchesLayoutRouteTryRoute: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                branch: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TryRoute"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Route"];
                 };
             };
             /** @description Refused: the code says why. */
@@ -8737,6 +9053,38 @@ export interface operations {
             };
         };
     };
+    ApiBranchesCapacityDateReadCapacity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                branch: string;
+                date: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DayCapacity"];
+                };
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
     ApiClockReadClock: {
         parameters: {
             query?: never;
@@ -10075,6 +10423,68 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiWebhooksDeliveriesListDeliveries: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryList"];
+                };
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiWebhooksTestTestWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tried"];
+                };
             };
             /** @description Refused: the code says why. */
             default: {

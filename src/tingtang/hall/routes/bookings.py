@@ -9,6 +9,7 @@ from litestar.params import Parameter
 from tingtang.hall import day_list
 from tingtang.hall.booking_moves import BookingMoves
 from tingtang.hall.bookings import BookingService, BookingView, Confirmed, DaySlots, Held
+from tingtang.hall.capacity import DayCapacity, day_capacity
 from tingtang.hall.check_in import CheckedIn, CheckIn
 from tingtang.hall.contacts import CODE_DIGITS, Contact
 from tingtang.hall.planning import parse_date
@@ -202,7 +203,17 @@ async def list_day(branch: str, date: str, bookings: BookingService) -> day_list
     return await day_list.booked_day(bookings, BranchId(branch), date)
 
 
+@get(
+    "/api/branches/{branch:str}/capacity/{date:str}",
+    summary="A day's capacity for bookings",
+    **permit(Permission.BOOKING_SEE),
+)
+async def read_capacity(branch: str, date: str, bookings: BookingService) -> DayCapacity:
+    """Slots by service and by person: what is booked, and what still fits."""
+    return await day_capacity(bookings, BranchId(branch), date)
+
+
 ROUTES = (
     list_slots, hold_slot, confirm_booking, read_booking, move_booking, cancel_booking,
-    check_in_by_link, check_in_here, list_day,
+    check_in_by_link, check_in_here, list_day, read_capacity,
 )  # fmt: skip

@@ -6,7 +6,14 @@ import msgspec
 from litestar import delete, get, post, put
 
 from tingtang.hall.model.webhooks import NAMES, WebhookId
-from tingtang.hall.webhooks import NewWebhook, Webhook, Webhooks
+from tingtang.hall.webhooks import (
+    Delivery,
+    NewWebhook,
+    Tried,
+    Webhook,
+    Webhooks,
+    WebhookSender,
+)
 from tingtang.kernel.errors import Refused
 from tingtang.kernel.permissions import FORBIDDEN, Actor, Permission
 from tingtang.kernel.web import permit
@@ -40,6 +47,12 @@ class WebhookList(msgspec.Struct, frozen=True):
 
     webhooks: list[Webhook]
     events: list[str]
+
+
+class DeliveryList(msgspec.Struct, frozen=True):
+    """Of one receiver, the newest first."""
+
+    deliveries: list[Delivery]
 
 
 @get(PATH, summary="Who is told", **permit(Permission.RULES_SEE))
@@ -87,6 +100,34 @@ async def retry_webhook(webhook: str, webhooks: Webhooks, actor: Actor) -> None:
     await webhooks.retry(WebhookId(webhook))
 
 
+@get(
+    f"{PATH}/{{webhook:str}}/deliveries",
+    summary="What became of it",
+    **permit(Permission.RULES_SEE),
+)
+async def list_deliveries(webhook: str, webhooks: Webhooks, actor: Actor) -> DeliveryList:
+    """What waits for a receiver, what was given up, and what it lately took."""
+    one = WebhookId(webhook)
+    if not _reaches(actor, (await webhooks.get(one)).branch):
+        raise Refused(FORBIDDEN, permission=Permission.RULES_SEE.value)
+    return DeliveryList(await webhooks.deliveries(one))
+
+
+@post(
+    f"{PATH}/{{webhook:str}}/test",
+    summary="Send a test",
+    status_code=200,
+    **permit(Permission.RULES_EDIT),
+)
+async def test_webhook(
+    webhook: str, webhooks: Webhooks, webhook_sender: WebhookSender, actor: Actor
+) -> Tried:
+    """A signed event called ``test``, sent now and once; says what the receiver answered."""
+    one = WebhookId(webhook)
+    _require(actor, (await webhooks.get(one)).branch)
+    return await webhook_sender.test(one)
+
+
 @delete(
     f"{PATH}/{{webhook:str}}",
     summary="Remove a receiver",
@@ -109,4 +150,7 @@ def _require(actor: Actor, branch: str) -> None:
         raise Refused(FORBIDDEN, permission=Permission.RULES_EDIT.value)
 
 
-ROUTES = (list_webhooks, add_webhook, change_webhook, retry_webhook, remove_webhook)
+ROUTES = (
+    list_webhooks, add_webhook, change_webhook, list_deliveries, test_webhook, retry_webhook,
+    remove_webhook,
+)  # fmt: skip
