@@ -161,6 +161,24 @@ async def test_the_way_taken_is_recorded_and_counts_as_diverted(world: World) ->
     assert kpis(state, world.clock.now_ms()).diverted_rate.value == 0.5
 
 
+async def test_an_unknown_visit_is_refused_in_words_and_a_repeated_request_begins_one_visit(
+    world: World,
+) -> None:
+    hall = world.app.parts.service("hall", HallService)
+    await hall.open_day(EAST, SYSTEM)
+    kiosk = await world.as_terminal(TerminalKind.KIOSK)
+    path, body = f"{API}/triage/taken", {"way": "counter", "row": "any"}
+    unknown = await kiosk.post(path, json={**body, "visit": "nobody"})
+    assert unknown.status_code == 404
+    assert unknown.json()["error"]["code"] == "unknown_visit"
+    assert unknown.json()["error"]["message"] == "There is no such visit"
+    assert not (await hall.state(EAST)).visits
+    key = {"idempotency-key": "k"}
+    first, second = [await kiosk.post(path, json=body, headers=key) for _ in range(2)]
+    assert first.json() == second.json()
+    assert list((await hall.state(EAST)).visits) == [first.json()["visit"]]
+
+
 @pytest.mark.shows("R026", part="head office tries a table before saving it")
 async def test_head_office_tries_a_table_before_it_is_saved(world: World) -> None:
     office = await world.as_staff("gao.mingyuan")

@@ -141,8 +141,9 @@ async def test_the_position_is_kept_at_every_pause(log: EventLog) -> None:
         while await kept(log) != 3:
             await asyncio.sleep(0.001)
 
-    await asyncio.wait_for(is_kept(), 20)
+    await asyncio.wait_for(is_kept(), 20)  # while it follows: a stop would write it down anyway
     await reactions.stop()
+    assert await kept(log) == 3
 
 
 async def test_a_reaction_cut_off_anywhere_has_its_effect_once(

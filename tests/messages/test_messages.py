@@ -92,6 +92,18 @@ async def test_a_refused_message_is_not_tried_again(world: World) -> None:
     await world.messages.gateway.close()
 
 
+async def test_stopping_lets_go_of_the_gateway_and_keeps_what_is_queued(world: World) -> None:
+    sms = SmsGateway(world.other.base, KEY_ID, SECRET)
+    wechat = WeChatGateway(world.other.base, APP_ID, APP_SECRET, {})
+    for gateway in (sms, wechat):
+        world.messages.gateway = gateway
+        await world.messages.start()
+        await world.messages.stop()
+        assert gateway._client.is_closed
+    await world.messages.send("booking_confirmed", PHONE, VALUES, "k1")
+    assert await world.states() == ["queued"]
+
+
 async def test_nothing_of_a_message_is_readable_at_rest_and_old_ones_are_erased(
     world: World,
 ) -> None:

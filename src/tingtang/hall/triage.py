@@ -7,6 +7,7 @@ import msgspec
 from tingtang.hall.bookings import BookingService
 from tingtang.hall.model import commands as c
 from tingtang.hall.model.kpis import busy_now
+from tingtang.hall.model.problems import UNKNOWN_VISIT
 from tingtang.hall.model.settings import VIP_SEGMENTS, HallSettings, Segment
 from tingtang.hall.model.state import Care, Channel, CounterState, HallDay, LineKey, Source, Stage
 from tingtang.hall.model.triage import Advice, Case, TriageTable, Way, advise, machine_wait_ms
@@ -130,12 +131,15 @@ class TriageService:
         visit: VisitId | None = None,
         key: Key | None = None,
     ) -> WayTaken:
-        """Record the way that the customer chose on their visit, which begins here if need be."""
+        """Record the way that the customer chose on their visit; without one, a visit begins here.
+
+        Raises :class:`Refused` for a ``visit`` that is not of this business day.
+        """
         state = await self._hall.state(branch)
-        if visit is None or visit not in state.visits:
-            visit = visit or VisitId(self._hall.ids.new(self._hall.clock.now_ms()))
-            source = SOURCE_OF.get(channel, Source.PAD)
-            await self._hall.run(branch, c.Arrive(visit=visit, source=source), actor)
+        if visit is None:
+            visit = await self._arrive(branch, channel, actor, key)
+        elif visit not in state.visits:
+            raise Refused(UNKNOWN_VISIT)
         proposal = c.ReachStage(visit=visit, stage=Stage.TRIAGE, at=f"{row}/{way}")
         answer = msgspec.json.encode(WayTaken(visit))
         if way in DIVERTED:
@@ -145,6 +149,20 @@ class TriageService:
             )
         done = await self._hall.run(branch, proposal, actor, key=key, answer=lambda *_: answer)
         return msgspec.json.decode(done.answer, type=WayTaken)
+
+    async def _arrive(
+        self, branch: BranchId, channel: Channel, actor: Actor, key: Key | None
+    ) -> VisitId:
+        """Begin a visit; a repeated request gets the one that its first began."""
+        visit = VisitId(self._hall.ids.new(self._hall.clock.now_ms()))
+        done = await self._hall.run(
+            branch,
+            c.Arrive(visit=visit, source=SOURCE_OF.get(channel, Source.PAD)),
+            actor,
+            key=Key(f"{key.name}/arrival", key.request) if key else None,
+            answer=lambda *_: msgspec.json.encode(WayTaken(visit)),
+        )
+        return msgspec.json.decode(done.answer, type=WayTaken).visit
 
     def _rooms(self, branch: BranchId, state: HallDay, service: ServiceId) -> list[CounterId]:
         """The VIP rooms that are signed on and can do the service."""

@@ -36,6 +36,10 @@ class Gateway(Protocol):
         """
         ...
 
+    async def close(self) -> None:
+        """Let go of the connections; nothing is delivered any more."""
+        ...
+
 
 class SmsGateway:
     """SMS over HTTP: ``POST /v1/messages`` with JSON, signed with HMAC-SHA256 of the body."""

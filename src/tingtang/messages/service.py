@@ -42,9 +42,12 @@ class Messages:
         self._task = asyncio.create_task(self._run(), name="messages")
 
     async def stop(self) -> None:
+        """Deliver no more and close the gateway; what is queued goes out after the next start."""
         if self._task is not None:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
+        if self.gateway is not None:
+            await self.gateway.close()
 
     async def send(self, template: str, to: str, values: Mapping[str, str], key: str) -> None:
         """Hand a message over; the same ``key`` is delivered once. Durable when this returns."""
