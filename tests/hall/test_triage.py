@@ -171,7 +171,7 @@ async def test_an_unknown_visit_is_refused_in_words_and_a_repeated_request_begin
     unknown = await kiosk.post(path, json={**body, "visit": "nobody"})
     assert unknown.status_code == 404
     assert unknown.json()["error"]["code"] == "unknown_visit"
-    assert unknown.json()["error"]["message"] == "There is no such visit"
+    assert unknown.json()["error"]["message"] == "没有这次到店记录"
     assert not (await hall.state(EAST)).visits
     key = {"idempotency-key": "k"}
     first, second = [await kiosk.post(path, json=body, headers=key) for _ in range(2)]
