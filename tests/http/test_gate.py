@@ -9,7 +9,7 @@ import httpx
 import msgspec
 import pytest
 import pytest_asyncio
-from litestar import Response, get, post
+from litestar import get, post
 
 from tests.http.world import CHEAP, MORNING_MS, World, make_app, open_world
 from tingtang.http.app import App, build
@@ -26,7 +26,7 @@ from tingtang.kernel.log import Key
 from tingtang.kernel.permissions import Actor, ActorKind, Permission
 from tingtang.kernel.text import Text
 from tingtang.kernel.vault import Suite, open_or_create_vault
-from tingtang.kernel.web import permit, public
+from tingtang.kernel.web import encoded, permit, public
 from tingtang.org.sign_in.identity import STRANGER, Identity
 
 
@@ -60,11 +60,11 @@ class Shop:
 
 async def _take(
     shop: Shop, branch: str, data: Take, actor: Actor, key: Key | None, language: str, now_ms: int
-) -> Response[Taken]:
+) -> Taken:
     """Take one."""
     taken = await shop.take(branch, data, actor, key)
     taken = msgspec.structs.replace(taken, language=language, now_ms=now_ms)
-    return Response(msgspec.json.encode(taken))  # type: ignore[arg-type]
+    return encoded(msgspec.json.encode(taken))  # type: ignore[no-any-return]
 
 
 slow = post("/api/branches/{branch:str}/slow", **permit(Permission.TICKET_ISSUE))(_take)

@@ -11,6 +11,7 @@ from litestar.openapi.spec import Tag
 
 from tingtang import __version__
 from tingtang.http import openapi, system_routes
+from tingtang.http.bodies import Bodies
 from tingtang.http.fast_lane import FastLane, compile_handler
 from tingtang.http.features import FEATURES
 from tingtang.http.framework import make_framework
@@ -204,12 +205,17 @@ def _assemble(
     description.app = framework
     routes = declared_routes(framework)
     check_guarded(routes)
-    fast = FastLane()
+    fast, bodies = FastLane(), Bodies()
     answer_headers = security_headers(is_page=False, is_tls=options.is_tls)
     for route in routes:
         if route.is_fast:
             handler = compile_handler(
-                route.handler, route.path, parts.services, parts.clock.now_ms, answer_headers
+                route.handler,
+                route.path,
+                parts.services,
+                parts.clock.now_ms,
+                answer_headers,
+                bodies.read,
             )
             fast.add(route.method, route.path, handler)
 

@@ -12,19 +12,21 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, get_type_hints
 
 import msgspec
-from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
 from tingtang.http.headers import Header, Headers
 from tingtang.http.problems import JSON_TYPE, bad_input
 from tingtang.kernel.errors import BAD_INPUT, Refused
+from tingtang.kernel.permissions import Actor
 from tingtang.kernel.text import Text
 from tingtang.kernel.web import key_of, language_of
 
 Scope = dict[str, Any]
-Body = Callable[[], Awaitable[bytes]]
+Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
-Handler = Callable[[Scope, Headers, tuple[str, ...], Body, Send], Awaitable[None]]
+Handler = Callable[[Scope, Headers, list[str], Receive, Send], Awaitable[int]]
+"""Answers a request and gives back the status."""
+ReadBody = Callable[[Receive, Actor], Awaitable[bytes]]
 
 GIVEN = ("actor", "key", "language", "now_ms")
 """What every handler may ask for beside services, path parameters and ``data``."""
@@ -47,7 +49,7 @@ class FastLane:
         pattern = _Pattern(path)
         self._routes.setdefault((method, pattern.length), []).append((pattern, handler, path))
 
-    def find(self, method: str, path: str) -> tuple[Handler, tuple[str, ...], str] | None:
+    def find(self, method: str, path: str) -> tuple[Handler, list[str], str] | None:
         """The handler, the values of the path's parameters in order, and the path as declared."""
         parts = path.split("/")
         for pattern, handler, declared in self._routes.get((method, len(parts)), ()):
@@ -55,7 +57,7 @@ class FastLane:
                 if parts[index] != literal:
                     break
             else:
-                return handler, tuple([parts[i] for i in pattern.parameters]), declared
+                return handler, [parts[i] for i in pattern.parameters], declared
         return None
 
 
@@ -113,6 +115,7 @@ def compile_handler(
     services: Mapping[str, Any],
     now_ms: Callable[[], int],
     headers: list[Header],
+    read_body: ReadBody,
 ) -> Handler:
     """The plain form of ``route``; ``NotFastEnough`` names the parameter it cannot give."""
     function = route.fn
@@ -122,12 +125,13 @@ def compile_handler(
     permission = route.opt.get("permission")
     branch_name, in_path = route.opt.get("branch_parameter", "branch"), parameter_names(path)
     branch_index = in_path.index(branch_name) if branch_name in in_path else None
-    answer = _answering(route.status_code, headers)
+    status: int = route.status_code
+    answer_headers = [JSON_TYPE, *headers]
 
     async def handle(
-        scope: Scope, headers: Headers, values: tuple[str, ...], body: Body, send: Send
-    ) -> None:
-        actor = scope["actor"]
+        scope: Scope, headers: Headers, values: list[str], receive: Receive, send: Send
+    ) -> int:
+        actor: Actor = scope["actor"]
         if permission is not None:
             actor.require(permission, None if branch_index is None else values[branch_index])
         arguments = dict(constant)
@@ -135,7 +139,7 @@ def compile_handler(
             arguments[name] = values[index]
         raw = b""
         if decoder is not None:
-            raw = await body()
+            raw = await read_body(receive, actor)
             if not raw:
                 raise Refused(BAD_INPUT, reason=Text("缺少请求内容", "the body is missing"))
             try:
@@ -152,25 +156,12 @@ def compile_handler(
             arguments["language"] = language_of(accepted)
         if wants_now:
             arguments["now_ms"] = now_ms()
-        await answer(await function(**arguments), send)
-
-    return handle
-
-
-def _answering(status: int, headers: list[Header]) -> Callable[[Any, Send], Awaitable[None]]:
-    """Sends what a handler gave back. A ``Response`` may carry bytes that are JSON already."""
-    answer_headers = [JSON_TYPE, *headers]
-
-    async def answer(result: Any, send: Send) -> None:
-        code = status
-        if isinstance(result, Response):
-            code = result.status_code or status
-            result = result.content
-        content = result if isinstance(result, bytes) else _encode(result)
+        content = _encode(await function(**arguments))
         length = (b"content-length", b"%d" % len(content))
         await send(
-            {"type": "http.response.start", "status": code, "headers": [*answer_headers, length]}
+            {"type": "http.response.start", "status": status, "headers": [*answer_headers, length]}
         )
         await send({"type": "http.response.body", "body": content})
+        return status
 
-    return answer
+    return handle

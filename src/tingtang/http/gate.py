@@ -8,9 +8,10 @@ every request.
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from typing import Any
 
+from tingtang.http.bodies import BODY_SECONDS_MAX, body_max
 from tingtang.http.fast_lane import FastLane
 from tingtang.http.headers import (
     SAFE_METHODS,
@@ -45,11 +46,6 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 Asgi = Callable[[Any, Any, Any], Awaitable[None]]
 
-BODY_MAX_BYTES = 1_000_000
-"""The largest body that staff may send: a floor plan of a large branch is a tenth of it."""
-BODY_MAX_BYTES_OTHERS = 32_000
-"""The same for terminals, customers and those we do not know."""
-BODY_SECONDS_MAX = 10.0
 TOKEN_LENGTH_MAX = 400
 SLOW_MS = 1_000.0
 
@@ -59,7 +55,7 @@ SERVED_HERE = ("/api/", "/health/", "/schema/", "/metrics", "/theme.css", "/ente
 logger = logging.getLogger(__name__)
 
 
-def token_of(headers: Headers, surface: str, cookies: Cookies) -> tuple[str, bool]:
+def token_of(headers: Headers, query: bytes, cookies: Cookies) -> tuple[str, bool]:
     """The caller's token and whether it came from a cookie; ("", False) if there is none."""
     authorization = headers.get(b"authorization")
     if authorization is not None and authorization[:7].lower() == b"bearer ":
@@ -67,6 +63,7 @@ def token_of(headers: Headers, surface: str, cookies: Cookies) -> tuple[str, boo
     cookie = headers.get(b"cookie")
     if cookie is None:
         return "", False
+    surface = surface_of(headers, query)
     token = cookies.token(cookie.decode("latin-1"), surface)[:TOKEN_LENGTH_MAX]
     return token, bool(token)
 
@@ -129,22 +126,19 @@ class Gate:
             if not path.startswith(SERVED_HERE):
                 status = await self._pages(method, path, headers, send)
                 return
-            identity = await self._identify(scope, headers)
-            scope["actor"] = identity.actor
-            scope["identity"] = identity
-            scope["headers_by_name"] = headers
-            self._check(scope, headers, identity)
-            limit = (
-                BODY_MAX_BYTES if identity.actor.kind is ActorKind.STAFF else BODY_MAX_BYTES_OTHERS
-            )
+            identity, from_cookie = await self._identify(scope, headers)
+            actor = identity.actor
+            scope["actor"], scope["identity"] = actor, identity
+            self._check(scope, headers, identity, from_cookie=from_cookie)
+            limit = body_max(actor)
             _check_length(headers, limit)
             lane = self._fast.find(method, path)
             if lane is not None:
                 handler, values, route = lane
-                await handler(
-                    scope, headers, values, lambda: _read_body(receive, limit), send_counted
-                )
+                # It answers only when all is done, so a failure has not begun to answer.
+                status = await handler(scope, headers, values, receive, send)
             else:
+                scope["surface"] = surface_of(headers, scope["query_string"])
                 await self._framework(
                     scope, _limited(receive, limit), self._with_headers(send_counted)
                 )
@@ -167,25 +161,25 @@ class Gate:
                     method, route, status, took_ms, identity.actor.kind,
                 )  # fmt: skip
 
-    async def _identify(self, scope: Scope, headers: Headers) -> Identity:
-        surface = surface_of(headers, scope["query_string"])
-        token, from_cookie = token_of(headers, surface, self._cookies)
-        scope["surface"] = surface
+    async def _identify(self, scope: Scope, headers: Headers) -> tuple[Identity, bool]:
+        """Who is asking, and whether a cookie says so."""
+        token, from_cookie = token_of(headers, scope["query_string"], self._cookies)
         scope["token"] = token
-        scope["from_cookie"] = from_cookie
         if not token:
-            return STRANGER
+            return STRANGER, False
         identity = self._identifier.known(token)
         if identity is None:
             # Only tokens we never saw cost a look into the database, so only they are counted.
             self._public_limit.take(_address(scope))
             identity = await self._identifier.find(token)
-        return identity
+        return identity, from_cookie
 
-    def _check(self, scope: Scope, headers: Headers, identity: Identity) -> None:
+    def _check(
+        self, scope: Scope, headers: Headers, identity: Identity, *, from_cookie: bool
+    ) -> None:
         method = scope["method"]
         if method not in SAFE_METHODS:
-            is_bearer = identity is not STRANGER and not scope["from_cookie"]
+            is_bearer = identity is not STRANGER and not from_cookie
             if not is_bearer:
                 require_own_page(headers, self._origins, needs_mark=True)
         if (method, scope["path"]) in self._sign_in_routes:
@@ -232,7 +226,7 @@ class Gate:
         try:
             _require_live(scope)
             require_own_page(headers, self._origins, needs_mark=False)
-            identity = await self._identify(scope, headers)
+            identity, _ = await self._identify(scope, headers)
             if identity.actor.kind is ActorKind.NOBODY:
                 self._public_limit.take(_address(scope))
         except Exception as error:
@@ -267,41 +261,6 @@ def _check_length(headers: Headers, limit: int) -> None:
         raise Refused(TOO_LARGE, bytes=limit)
 
 
-async def _read_body(receive: Receive, limit: int) -> bytes:
-    """The whole body; refused where it is too large or too slow."""
-    task = asyncio.current_task()
-    # Like asyncio.timeout, at a fifth of its cost: this stands before every command.
-    timer = asyncio.get_running_loop().call_later(BODY_SECONDS_MAX, _give_up, task)
-    try:
-        message = await receive()
-        body: bytes = message.get("body", b"")
-        if not message.get("more_body"):
-            return body
-        parts, size = [body], len(body)
-        while message.get("more_body"):
-            message = await receive()
-            parts.append(message.get("body", b""))
-            size += len(parts[-1])
-            if size > limit:
-                raise Refused(TOO_LARGE, bytes=limit)
-        return b"".join(parts)
-    except asyncio.CancelledError as cancelled:
-        if cancelled.args == (TOO_SLOW_MARK,) and task is not None:
-            task.uncancel()
-            raise TimeoutError from cancelled
-        raise
-    finally:
-        timer.cancel()
-
-
-TOO_SLOW_MARK = "the body came too slowly"
-
-
-def _give_up(task: "asyncio.Task[Any] | None") -> None:
-    if task is not None:
-        task.cancel(TOO_SLOW_MARK)
-
-
 def _limited(receive: Receive, limit: int) -> Receive:
     """The same ``receive``, which refuses a body that grows past ``limit`` or comes too slowly."""
     size = 0
@@ -320,6 +279,3 @@ def _limited(receive: Receive, limit: int) -> Receive:
         return message
 
     return receive_limited
-
-
-Services = Mapping[str, Any]

@@ -26,7 +26,7 @@ class TlsFiles(msgspec.Struct, frozen=True):
 
 
 class _Server(uvicorn.Server):
-    """Tells when it listens, after the start-up that may take a while."""
+    """Settles the garbage collector once it listens, and tells that it does."""
 
     def __init__(self, config: uvicorn.Config, on_listening: Callable[[], None] | None) -> None:
         super().__init__(config)
@@ -34,7 +34,13 @@ class _Server(uvicorn.Server):
 
     async def startup(self, sockets: list[object] | None = None) -> None:  # type: ignore[override]
         await super().startup(sockets)  # type: ignore[arg-type]
-        if not self.should_exit and self._on_listening is not None:
+        if self.should_exit:
+            return
+        # All that was made so far stays until the end: keep the collector from looking at it.
+        gc.collect()
+        gc.freeze()
+        gc.set_threshold(*GC_THRESHOLDS)
+        if self._on_listening is not None:
             self._on_listening()
 
 
@@ -86,15 +92,8 @@ def serve(
     on_listening: Callable[[], None] | None = None,
 ) -> None:
     """Serve until told to stop (SIGTERM, SIGINT). ``on_listening`` runs once requests are taken."""
-
-    def settle() -> None:
-        # All that was made so far stays until the end: keep the collector from looking at it.
-        gc.collect()
-        gc.freeze()
-        gc.set_threshold(*GC_THRESHOLDS)
-        if on_listening is not None:
-            on_listening()
-
-    server = make_server(app, host=host, port=port, tls=tls, proxies=proxies, on_listening=settle)
+    server = make_server(
+        app, host=host, port=port, tls=tls, proxies=proxies, on_listening=on_listening
+    )
     with asyncio.Runner(loop_factory=server.config.get_loop_factory()) as runner:
         runner.run(server.serve())

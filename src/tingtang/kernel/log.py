@@ -7,7 +7,6 @@ among them.
 """
 
 import asyncio
-import contextlib
 import itertools
 import logging
 import queue
@@ -48,8 +47,6 @@ WAITING_MAX = 20_000
 """Appends waiting for the writer; more than this means the disk is not keeping up: refuse."""
 RECENT_MAX = 20_000
 """Events kept in memory for those who follow the log closely."""
-OTHERS_SECONDS = 0.5
-"""How often followers look for what other nodes have written to the same PostgreSQL."""
 
 logger = logging.getLogger(__name__)
 
@@ -73,7 +70,6 @@ class EventLog:
         self._observers: list[Observer] = []
         self._recent: deque[Recorded] = deque(maxlen=RECENT_MAX)
         self._head = 0
-        self._news = asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
         self.waiting = 0
@@ -202,8 +198,6 @@ class EventLog:
                     listener(recorded)
                 except Exception:
                     logger.exception("a listener failed; the events are durable")
-            news, self._news = self._news, asyncio.Event()
-            news.set()
         for one, outcome in zip(group, outcomes, strict=True):
             if one.future.done():  # the caller went away; what it asked for is durable
                 continue
@@ -249,14 +243,6 @@ class EventLog:
         )
         rows = await self.database.read(lambda c: c.execute(query).all())
         return [self._recorded(row) for row in rows]
-
-    async def news(self) -> None:
-        """Wait until something more has become durable, or may have on another node."""
-        if self.database.is_sqlite:
-            await self._news.wait()
-            return
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._news.wait(), OTHERS_SECONDS)
 
     def _recorded(self, row: sa.Row[Any]) -> Recorded:
         return recorded_from(row._asdict(), self.types.decode(row.type, row.version, row.body))

@@ -6,9 +6,10 @@ position; :meth:`Trigger.key` makes it.
 """
 
 import asyncio
+import contextlib
 import itertools
 import logging
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 
 import msgspec
 import sqlalchemy as sa
@@ -27,6 +28,9 @@ KEEP_EVERY = 200
 KEEP_EVERY_PASSED = 5_000
 """Events of no interest after which the position is written down, so that a start stays short."""
 SYSTEM_STREAM = "system/subscriptions"
+
+OTHERS_SECONDS = 0.5
+"""How often a reaction looks for what other nodes have written to the same PostgreSQL."""
 
 UNABLE = 500
 """Refusals of this HTTP status and above say that the system, not the request, is at fault."""
@@ -60,14 +64,56 @@ class _Registered(msgspec.Struct, frozen=True):
     only: Only | None
 
 
+class _Follower:
+    """One reaction and how far it has come."""
+
+    __slots__ = ("handled", "name", "passed", "position", "registered", "resting")
+
+    def __init__(self, name: str, registered: _Registered, position: int) -> None:
+        self.name = name
+        self.registered = registered
+        self.position = position
+        self.handled = self.passed = 0
+        self.resting: asyncio.Future[None] | None = None
+        """Set while it waits for news; done when there is something to look at."""
+
+    def wants(self, recorded: Recorded) -> bool:
+        only = self.registered.only
+        return recorded.type in self.registered.types and (only is None or only(recorded.event))
+
+    def pass_over(self, group: Sequence[Recorded]) -> bool:
+        """Move past a group that holds nothing for a resting reaction; False if it must look."""
+        resting = self.resting
+        if resting is None or resting.done():
+            return True  # it is at work and will come to these by itself
+        if group[0].position != self.position + 1 or self.passed >= KEEP_EVERY_PASSED:
+            return False
+        for recorded in group:
+            if self.wants(recorded):
+                return False
+        self.position = group[-1].position
+        self.passed += len(group)
+        return True
+
+    def wake(self) -> None:
+        if self.resting is not None and not self.resting.done():
+            self.resting.set_result(None)
+
+
 class Reactions:
-    """All reactions of one process."""
+    """All reactions of one process.
+
+    Most events concern no reaction. So those that have caught up are not woken for each group of
+    events: one look at the group moves them on.
+    """
 
     def __init__(self, log: EventLog, clock: Clock) -> None:
         self._log = log
         self._clock = clock
         self._handlers: dict[str, _Registered] = {}
+        self._followers: list[_Follower] = []
         self._tasks: list[asyncio.Task[None]] = []
+        log.on_commit(self._on_commit)
 
     def register(
         self,
@@ -99,8 +145,9 @@ class Reactions:
             if registered.from_now and name not in kept:
                 kept[name] = self._log.head
                 await self._keep(name, kept[name])
-            start = kept.get(name, 0)
-            self._tasks.append(asyncio.create_task(self._follow(name, start), name=name))
+            follower = _Follower(name, registered, kept.get(name, 0))
+            self._followers.append(follower)
+            self._tasks.append(asyncio.create_task(self._follow(follower), name=name))
 
     async def stop(self) -> None:
         """Stop following; unfinished events come again at the next start."""
@@ -108,27 +155,46 @@ class Reactions:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         self._tasks.clear()
+        self._followers.clear()
 
-    async def _follow(self, name: str, position: int) -> None:
-        registered = self._handlers[name]
-        types, handler, only = registered.types, registered.handler, registered.only
-        handled = passed = 0
+    def _on_commit(self, group: Sequence[Recorded]) -> None:
+        for follower in self._followers:
+            if not follower.pass_over(group):
+                follower.wake()
+
+    async def _follow(self, follower: _Follower) -> None:
         while True:
-            batch = await self._log.read_after(position)
+            batch = await self._log.read_after(follower.position)
             for recorded in batch:
-                if recorded.type in types and (only is None or only(recorded.event)):
-                    await self._handle(name, handler, recorded)
-                    handled += 1
+                if follower.wants(recorded):
+                    await self._handle(follower.name, follower.registered.handler, recorded)
+                    follower.handled += 1
                 else:
-                    passed += 1
-                position = recorded.position
-                if handled >= KEEP_EVERY:
-                    handled = passed = await self._keep(name, position)
+                    follower.passed += 1
+                follower.position = recorded.position
+                if follower.handled >= KEEP_EVERY:
+                    await self._keep_at(follower)
             if not batch:
-                if handled or passed >= KEEP_EVERY_PASSED:
-                    handled = passed = await self._keep(name, position)
-                if self._log.head <= position:
-                    await self._log.news()
+                if follower.handled or follower.passed >= KEEP_EVERY_PASSED:
+                    await self._keep_at(follower)
+                if self._log.head <= follower.position:
+                    await self._rest(follower)
+
+    async def _rest(self, follower: _Follower) -> None:
+        """Wait until an event may concern it, here or, on PostgreSQL, from another node."""
+        follower.resting = asyncio.get_running_loop().create_future()
+        try:
+            if self._log.database.is_sqlite:
+                await follower.resting
+            else:
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(follower.resting, OTHERS_SECONDS)
+        finally:
+            follower.resting = None
+
+    async def _keep_at(self, follower: _Follower) -> None:
+        await self._keep(follower.name, follower.position)
+        follower.handled = follower.passed = 0
 
     async def _handle(self, name: str, handler: Handler, recorded: Recorded) -> None:
         """Try until it works. A refusal that a retry cannot change, and an event that failed in
@@ -161,14 +227,13 @@ class Reactions:
         insert = upsert(self._log.database, t.reaction_failures)
         await self._write(insert.values(row).on_conflict_do_nothing())
 
-    async def _keep(self, name: str, position: int) -> int:
+    async def _keep(self, name: str, position: int) -> None:
         insert = upsert(self._log.database, t.subscriptions).values(name=name, position=position)
         await self._write(
             insert.on_conflict_do_update(
                 index_elements=["name"], set_={"position": insert.excluded.position}
             )
         )
-        return 0
 
     async def _write(self, statement: sa.Executable) -> None:
         """Write, however long it takes: a reaction waits for a disk that is full."""

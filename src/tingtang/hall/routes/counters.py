@@ -3,14 +3,14 @@
 from typing import Annotated
 
 import msgspec
-from litestar import Response, post
+from litestar import post
 
 from tingtang.hall.model import commands as c
 from tingtang.hall.service import Called, HallService
 from tingtang.kernel.ids import BranchId, CounterId, ServiceId, StaffId, TicketId
 from tingtang.kernel.log import Key
 from tingtang.kernel.permissions import Actor, Permission
-from tingtang.kernel.web import permit
+from tingtang.kernel.web import encoded, permit
 
 COUNTER_PATH = "/api/branches/{branch:str}/counters/{counter:str}"
 
@@ -43,7 +43,7 @@ class ServicesRequest(msgspec.Struct, frozen=True):
 )
 async def call_next(
     branch: str, counter: str, data: CallRequest, hall: HallService, actor: Actor, key: Key | None
-) -> Response[Called]:
+) -> Called:
     """Call whoever is next by the branch's policy, and say why it is them."""
     if data.ticket:
         hall.check_counter(BranchId(branch), CounterId(counter), actor)
@@ -57,7 +57,7 @@ async def call_next(
             finish=TicketId(data.finish) if data.finish else None,
             key=key,
         )
-    return Response(body, media_type="application/json")  # type: ignore[arg-type]
+    return encoded(body)  # type: ignore[no-any-return]
 
 
 @post(f"{COUNTER_PATH}/open", summary="Sign on", status_code=204, **permit(Permission.COUNTER_WORK))

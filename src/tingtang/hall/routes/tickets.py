@@ -3,7 +3,7 @@
 from typing import Annotated
 
 import msgspec
-from litestar import Response, get, post
+from litestar import get, post
 
 from tingtang.hall import views
 from tingtang.hall.model import commands as c
@@ -23,7 +23,7 @@ from tingtang.kernel.ids import (
 )
 from tingtang.kernel.log import Key
 from tingtang.kernel.permissions import Actor, ActorKind, Permission
-from tingtang.kernel.web import permit
+from tingtang.kernel.web import encoded, permit
 
 SERVICES_MAX = 10
 """Services on one ticket; nobody comes for more."""
@@ -83,7 +83,7 @@ class RatingRequest(msgspec.Struct, frozen=True):
 )
 async def issue_ticket(
     branch: str, data: TicketRequest, hall: HallService, actor: Actor, key: Key | None
-) -> Response[IssuedTicket]:
+) -> IssuedTicket:
     """Give out a ticket for one or several services. Safe to repeat with an Idempotency-Key."""
     if data.visit and data.visit not in (await hall.state(BranchId(branch))).visits:
         raise Refused(p.UNKNOWN_VISIT)
@@ -98,7 +98,7 @@ async def issue_ticket(
         care=tuple(data.care),
         key=key,
     )
-    return Response(body, media_type="application/json", status_code=201)  # type: ignore[arg-type]
+    return encoded(body)  # type: ignore[no-any-return]
 
 
 @get(
@@ -144,7 +144,7 @@ def _step(action: str, summary: str, permission: Permission = Permission.TICKET_
 @post(**_step("recall", "Call again"))
 async def recall(
     branch: str, ticket: str, hall: HallService, actor: Actor, key: Key | None
-) -> Response[Handled]:
+) -> Handled:
     """Announce the call once more."""
     return await _handle(hall, branch, ticket, c.Recall(ticket=TicketId(ticket)), actor, key)
 
@@ -152,7 +152,7 @@ async def recall(
 @post(**_step("start", "Start the service"))
 async def start(
     branch: str, ticket: str, hall: HallService, actor: Actor, key: Key | None
-) -> Response[Handled]:
+) -> Handled:
     """The customer is at the counter."""
     return await _handle(hall, branch, ticket, c.StartService(ticket=TicketId(ticket)), actor, key)
 
@@ -160,7 +160,7 @@ async def start(
 @post(**_step("pass", "Pass over"))
 async def pass_over(
     branch: str, ticket: str, hall: HallService, actor: Actor, key: Key | None
-) -> Response[Handled]:
+) -> Handled:
     """The customer did not come; the branch's rule says whether they may come back."""
     return await _handle(hall, branch, ticket, c.Pass(ticket=TicketId(ticket)), actor, key)
 
@@ -168,7 +168,7 @@ async def pass_over(
 @post(**_step("return", "Back into the line"))
 async def come_back(
     branch: str, ticket: str, hall: HallService, actor: Actor, key: Key | None
-) -> Response[Handled]:
+) -> Handled:
     """A passed or held customer is back."""
     return await _handle(hall, branch, ticket, c.Return(ticket=TicketId(ticket)), actor, key)
 
@@ -176,7 +176,7 @@ async def come_back(
 @post(**_step("hold", "Put on hold"))
 async def hold(
     branch: str, ticket: str, data: HoldRequest, hall: HallService, actor: Actor, key: Key | None
-) -> Response[Handled]:
+) -> Handled:
     """Set the customer aside with a reason and a timer; the counter is free."""
     command = c.HoldTicket(ticket=TicketId(ticket), reason=data.reason, minutes=data.minutes)
     return await _handle(hall, branch, ticket, command, actor, key)
@@ -190,7 +190,7 @@ async def transfer(
     hall: HallService,
     actor: Actor,
     key: Key | None,
-) -> Response[Handled]:
+) -> Handled:
     """Hand over to another service, counter or person."""
     if data.place is Place.AFTER:
         raise Refused(p.UNKNOWN_REASON, reason=data.place)
@@ -207,7 +207,7 @@ async def transfer(
 @post(**_step("finish", "Finish the service"))
 async def finish(
     branch: str, ticket: str, data: FinishRequest, hall: HallService, actor: Actor, key: Key | None
-) -> Response[Handled]:
+) -> Handled:
     """The present service is done; the next one, if any, follows here or in the queue."""
     command = c.FinishService(ticket=TicketId(ticket), stay=data.stay)
     return await _handle(hall, branch, ticket, command, actor, key)
@@ -216,7 +216,7 @@ async def finish(
 @post(**_step("services", "Add a service"))
 async def add_service(
     branch: str, ticket: str, data: ServiceRequest, hall: HallService, actor: Actor, key: Key | None
-) -> Response[Handled]:
+) -> Handled:
     """One more service on the same ticket."""
     command = c.AddService(ticket=TicketId(ticket), service=ServiceId(data.service))
     return await _handle(hall, branch, ticket, command, actor, key)
@@ -225,7 +225,7 @@ async def add_service(
 @post(**_step("abandon", "Give the ticket up", Permission.TICKET_ABANDON))
 async def abandon(
     branch: str, ticket: str, data: AbandonRequest, hall: HallService, actor: Actor, key: Key | None
-) -> Response[Handled]:
+) -> Handled:
     """The customer left, or gave the ticket up on the phone."""
     check_subject(actor, ticket)
     command = c.Abandon(ticket=TicketId(ticket), reason=data.reason)
@@ -235,7 +235,7 @@ async def abandon(
 @post(**_step("ratings", "Rate the service", Permission.RATING_GIVE))
 async def rate(
     branch: str, ticket: str, data: RatingRequest, hall: HallService, actor: Actor, key: Key | None
-) -> Response[Handled]:
+) -> Handled:
     """The customer's opinion of a finished service, once each."""
     check_subject(actor, ticket)
     command = c.Rate(
@@ -256,9 +256,9 @@ def check_subject(actor: Actor, subject: str) -> None:
 
 async def _handle(
     hall: HallService, branch: str, ticket: str, command: c.Command, actor: Actor, key: Key | None
-) -> Response[Handled]:
+) -> Handled:
     body = await hall.handle(BranchId(branch), TicketId(ticket), command, actor, key)
-    return Response(body, media_type="application/json")  # type: ignore[arg-type]
+    return encoded(body)  # type: ignore[no-any-return]
 
 
 ROUTES = (

@@ -90,9 +90,7 @@ class Signer:
     """Signs and reads claims."""
 
     def __init__(self, vault: Vault) -> None:
-        # A keyed state to copy: the one-shot hmac.digest lets go of the interpreter's lock each
-        # time, and on a busy server getting it back costs twenty times the digest.
-        self._keyed = hmac.new(vault.secret("sign-in/claims"), digestmod=hashlib.sha256)
+        self._key = vault.secret("sign-in/claims")
 
     def sign(self, claim: Claim) -> str:
         """The token of a claim."""
@@ -113,9 +111,9 @@ class Signer:
             return None
 
     def _mac(self, body: bytes) -> bytes:
-        keyed = self._keyed.copy()
-        keyed.update(body)
-        return keyed.digest()[:MAC_BYTES]
+        # BLAKE2b is a MAC by itself when keyed (RFC 7693): a third of an HMAC's cost, and it holds
+        # on to the interpreter's lock, which a busy server takes long to get back.
+        return hashlib.blake2b(body, digest_size=MAC_BYTES, key=self._key).digest()
 
 
 class Links:
@@ -181,7 +179,7 @@ class DoorCodes:
 
 
 def _text(data: bytes) -> str:
-    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+    return base64.urlsafe_b64encode(data).decode().rstrip("=")
 
 
 def _bytes(text: str) -> bytes:
