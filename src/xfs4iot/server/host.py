@@ -11,17 +11,13 @@ from websockets.asyncio.server import Server, ServerConnection, serve
 from websockets.http11 import Request as HttpRequest
 from websockets.http11 import Response
 
+from xfs4iot.addresses import FREE_PORTS, PATH
 from xfs4iot.messages import MESSAGE_BYTES_MAX, Dialect
 from xfs4iot.server.commands import Reply, command
 from xfs4iot.server.common import CommonService
 from xfs4iot.server.requests import Request
 from xfs4iot.server.service import Service
 from xfs4iot.server.session import Observer, Session
-
-PATH = "/xfs4iot/v1.0"
-STANDARD_PORTS = (80, 443, *range(5846, 5857))
-"""Where a client looks for publishers: 80 without and 443 with TLS, the others either way."""
-FREE_PORTS = STANDARD_PORTS[2:]
 
 
 class ServicePublisher(CommonService):
