@@ -6,8 +6,9 @@ import sqlalchemy as sa
 from tingtang.kernel.events import Event
 from tingtang.kernel.ids import BranchId, StaffId
 from tingtang.org import tables as t
-from tingtang.org.directory import Directory, Person
+from tingtang.org.directory import Directory
 from tingtang.org.model import events as e
+from tingtang.org.state import Person
 
 
 def read_all(connection: sa.Connection) -> tuple[list[Event], dict[StaffId, Person]]:

@@ -8,10 +8,11 @@ from tingtang.kernel.errors import Refused
 from tingtang.kernel.ids import StaffId
 from tingtang.kernel.permissions import ADMINISTRATORS, Actor, Permission, Role
 from tingtang.org import changes as c
-from tingtang.org.directory import Directory, Person
+from tingtang.org.directory import Directory
 from tingtang.org.model import events as e
 from tingtang.org.model import problems as p
 from tingtang.org.model.records import Staff
+from tingtang.org.state import Person
 from tingtang.org.structure import OrgService
 
 STAFF_ROLES = frozenset(

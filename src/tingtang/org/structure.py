@@ -17,7 +17,7 @@ from tingtang.kernel.log import Append, EventLog
 from tingtang.kernel.permissions import Actor
 from tingtang.org import changes as c
 from tingtang.org import tables as t
-from tingtang.org.directory import Directory, Person
+from tingtang.org.directory import Directory
 from tingtang.org.loading import fill, read_all
 from tingtang.org.model import events as e
 from tingtang.org.model import problems as p
@@ -34,6 +34,7 @@ from tingtang.org.model.records import (
     Zone,
 )
 from tingtang.org.model.theme import check_theme
+from tingtang.org.state import Person
 
 logger = logging.getLogger(__name__)
 
