@@ -324,6 +324,7 @@ async def test_codes_cannot_be_guessed_by_trying(world: World) -> None:
     assert (await kiosk.post(f"{API}/check-in", json={"code": booked["code"]})).status_code == 200
 
 
+@pytest.mark.shows("R024", part="ticket, booking code, and the QR codes of both")
 async def test_a_customer_is_identified_by_todays_ticket_and_booking_code(world: World) -> None:
     customers = world.app.parts.service("customers", CustomerService)
     facts = Facts(id=CustomerId(""), branch=EAST)
@@ -336,7 +337,18 @@ async def test_a_customer_is_identified_by_todays_ticket_and_booking_code(world:
     ).json()
     for by, value in ((By.BOOKING, booked["code"]), (By.TICKET, issued["number"].lower())):
         assert (await customers.identify(EAST, by, value, SYSTEM)).id == known
-    for by, value in ((By.BOOKING, "000000"), (By.TICKET, "A999")):
+    hall = world.app.parts.service("hall", HallService)
+    for qr in (
+        f"tt.b.{booked['booking']}",
+        booked["link"],
+        issued["link"],
+        hall.link_url(EAST, issued["ticket"], "https://hall.example"),
+    ):
+        assert (await customers.identify(EAST, By.QR, qr, SYSTEM)).id == known
+    with pytest.raises(Refused):  # a link reaches no other branch
+        await customers.identify(BranchId("west"), By.QR, issued["link"], SYSTEM)
+    wrong = ((By.BOOKING, "000000"), (By.TICKET, "A999"), (By.QR, "tt.b.x"), (By.QR, "c.x.y"))
+    for by, value in wrong:
         with pytest.raises(Refused):
             await customers.identify(EAST, by, value, SYSTEM)
     world.clock.at_ms = TWO

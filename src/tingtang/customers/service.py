@@ -41,12 +41,15 @@ class CustomerService:
         self._ids = ids
         self._vault = vault
         self._known: OrderedDict[str, Known] = OrderedDict()
-        self._resolvers: dict[m.By, Resolver] = {}
+        self._resolvers: dict[m.By, list[Resolver]] = {}
         log.on_commit(self._forget_changed)
 
     def register_resolver(self, by: m.By, resolver: Resolver) -> None:
-        """Let a later feature find customers by what it knows (its ticket, its booking)."""
-        self._resolvers[by] = resolver
+        """Let a later feature find customers by what it knows (its ticket, its booking).
+
+        Resolvers of the same kind are asked in turn until one finds somebody.
+        """
+        self._resolvers.setdefault(by, []).append(resolver)
 
     # -- records -------------------------------------------------------------------------------
 
@@ -118,9 +121,10 @@ class CustomerService:
 
     async def identify(self, branch: BranchId, by: m.By, value: str, actor: Actor) -> m.Masked:
         """Who this is; refused (not_identified) without telling why, so that nobody can fish."""
-        customer: CustomerId | None
+        customer: CustomerId | None = None
         if by in self._resolvers:
-            customer = await self._resolvers[by](branch, value)
+            for resolver in self._resolvers[by]:
+                customer = customer or await resolver(branch, value)
         else:
             customer = await self._find(by, m.checked(by, value))
         if customer is None:

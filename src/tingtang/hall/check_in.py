@@ -12,14 +12,13 @@ from tingtang.hall.model.booking.state import Booking, BookingState
 from tingtang.hall.model.settings import HallSettings
 from tingtang.hall.model.state import Channel
 from tingtang.hall.planning import booking_stream
+from tingtang.hall.qr import SubjectOf, subject_in
 from tingtang.hall.service import HallService, IssuedTicket, channel_of
 from tingtang.kernel.clock import MINUTE_MS
 from tingtang.kernel.errors import Problem, Refused
 from tingtang.kernel.ids import BookingId, BranchId, CustomerId, TicketId
 from tingtang.kernel.permissions import Actor, ActorKind, Role
 
-QR_PREFIX = "tt.b."
-"""How the QR code of a booking begins; the booking's id follows."""
 GUESSES_MAX, GUESSES_WITHIN_MS = 5, 5 * MINUTE_MS
 PHONE_GUESSES_MAX = 20
 """Wrong codes from all phones of a branch together, in the same time: with a hundred bookings a
@@ -47,9 +46,10 @@ class CheckIn:
     tries, and the customer's link to the booking follows the ticket too.
     """
 
-    def __init__(self, bookings: BookingService, hall: HallService) -> None:
+    def __init__(self, bookings: BookingService, hall: HallService, subject_of: SubjectOf) -> None:
         self._bookings = bookings
         self._hall = hall
+        self._subject_of = subject_of
         self._guesses = Attempts(GUESSES_MAX, GUESSES_WITHIN_MS)
         self._phone_guesses = Attempts(PHONE_GUESSES_MAX, GUESSES_WITHIN_MS)
 
@@ -77,10 +77,25 @@ class CheckIn:
         return found.customer if found is not None else None
 
     async def by_qr(self, branch: BranchId, text: str, actor: Actor) -> CheckedIn:
-        """By the QR code on the customer's phone."""
-        if not text.startswith(QR_PREFIX):
+        """By the QR code on the customer's phone: the booking's own, or that of its link."""
+        subject = subject_in(text, branch, self._subject_of)
+        if subject is None:
             raise Refused(p.UNKNOWN_BOOKING)
-        return await self._by_id(branch, BookingId(text.removeprefix(QR_PREFIX)), actor)
+        return await self._by_id(branch, BookingId(subject), actor)
+
+    async def customer_by_qr(self, branch: BranchId, text: str) -> CustomerId | None:
+        """Whose booking, or ticket of today, this QR code belongs to, if that is known."""
+        subject = subject_in(text, branch, self._subject_of)
+        if subject is None:
+            return None
+        ticket = (await self._hall.state(branch)).tickets.get(TicketId(subject))
+        if ticket is not None:
+            return ticket.customer
+        try:
+            date = await self._bookings.date_of(branch, BookingId(subject))
+            return (await self._bookings.booking(branch, date, BookingId(subject))).customer
+        except Refused:
+            return None
 
     async def by_phone(self, branch: BranchId, phone: str, actor: Actor) -> CheckedIn:
         """By the phone number left with the booking; at kiosks and with staff only."""

@@ -10,8 +10,8 @@ from tingtang.kernel.ids import BranchId, CustomerId
 
 
 def register_resolvers(customers: CustomerService, hall: HallService, check_in: CheckIn) -> None:
-    """Let customers be identified by what only the hall knows: a ticket's number of today, and the
-    code of a booking of today."""
+    """Let customers be identified by what only the hall knows: a ticket's number of today, the
+    code of a booking of today, and the QR codes of both."""
 
     async def by_ticket(branch: BranchId, value: str) -> CustomerId | None:
         state = await hall.state(branch)
@@ -20,6 +20,7 @@ def register_resolvers(customers: CustomerService, hall: HallService, check_in: 
 
     customers.register_resolver(By.TICKET, by_ticket)
     customers.register_resolver(By.BOOKING, check_in.customer_by_code)
+    customers.register_resolver(By.QR, check_in.customer_by_qr)
 
 
 class HallCustomers:

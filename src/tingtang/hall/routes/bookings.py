@@ -13,6 +13,7 @@ from tingtang.hall.capacity import DayCapacity, day_capacity
 from tingtang.hall.check_in import CheckedIn, CheckIn
 from tingtang.hall.contacts import CODE_DIGITS, Contact
 from tingtang.hall.planning import parse_date
+from tingtang.hall.qr import TEXT_MAX
 from tingtang.kernel.errors import BAD_INPUT, Refused
 from tingtang.kernel.ids import BookingId, BranchId, CustomerId, ServiceId
 from tingtang.kernel.log import Key
@@ -62,7 +63,7 @@ class CheckInRequest(msgspec.Struct, frozen=True):
         Annotated[str, msgspec.Meta(pattern=rf"^\d{{{CODE_DIGITS}}}$", examples=["042917"])] | None
     ) = None
     phone: Phone | None = None
-    qr: Annotated[str, msgspec.Meta(max_length=100, examples=["tt.b.<booking>"])] | None = None
+    qr: Annotated[str, msgspec.Meta(max_length=TEXT_MAX, examples=["tt.b.<booking>"])] | None = None
 
 
 @get(

@@ -79,6 +79,13 @@ class Phones:
         lasts_ms = max(1000, claim.expires_ms - self._hall_clock.now_ms())
         return Opened(identity, token, lasts_ms)
 
+    def subject_of(self, token: str, branch: str) -> str | None:
+        """The ticket or booking that a link of ``branch`` is about; None where it is not good."""
+        claim = self._signer.read(token)
+        if claim is None or claim.kind is not ClaimKind.LINK or claim.branch != branch:
+            return None
+        return claim.subject if self._sessions.known(token) else None
+
     async def revoke_links(self, subject: str, actor: Actor) -> None:
         """Kill every link to a ticket or booking that was made up to now."""
         now_ms = self._hall_clock.now_ms() + 1
