@@ -145,6 +145,38 @@ async def test_nobody_reaches_a_complaint_that_is_not_theirs(world: World) -> No
     assert (await teller.post(f"{path}/answer", json={"text": "x"})).status_code == 403
 
 
+@pytest.mark.shows("R044", part="the phone that follows a ticket reads and rates the answer")
+async def test_a_tickets_own_link_reads_and_rates_what_it_wrote(world: World) -> None:
+    await open_hall(world)
+    kiosk, manager = (
+        await world.as_terminal(TerminalKind.KIOSK),
+        await world.as_staff("zhou.qihang"),
+    )
+    first, second = [
+        (await kiosk.post(f"{API}/tickets", json={"services": ["svc.cash_deposit"]})).json()
+        for _ in range(2)
+    ]
+    phone, other = world.bearer(first["link"]), world.bearer(second["link"])
+    mine = f"{API}/tickets/{first['ticket']}/complaints"
+    written = (await phone.post(f"{API}/complaints", json=BODY)).json()["complaint"]
+    taken_down = {**BODY, "subject": first["ticket"]}  # at the kiosk: it may be anybody's
+    assert (await kiosk.post(f"{API}/complaints", json=taken_down)).status_code == 201
+    assert [one["complaint"] for one in (await phone.get(mine)).json()["complaints"]] == [written]
+    path = f"{API}/complaints/{written}"
+    answer = {"text": "非常抱歉"}
+    assert (await manager.post(f"{path}/answer", json=answer)).status_code == 204
+    [seen] = (await phone.get(mine)).json()["complaints"]
+    assert (seen["state"], seen["answer"], seen["notes"]) == ("answered", "非常抱歉", [])
+    for refused in (
+        await other.get(mine),
+        await other.get(path),
+        await other.post(f"{path}/rating", json={"score": 1}),
+    ):
+        assert refused.status_code == 404
+    assert (await phone.post(f"{path}/rating", json={"score": 5})).status_code == 204
+    assert (await phone.get(path)).json()["state"] == "closed"
+
+
 @pytest.mark.parametrize(
     ("change", "code"),
     [

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import httpx
+import msgspec
 import pytest
 
 from tests.http.world import World
@@ -16,8 +17,9 @@ from tingtang.hall.model.state import Channel, Source
 from tingtang.hall.service import HallService
 from tingtang.hall.tasks import TaskService
 from tingtang.kernel.clock import MINUTE_MS
+from tingtang.kernel.errors import Refused
 from tingtang.kernel.ids import BranchId, CustomerId, ServiceId, VisitId
-from tingtang.kernel.permissions import SYSTEM
+from tingtang.kernel.permissions import SYSTEM, Actor, ActorKind, Role, granted
 from tingtang.org.sign_in.model.rules import TerminalKind
 
 EAST = BranchId("east")
@@ -80,6 +82,46 @@ async def test_a_kiosk_calls_and_the_lobby_manager_of_that_zone_is_asked(world: 
     ).status_code == 204
     seen = (await board(near))["tasks"][task]
     assert (seen["state"], seen["outcome"]) == ("done", "教会了")
+
+
+class Seen:
+    """One connection of a live view, with all that was sent."""
+
+    def __init__(self) -> None:
+        self.sent: list[dict[str, Any]] = []
+
+    def send(self, message: bytes) -> None:
+        self.sent.append(msgspec.json.decode(message))
+
+
+@pytest.mark.shows("R055", part="who called sees who comes and since when")
+async def test_who_called_sees_who_comes_and_nobody_else_does(world: World) -> None:
+    await open_hall(world)
+    manager = await on_duty(world, "zhou.qihang")
+    kiosk = await world.as_terminal(TerminalKind.KIOSK)
+    me = (await kiosk.get("/api/session")).json()["id"]
+    caller = Actor(
+        ActorKind.TERMINAL,
+        me,
+        permissions=granted(frozenset({Role.KIOSK})),
+        branches=frozenset({"east"}),
+    )
+    live, seen, key = world.app.parts.live, Seen(), f"east/{caller.name}"
+    await live.watch("hall.call", key, caller, seen, None)
+    assert seen.sent[0]["data"].get("state") is None
+    task = (await kiosk.post(f"{API}/calls", json={})).json()["task"]
+    assert (await manager.post(f"{API}/tasks/{task}/accept")).status_code == 204
+    name = world.org.directory.person(world.staff("zhou.qihang")).name
+
+    async def accepted() -> bool:
+        return seen.sent[-1].get("patch", {}).get("state") == "accepted"
+
+    await until(accepted)
+    told = seen.sent[-1]["patch"]
+    assert told["name"] == name[0] + "*" * (len(name) - 2) + name[-1]
+    assert told["accepted_ms"] > 0
+    with pytest.raises(Refused):
+        await live.watch("hall.call", "east/terminal:other", caller, Seen(), None)
 
 
 @pytest.mark.shows("R039", part="assigned, handed over, refused in words")

@@ -10,7 +10,15 @@ from tingtang.kernel.ids import BranchId
 from tingtang.kernel.permissions import SYSTEM, Role
 from tingtang.kernel.text import Text
 from tingtang.org.demo import seed_demo_bank
-from tingtang.org.model.hours import Holiday, Hours, Span, is_open, opening_ms, spans_on
+from tingtang.org.model.hours import (
+    Holiday,
+    Hours,
+    Span,
+    coming_spans,
+    is_open,
+    opening_ms,
+    spans_on,
+)
 from tingtang.org.model.records import (
     Branch,
     CounterLevel,
@@ -243,6 +251,18 @@ def test_a_branch_is_closed_at_noon_where_it_closes_at_noon() -> None:
         moment_ms("2026-10-02", "15:00", SHANGHAI),
     )
     assert opening_ms(HOURS, "2026-10-01", SHANGHAI) is None
+
+
+def test_coming_spans_skip_closed_days_and_part_a_day_at_noon() -> None:
+    spans = coming_spans(HOURS, "2026-09-30", 3, SHANGHAI)
+    assert spans == tuple(
+        (moment_ms(date, opens, SHANGHAI), moment_ms(date, closes, SHANGHAI))
+        for date, opens, closes in (
+            ("2026-09-30", "09:00", "17:00"),
+            ("2026-10-02", "10:00", "12:00"),
+            ("2026-10-02", "13:00", "15:00"),
+        )
+    )
 
 
 def test_a_branch_that_closes_at_midnight_does() -> None:

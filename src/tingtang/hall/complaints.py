@@ -25,6 +25,7 @@ from tingtang.hall.model.complaints import (
     after,
 )
 from tingtang.hall.model.settings import HallSettings
+from tingtang.hall.model.state import Channel
 from tingtang.hall.ports import Links
 from tingtang.kernel.clock import DAY_MS, Clock
 from tingtang.kernel.errors import Refused
@@ -38,6 +39,8 @@ from tingtang.kernel.vault import Vault
 from tingtang.org.directory import Directory
 
 LISTED_MAX = 200
+OWN = Channel.PHONE.value
+"""Written by the customer, by the link to their ticket."""
 LINK_MS = 60 * DAY_MS
 """How long a customer's link to their complaint is good: the longest time for an answer."""
 
@@ -221,7 +224,9 @@ class ComplaintService:
         key: Key | None = None,
     ) -> None:
         """The customer's opinion of the answer; a bad one opens the complaint again."""
-        _check_subject(actor, complaint)
+        if actor.kind is not ActorKind.CUSTOMER:
+            raise Refused(UNKNOWN_COMPLAINT)
+        await self.read(branch, complaint, actor)  # refuses whom it does not concern
         event = ComplaintRated(complaint=complaint, score=score)
         await self._step(
             branch, complaint, Step.RATE, event, {"score": score}, actor, key, score=score
@@ -237,8 +242,6 @@ class ComplaintService:
     async def read(self, branch: BranchId, complaint: ComplaintId, actor: Actor) -> ComplaintView:
         """One complaint: the customer's own, or any of the branch for those who handle them."""
         handles = actor.may(Permission.COMPLAINT_HANDLE, branch)
-        if not handles and actor.subject != complaint:
-            raise Refused(UNKNOWN_COMPLAINT)
         mine = (t.complaints.c.complaint == complaint) & (t.complaints.c.branch == branch)
         query = sa.select(t.complaints).where(mine)
         notes = (
@@ -253,7 +256,8 @@ class ComplaintService:
             raise Refused(UNKNOWN_COMPLAINT)
         view = self._view(row._asdict())
         if not handles:
-            return msgspec.structs.replace(view, staff=StaffId(""), staff_name="")
+            _check_own(actor, view.complaint, view.channel, view.subject)
+            return _for_customer(view)
         return msgspec.structs.replace(view, notes=tuple(map(self._note, written)))
 
     async def newest(self, branch: BranchId, *, unsettled_only: bool) -> list[ComplaintView]:
@@ -265,6 +269,18 @@ class ComplaintService:
         query = query.order_by(columns.registered_ms.desc()).limit(LISTED_MAX)
         rows = await self._log.database.read(lambda c: c.execute(query).all())
         return [self._view(row._asdict()) for row in rows]
+
+    async def of_ticket(self, branch: BranchId, ticket: str) -> list[ComplaintView]:
+        """What was written on the phone that follows this ticket, as its customer sees it."""
+        columns = t.complaints.c
+        query = (
+            sa.select(t.complaints)
+            .where(columns.branch == branch, columns.subject == ticket, columns.channel == OWN)
+            .order_by(columns.registered_ms.desc())
+            .limit(LISTED_MAX)
+        )
+        rows = await self._log.database.read(lambda c: c.execute(query).all())
+        return [_for_customer(self._view(row._asdict())) for row in rows]
 
     async def due_before(self, branch: BranchId, at_ms: int) -> list[ComplaintId]:
         """Unsettled complaints of the branch that must be answered by ``at_ms``."""
@@ -372,7 +388,15 @@ class ComplaintService:
         return next((one.name for one in rules.categories if one.code == code), Text(code))
 
 
-def _check_subject(actor: Actor, complaint: ComplaintId) -> None:
-    """Only the customer rates the answer, by the link to their own complaint."""
-    if actor.kind is not ActorKind.CUSTOMER or actor.subject != complaint:
+def _check_own(actor: Actor, complaint: ComplaintId, channel: str, subject: str) -> None:
+    """A customer's link reaches its own complaint, and those written by a ticket's own link.
+
+    What staff or a kiosk took down about a ticket may be somebody else's words.
+    """
+    mine = actor.kind is ActorKind.CUSTOMER and bool(actor.subject)
+    if not mine or (actor.subject != complaint and (actor.subject, OWN) != (subject, channel)):
         raise Refused(UNKNOWN_COMPLAINT)
+
+
+def _for_customer(view: ComplaintView) -> ComplaintView:
+    return msgspec.structs.replace(view, staff=StaffId(""), staff_name="")

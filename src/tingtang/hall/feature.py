@@ -3,7 +3,7 @@
 import msgspec
 
 from tingtang.customers.service import CustomerService
-from tingtang.hall import archive, views
+from tingtang.hall import archive, calls, views
 from tingtang.hall.booking_moves import BookingMoves
 from tingtang.hall.bookings import BookingService
 from tingtang.hall.check_in import CheckIn
@@ -15,11 +15,13 @@ from tingtang.hall.customers import HallCustomers, register_resolvers
 from tingtang.hall.model import events
 from tingtang.hall.model.booking.events import TYPES as BOOKING_EVENTS
 from tingtang.hall.model.complaints import TYPES as COMPLAINT_EVENTS
+from tingtang.hall.model.printing import PrintSettings
 from tingtang.hall.model.settings import HallSettings
 from tingtang.hall.model.tasks.events import TYPES as TASK_EVENTS
 from tingtang.hall.model.triage import TriageTable
 from tingtang.hall.model.webhooks import TYPES as WEBHOOK_EVENTS
 from tingtang.hall.ports import CustomerBook, Links, MessagePort
+from tingtang.hall.printers import TicketPrinters
 from tingtang.hall.reception import Reception
 from tingtang.hall.reminders import BookingClock, BookingReactions
 from tingtang.hall.reports import ReportService
@@ -41,12 +43,14 @@ from tingtang.kernel.reactions import Trigger
 from tingtang.kernel.text import Text
 from tingtang.org.directory import Directory
 from tingtang.org.model import events as org
+from tingtang.org.service import SignIn
 
 
 def wire(parts: Parts) -> None:
     directory = parts.service("directory", Directory)
     sections = directory.sections
     sections.register("hall", HallSettings, Text("厅堂规则", "Hall rules"))
+    sections.register("printing", PrintSettings, Text("号票打印", "Ticket printing"))
     sections.register("triage", TriageTable, Text("分流规则", "Triage table"))
     known = parts.service("customers", CustomerService)
     customers = HallCustomers(known)
@@ -55,6 +59,7 @@ def wire(parts: Parts) -> None:
     clockwork = Clockwork(hall, directory)
     parts.offer("hall", hall)
     parts.offer("clockwork", clockwork)
+    parts.offer("printers", TicketPrinters(directory))
     bookings = _wire_bookings(parts, hall, links)
     register_resolvers(known, hall, parts.service("check_in", CheckIn))
     parts.offer("triage", TriageService(hall, bookings, customers))
@@ -90,7 +95,9 @@ def _wire_bookings(parts: Parts, hall: HallService, links: Links) -> BookingServ
     moves = BookingMoves(parts.log, bookings)
     parts.offer("bookings", bookings)
     parts.offer("booking_moves", moves)
-    parts.offer("check_in", CheckIn(bookings, hall))
+    parts.offer(
+        "check_in", CheckIn(bookings, hall, parts.service("sign_in", SignIn).phones.subject_of)
+    )
     # A bank without a message gateway confirms on the screen alone.
     messages: MessagePort | None = parts.services.get("messages")
     BookingReactions(bookings, moves, messages, links).register(parts.reactions)
@@ -119,7 +126,13 @@ def _wire_tasks(
         return await suggestions.view(BranchId(key))
 
     parts.live.register(ViewType(TASKS_VIEW, Permission.TASK_SEE, board))
+
+    async def own_call(key: str) -> msgspec.Struct | None:
+        branch, _, caller = key.partition("/")
+        return await tasks.call_view(BranchId(branch), caller)
+
     parts.live.register(ViewType(SUGGESTIONS_VIEW, Permission.COUNTER_ASSIGN, changes))
+    parts.live.register(ViewType(calls.VIEW, Permission.TASK_RAISE, own_call, allow=calls.own_call))
     return tasks
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from tingtang.hall import views
+from tingtang.hall import calls, views
 from tingtang.hall.core import TaskCore
 from tingtang.hall.model import problems as hall_p
 from tingtang.hall.model.state import HallDay
@@ -98,7 +98,7 @@ class TaskService:
         return await self.raise_task(
             branch,
             TaskKind.CALL_MANAGER,
-            f"call:{actor.name}",
+            calls.about_call(actor.name),
             actor,
             zone=zone or self._seat_zone(state, actor),
             subject=actor.subject or actor.id,
@@ -255,6 +255,10 @@ class TaskService:
         state = await self._hall.state(branch)
         return views.tasks(await self.board(branch), state, self._hall.names(branch))
 
+    async def call_view(self, branch: BranchId, caller: str) -> calls.CallView:
+        """What became of the newest call of one screen or person."""
+        return calls.call(await self.board(branch), caller, self._hall.names(branch))
+
     def stream(self, branch: BranchId) -> str:
         """The stream of the branch's tasks of today."""
         return f"tasks/{branch}/{self._hall.dates.at(branch, self._hall.clock.now_ms())}"
@@ -281,7 +285,9 @@ class TaskService:
         return self._hall.ids.new(self._hall.clock.now_ms())
 
     def _on_change(self, stream: str, _events: Sequence[Recorded]) -> None:
-        self._live.touch(VIEW, stream.split("/")[1])
+        branch = stream.split("/")[1]
+        self._live.touch(VIEW, branch)
+        self._live.touch_branch(calls.VIEW, branch)
 
 
 def check_note(note: str) -> str:

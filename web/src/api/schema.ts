@@ -2153,6 +2153,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/branches/{branch}/openings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * When the doors are open
+         * @description Today and the two weeks to come, so that a closed hall can say when it opens next.
+         */
+        get: operations["ApiBranchesOpeningsReadOpenings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/branches/{branch}/choices": {
         parameters: {
             query?: never;
@@ -2417,6 +2437,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/branches/{branch}/printer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * This machine's ticket printer
+         * @description Whether tickets can be printed for whoever asks, and on which paper.
+         */
+        get: operations["ApiBranchesPrinterReadPrinter"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/branches/{branch}/tickets/{ticket}/print": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Print a ticket
+         * @description On the printer of the machine that asks; the answer comes when the paper is out.
+         */
+        post: operations["ApiBranchesTicketsPrintPrintTicket"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/branches/{branch}/tickets/{ticket}/qr.svg": {
         parameters: {
             query?: never;
@@ -2595,6 +2655,26 @@ export interface paths {
          * @description From kiosk, phone, counter or staff; what is written is sealed at rest.
          */
         post: operations["ApiBranchesComplaintsRegisterComplaint"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/branches/{branch}/tickets/{ticket}/complaints": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The complaints of a ticket
+         * @description What the customer wrote on the phone that follows this ticket, with the answers.
+         */
+        get: operations["ApiBranchesTicketsComplaintsListOwnComplaints"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -3203,10 +3283,10 @@ export interface components {
             busy?: components["schemas"]["Busy"];
             /**
              * @default [
-             *       "vip_room",
+             *       "counter",
              *       "phone",
              *       "later",
-             *       "counter",
+             *       "vip_room",
              *       "self_service"
              *     ]
              */
@@ -3981,6 +4061,15 @@ export interface components {
         OpenRequest: {
             staff?: string | null;
         };
+        /** Opening */
+        Opening: {
+            opens_ms: number;
+            closes_ms: number;
+        };
+        /** Openings */
+        Openings: {
+            openings: components["schemas"]["Opening"][];
+        };
         /** PauseRequest */
         PauseRequest: {
             reason: string;
@@ -4066,6 +4155,12 @@ export interface components {
             role: components["schemas"]["Role"];
             planned: number;
             actual: number;
+        };
+        /** PrinterHere */
+        PrinterHere: {
+            ready: boolean;
+            /** @enum {integer|null} */
+            paper?: 80 | 58 | null;
         };
         /** Properties */
         Properties: {
@@ -9114,6 +9209,37 @@ export interface operations {
             };
         };
     };
+    ApiBranchesOpeningsReadOpenings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                branch: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Openings"];
+                };
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
     ApiBranchesChoicesReadChoices: {
         parameters: {
             query?: never;
@@ -9593,6 +9719,67 @@ export interface operations {
             };
         };
     };
+    ApiBranchesPrinterReadPrinter: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                branch: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PrinterHere"];
+                };
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiBranchesTicketsPrintPrintTicket: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                branch: string;
+                ticket: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
     ApiBranchesTicketsQrSvgReadTicketQr: {
         parameters: {
             query?: never;
@@ -9916,6 +10103,38 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Registered"];
+                };
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiBranchesTicketsComplaintsListOwnComplaints: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                branch: string;
+                ticket: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ComplaintList"];
                 };
             };
             /** @description Refused: the code says why. */

@@ -8,6 +8,10 @@ from tingtang.hall.service import HallService
 from tingtang.kernel.permissions import Actor, Permission
 from tingtang.kernel.web import permit, public
 from tingtang.org.directory import Directory
+from tingtang.org.model.hours import coming_spans
+
+OPENING_DAYS = 15
+"""Longer than the longest holidays, with the work days around them."""
 
 
 class HallTime(msgspec.Struct, frozen=True):
@@ -17,6 +21,19 @@ class HallTime(msgspec.Struct, frozen=True):
     speed: float
     time_zone: str
     """By which a screen writes times of day: the caller's branch's, else the bank's first."""
+
+
+class Opening(msgspec.Struct, frozen=True):
+    """From when to when the doors are open."""
+
+    opens_ms: int
+    closes_ms: int
+
+
+class Openings(msgspec.Struct, frozen=True):
+    """Today's and those of the coming days, in order; a lunch break parts a day in two."""
+
+    openings: list[Opening]
 
 
 class HallChoices(msgspec.Struct, frozen=True):
@@ -49,6 +66,19 @@ async def read_clock(hall: HallService, directory: Directory, actor: Actor) -> H
 
 
 @get(
+    "/api/branches/{branch:str}/openings",
+    summary="When the doors are open",
+    **permit(Permission.GUIDE_SEE),
+)
+async def read_openings(branch: str, directory: Directory, hall: HallService) -> Openings:
+    """Today and the two weeks to come, so that a closed hall can say when it opens next."""
+    record = directory.branch(branch)
+    today = hall.dates.at(branch, hall.clock.now_ms())
+    spans = coming_spans(record.hours, today, OPENING_DAYS, record.time_zone)
+    return Openings([Opening(opens, closes) for opens, closes in spans])
+
+
+@get(
     "/api/branches/{branch:str}/choices",
     summary="Reasons and limits for the hall's screens",
     **permit(Permission.HALL_SEE),
@@ -73,4 +103,4 @@ def _rules(directory: Directory, branch: str) -> HallSettings:
     return directory.section(directory.branch(branch).id, HallSettings)
 
 
-ROUTES = (read_clock, read_choices, read_rating_reasons)
+ROUTES = (read_clock, read_openings, read_choices, read_rating_reasons)

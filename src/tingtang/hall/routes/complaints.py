@@ -7,8 +7,10 @@ from litestar import get, post
 
 from tingtang.hall.complaints import ComplaintService, ComplaintView, Registered, Words
 from tingtang.hall.model.complaints import ComplaintId
+from tingtang.hall.model.problems import UNKNOWN_TICKET
 from tingtang.hall.model.settings import HallSettings, Reason
 from tingtang.hall.service import channel_of
+from tingtang.kernel.errors import Refused
 from tingtang.kernel.ids import BranchId, StaffId
 from tingtang.kernel.log import Key
 from tingtang.kernel.permissions import Actor, ActorKind, Permission
@@ -95,6 +97,20 @@ async def list_complaints(
     return ComplaintList(await complaints.newest(BranchId(branch), unsettled_only=unsettled))
 
 
+@get(
+    "/api/branches/{branch:str}/tickets/{ticket:str}/complaints",
+    summary="The complaints of a ticket",
+    **permit(Permission.COMPLAINT_RAISE),
+)
+async def list_own_complaints(
+    branch: str, ticket: str, complaints: ComplaintService, actor: Actor
+) -> ComplaintList:
+    """What the customer wrote on the phone that follows this ticket, with the answers."""
+    if not actor.may(Permission.COMPLAINT_HANDLE, branch) and actor.subject != ticket:
+        raise Refused(UNKNOWN_TICKET)
+    return ComplaintList(await complaints.of_ticket(BranchId(branch), ticket))
+
+
 @get(ONE, summary="Read a complaint", **permit(Permission.COMPLAINT_RAISE))
 async def read_complaint(
     branch: str, complaint: str, complaints: ComplaintService, actor: Actor
@@ -177,6 +193,6 @@ async def rate_answer(
 
 
 ROUTES = (
-    list_categories, register_complaint, list_complaints, read_complaint, assign_complaint, note_complaint,
-    answer_complaint, rate_answer,
+    list_categories, register_complaint, list_complaints, list_own_complaints, read_complaint,
+    assign_complaint, note_complaint, answer_complaint, rate_answer,
 )  # fmt: skip

@@ -3,14 +3,18 @@
 import io
 from typing import Literal
 
+import msgspec
 import segno
-from litestar import Response, get
+from litestar import Response, get, post
 
 from tingtang.hall.bookings import BookingService
-from tingtang.hall.check_in import QR_PREFIX
+from tingtang.hall.model.printing import NO_PRINTER
+from tingtang.hall.printers import TicketPrinters
+from tingtang.hall.qr import BOOKING_PREFIX
 from tingtang.hall.receipts import Paper, Receipt, escpos, receipt_of
 from tingtang.hall.routes.tickets import check_subject
 from tingtang.hall.service import HallService
+from tingtang.kernel.errors import Refused
 from tingtang.kernel.ids import BookingId, BranchId, TicketId
 from tingtang.kernel.permissions import Actor, Permission
 from tingtang.kernel.web import AnyRequest, permit
@@ -19,6 +23,13 @@ TICKET = "/api/branches/{branch:str}/tickets/{ticket:str}"
 SVG = "image/svg+xml"
 QR_DARK = "#000"
 """QR codes are black on white in every theme: cameras need the contrast."""
+
+
+class PrinterHere(msgspec.Struct, frozen=True):
+    """``paper`` is the width in millimetres."""
+
+    ready: bool
+    paper: Paper | None = None
 
 
 @get(f"{TICKET}/receipt", summary="The printed ticket", **permit(Permission.TICKET_FOLLOW))
@@ -54,6 +65,41 @@ async def read_receipt_bytes(
 
 
 @get(
+    "/api/branches/{branch:str}/printer",
+    summary="This machine's ticket printer",
+    **permit(Permission.TICKET_ISSUE),
+)
+async def read_printer(branch: str, printers: TicketPrinters, actor: Actor) -> PrinterHere:
+    """Whether tickets can be printed for whoever asks, and on which paper."""
+    found = printers.of(BranchId(branch), actor)
+    return PrinterHere(found is not None, found.paper if found is not None else None)
+
+
+@post(
+    f"{TICKET}/print",
+    summary="Print a ticket",
+    status_code=204,
+    **permit(Permission.TICKET_ISSUE),
+)
+async def print_ticket(
+    branch: str,
+    ticket: str,
+    hall: HallService,
+    printers: TicketPrinters,
+    actor: Actor,
+    request: AnyRequest,
+    language: str,
+) -> None:
+    """On the printer of the machine that asks; the answer comes when the paper is out."""
+    printer = printers.of(BranchId(branch), actor)
+    if printer is None:
+        raise Refused(NO_PRINTER)
+    receipt = await _receipt(hall, branch, ticket, request)
+    data = escpos(receipt, printer.paper, language, native_qr=printer.qr == "native")
+    await printers.print(printer, data)
+
+
+@get(
     f"{TICKET}/qr.svg",
     summary="QR code of a ticket",
     media_type=SVG,
@@ -79,7 +125,7 @@ async def read_booking_qr(
 ) -> Response[bytes]:
     """What the customer shows to a kiosk to check in."""
     found = await bookings.read(BranchId(branch), BookingId(booking), actor)
-    return _svg(f"{QR_PREFIX}{found.booking}")
+    return _svg(f"{BOOKING_PREFIX}{found.booking}")
 
 
 async def _receipt(hall: HallService, branch: str, ticket: str, request: AnyRequest) -> Receipt:
@@ -109,4 +155,6 @@ def _svg(text: str) -> Response[bytes]:
     return Response(out.getvalue(), media_type=SVG)
 
 
-ROUTES = (read_receipt, read_receipt_bytes, read_ticket_qr, read_booking_qr)
+ROUTES = (
+    read_receipt, read_receipt_bytes, read_printer, print_ticket, read_ticket_qr, read_booking_qr,
+)  # fmt: skip

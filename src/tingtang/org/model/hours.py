@@ -72,6 +72,17 @@ def opening_ms(hours: Hours, date: str, time_zone: str) -> tuple[int, int] | Non
     return _moment(date, spans[0].opens, time_zone), _moment(date, spans[-1].closes, time_zone)
 
 
+def coming_spans(hours: Hours, date: str, days: int, time_zone: str) -> tuple[tuple[int, int], ...]:
+    """When doors open and close on ``days`` days from ``date``: moments in order, by pairs."""
+    first = dt.date.fromisoformat(date)
+    dates = [(first + dt.timedelta(days=n)).isoformat() for n in range(days)]
+    return tuple(
+        (_moment(day, span.opens, time_zone), _moment(day, span.closes, time_zone))
+        for day in dates
+        for span in spans_on(hours, day)
+    )
+
+
 def is_open(hours: Hours, at_ms: int, date: str, time_zone: str) -> bool:
     """Whether the branch is open at ``at_ms``, which falls on the local ``date``."""
     return any(
