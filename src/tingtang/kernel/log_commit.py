@@ -14,9 +14,10 @@ import sqlalchemy as sa
 
 from tingtang.kernel import log_tables as t
 from tingtang.kernel.appends import Answered, Append, Appended, Clash, Key, Outcome, Waiting, Work
-from tingtang.kernel.database import Database, upsert
+from tingtang.kernel.database import Database
 from tingtang.kernel.errors import KEY_REUSED, OUTCOME_UNKNOWN, STORAGE_FAILED, Refused
 from tingtang.kernel.events import Event, Recorded
+from tingtang.kernel.rows import insert_rows
 
 GENESIS = bytes(32)
 """The hash before the first event of every stream."""
@@ -28,10 +29,19 @@ HASHED = ("stream", "sequence", "branch", "time_ms", "type", "version", "actor",
 """The columns that the chain covers. Positions are not among them: a branch's log that is carried
 to head office has other positions there."""
 
+# Statements made once: making them costs a group more than running them.
+_NEWEST = sa.select(sa.func.max(t.events.c.position))
+_HEADS = sa.select(t.streams.c.stream, t.streams.c.sequence, t.streams.c.hash).where(
+    t.streams.c.stream.in_(sa.bindparam("names", expanding=True))
+)
+_ANSWERS = sa.select(t.answers.c.key, t.answers.c.request, t.answers.c.body).where(
+    t.answers.c.key.in_(sa.bindparam("names", expanding=True))
+)
 _LOCK = sa.text("SELECT pg_advisory_xact_lock(:lock), pg_current_xact_id()::text")
 _STATUS = sa.text("SELECT pg_xact_status(CAST(:id AS xid8))")
 
 logger = logging.getLogger(__name__)
+_encode = msgspec.json.Encoder().encode
 
 Projection = Callable[[sa.Connection, Sequence[Recorded]], None]
 Projections = Sequence[tuple[frozenset[str], Projection]]
@@ -43,8 +53,11 @@ class _OutcomeUnknown(Exception):  # noqa: N818
 
 def event_hash(previous: bytes, row: Mapping[str, Any]) -> bytes:
     """The chain: SHA-256 over the previous hash and the JSON array of the :data:`HASHED` columns."""
-    fields = [row[name] for name in HASHED]
-    return hashlib.sha256(previous + msgspec.json.encode(fields)).digest()
+    return _chained(previous, tuple(row[name] for name in HASHED))
+
+
+def _chained(previous: bytes, hashed: tuple[Any, ...]) -> bytes:
+    return hashlib.sha256(previous + _encode(hashed)).digest()
 
 
 def commit_group(
@@ -105,21 +118,21 @@ class _Group:
     def __init__(self, connection: sa.Connection, group: Sequence[Waiting]) -> None:
         self._connection = connection
         self._group = group
-        self._position = connection.scalar(sa.select(sa.func.max(t.events.c.position))) or 0
+        self._position = connection.scalar(_NEWEST) or 0
         self._heads = _read_heads(connection, {one.append.stream for one in group})
         self._answered = _read_answers(connection, [one.append.key for one in group])
-        self._events: list[dict[str, Any]] = []
-        self._answers: list[dict[str, Any]] = []
-        self._touched: dict[str, dict[str, Any]] = {}
+        self._events: list[tuple[Any, ...]] = []
+        self._answers: list[tuple[Any, ...]] = []
+        self._touched: dict[str, tuple[Any, ...]] = {}
 
     def write(self) -> list[Outcome]:
         outcomes = [self._one(one) for one in self._group]
         connection = self._connection
         if self._events:
-            connection.execute(sa.insert(t.events), self._events)
-            connection.execute(_upsert_heads(connection), list(self._touched.values()))
+            insert_rows(connection, t.events, self._events)
+            insert_rows(connection, t.streams, list(self._touched.values()), replace=True)
         if self._answers:
-            connection.execute(sa.insert(t.answers), self._answers)
+            insert_rows(connection, t.answers, self._answers)
         return outcomes
 
     def _one(self, waiting: Waiting) -> Outcome:
@@ -153,47 +166,37 @@ class _Group:
 
     def _add_events(self, waiting: Waiting) -> list[Recorded]:
         append = waiting.append
-        sequence, head = self._heads.get(append.stream, (0, GENESIS))
+        stream, branch, time_ms = append.stream, append.branch, append.time_ms
+        actor, cause = append.actor, append.cause
+        sequence, head = self._heads.get(stream, (0, GENESIS))
         recorded: list[Recorded] = []
         for event, (name, version, body) in zip(append.events, waiting.bodies, strict=True):
             self._position += 1
             sequence += 1
-            row = {
-                "position": self._position,
-                "stream": append.stream,
-                "sequence": sequence,
-                "branch": append.branch,
-                "time_ms": append.time_ms,
-                "type": name,
-                "version": version,
-                "actor": append.actor,
-                "cause": append.cause,
-                "body": body,
-            }
-            head = row["hash"] = event_hash(head, row)
-            self._events.append(row)
-            recorded.append(recorded_from(row, event))
+            hashed = (stream, sequence, branch, time_ms, name, version, actor, cause, body)
+            head = _chained(head, hashed)
+            self._events.append((self._position, *hashed, head))
+            recorded.append(
+                Recorded(
+                    position=self._position,
+                    stream=stream,
+                    sequence=sequence,
+                    branch=branch,
+                    time_ms=time_ms,
+                    type=name,
+                    actor=actor,
+                    cause=cause,
+                    event=event,
+                )
+            )
         if recorded:
-            self._heads[append.stream] = (sequence, head)
-            self._touched[append.stream] = {
-                "stream": append.stream,
-                "branch": append.branch,
-                "sequence": sequence,
-                "position": self._position,
-                "hash": head,
-            }
+            self._heads[stream] = (sequence, head)
+            self._touched[stream] = (stream, branch, sequence, self._position, head)
         return recorded
 
     def _add_answer(self, append: Append, key: Key) -> None:
         self._answered[key.name] = (key.request, append.answer)
-        self._answers.append(
-            {
-                "key": key.name,
-                "request": key.request,
-                "body": append.answer,
-                "time_ms": append.time_ms,
-            }
-        )
+        self._answers.append((key.name, key.request, append.answer, append.time_ms))
 
 
 def recorded_from(row: Mapping[str, Any], event: Event) -> Recorded:
@@ -230,8 +233,7 @@ def _project(
 
 
 def _read_heads(connection: sa.Connection, names: set[str]) -> dict[str, tuple[int, bytes]]:
-    query = sa.select(t.streams.c.stream, t.streams.c.sequence, t.streams.c.hash)
-    rows = connection.execute(query.where(t.streams.c.stream.in_(names)))
+    rows = connection.execute(_HEADS, {"names": list(names)})
     return {stream: (sequence, bytes(head)) for stream, sequence, head in rows}
 
 
@@ -241,15 +243,8 @@ def _read_answers(
     names = [key.name for key in keys if key is not None]
     if not names:
         return {}
-    query = sa.select(t.answers.c.key, t.answers.c.request, t.answers.c.body)
-    rows = connection.execute(query.where(t.answers.c.key.in_(names)))
+    rows = connection.execute(_ANSWERS, {"names": names})
     return {key: (request, bytes(body)) for key, request, body in rows}
-
-
-def _upsert_heads(connection: sa.Connection) -> sa.Executable:
-    insert = upsert(connection, t.streams)
-    newer = {name: insert.excluded[name] for name in ("sequence", "position", "hash")}
-    return insert.on_conflict_do_update(index_elements=["stream"], set_=newer)
 
 
 def _break_lineage(append: Append) -> None:
