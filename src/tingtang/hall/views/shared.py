@@ -35,12 +35,14 @@ def told(estimate: Estimate | None) -> Told | None:
     if estimate is None:
         return None
     return Told(
-        *(_half_minutes(ms) for ms in (estimate.median_ms, estimate.low_ms, estimate.high_ms))
+        _half_minutes(estimate.median_ms),
+        _half_minutes(estimate.low_ms),
+        _half_minutes(estimate.high_ms),
     )
 
 
 def _half_minutes(ms: int) -> int:
-    return round(ms / 30_000) * 30_000
+    return (ms + 15_000) // 30_000 * 30_000
 
 
 class BoardNotice(msgspec.Struct, frozen=True):

@@ -19,6 +19,7 @@ Nothing here reads a clock or draws a number, and everything is bounded in size.
 """
 
 import math
+from bisect import bisect_right
 from operator import mul
 
 import msgspec
@@ -64,6 +65,8 @@ AT_ONCE_MS, AT_ONCE_LOW_MS, AT_ONCE_HIGH_MS = 15_000.0, 3_000.0, 90_000.0
 MAX_WAIT_MS = 24 * 3_600_000.0
 """No estimate is longer, and no longer wait is learned."""
 MAX_AHEAD = 100_000.0
+HIGHEST = 20.0
+"""Logarithm of a wait in mean services that is past every bound already."""
 
 Z_05 = 1.6448536
 
@@ -166,10 +169,7 @@ def _features(s: Situation) -> list[float]:
 
 
 def _tail(model: WaitModel, ahead: float) -> Tail:
-    for edge, tail in zip(TAIL_EDGES, model.tails, strict=False):
-        if ahead < edge:
-            return tail
-    return model.tails[-1]
+    return model.tails[bisect_right(TAIL_EDGES, ahead)]
 
 
 def _offset(model: WaitModel, line: str) -> float:
@@ -178,7 +178,9 @@ def _offset(model: WaitModel, line: str) -> float:
 
 
 def _whole(wait_ms: float) -> int:
-    return int(min(max(wait_ms, 0.0), MAX_WAIT_MS))
+    if wait_ms <= 0.0:
+        return 0
+    return int(wait_ms) if wait_ms < MAX_WAIT_MS else int(MAX_WAIT_MS)
 
 
 def estimate(model: WaitModel, situation: Situation) -> Estimate | None:
@@ -197,14 +199,16 @@ def estimate(model: WaitModel, situation: Situation) -> Estimate | None:
         )
     middle = sum(map(mul, _features(situation), model.weights))
     middle += _offset(model, situation.line)
+    middle = min(middle, HIGHEST)
     tail = _tail(model, situation.ahead)
     scale = max(situation.service_ms, 1.0)
-    # exp of 20 mean services' logarithms is past every bound already.
-    median, low, high = (
-        _whole((math.exp(min(middle + side, 20.0)) - FLOOR) * scale)
-        for side in (0.0, min(tail.low, 0.0), max(tail.high, 0.0))
+    times = math.exp(middle) * scale
+    floor_ms = FLOOR * scale
+    return Estimate(
+        _whole(times - floor_ms),
+        _whole(times * math.exp(min(tail.low, 0.0)) - floor_ms),
+        _whole(times * math.exp(max(tail.high, 0.0)) - floor_ms),
     )
-    return Estimate(median, low, high)
 
 
 def learn(model: WaitModel, situation: Situation, waited_ms: float) -> None:
