@@ -5,12 +5,16 @@ from pathlib import Path
 
 import pytest
 
+from tingtang.hall import day_list
+from tingtang.hall.model.booking.state import BookingState
 from tingtang.hall.model.kpis import kpis
 from tingtang.hall.model.state import Channel, CounterState, TicketState
 from tingtang.hall.service import HallService
-from tingtang.kernel.clock import MINUTE_MS
+from tingtang.kernel.clock import HOUR_MS, MINUTE_MS
 from tingtang.kernel.permissions import Actor, ActorKind, Permission, Role
 from tingtang.messages.service import Messages
+from tingtang.twin import demo as demo_module
+from tingtang.twin import tellers
 from tingtang.twin.demo import Demo
 
 
@@ -43,6 +47,7 @@ async def test_the_morning_looks_like_a_bank_day_and_a_person_may_take_a_counter
             await asyncio.sleep(0.01)
         doorways = await demo.doorways()
         assert {d.path.split("/")[1] for d in doorways} >= {"enter", "phone"}
+        assert any("窗口客户屏" in d.title for d in doorways)
 
         # A real teller calls at the first open counter: the virtual one steps back.
         seat = next(s for s in state.counters.values() if s.state is not CounterState.CLOSED)
@@ -66,3 +71,40 @@ async def test_the_morning_looks_like_a_bank_day_and_a_person_may_take_a_counter
     finally:
         await demo.app.stop()
         await asyncio.sleep(0)
+
+
+@pytest.mark.shows("R041", part="booked customers come, cancel or stay away through a whole day")
+async def test_a_whole_day_ends_with_an_empty_hall_and_is_followed_by_the_next_morning(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(demo_module, "SIZES", (0.3, 0.01, 0.01))
+    monkeypatch.setattr(tellers, "TRANSFER", 0.15)
+    demo = Demo(tmp_path, public_url="")
+    await demo.app.start()
+    try:
+        await demo.prepare(lambda _: None)
+        assert demo.bank is not None
+        branch = demo.bank.branches[0]
+        services = demo.app.parts.services
+        hall: HallService = services["hall"]
+        today = await hall.state(branch)
+        await demo.agenda.push_to(demo.clock.now_ms() + 8 * HOUR_MS)
+        assert today.closed_ms
+        assert not today.waiting
+        assert not [v for v in today.visits.values() if not v.left_ms]
+        assert not [s for s in today.counters.values() if s.state is not CounterState.CLOSED]
+        outcomes = {leg.outcome for t in today.tickets.values() for leg in t.legs}
+        assert outcomes >= {"finished", "abandoned", "transferred"}
+        booked = await day_list.booked_day(services["bookings"], branch, today.date)
+        states = [one.state for one in booked.bookings]
+        assert states.count(BookingState.CHECKED_IN) >= 4
+        assert BookingState.HELD not in states
+
+        # The next morning: the same people, another day.
+        await demo.agenda.push_to(max(d.opens_ms for d in demo._days) + 30 * MINUTE_MS)
+        tomorrow = await hall.state(branch)
+        assert tomorrow.date > today.date
+        assert len(tomorrow.tickets) > 3
+        assert any(s.served for s in tomorrow.counters.values())
+    finally:
+        await demo.app.stop()

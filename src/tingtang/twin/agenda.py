@@ -32,6 +32,11 @@ class StageClock:
         """From now on, ``speed`` times as fast as real time."""
         self._running = ScaledClock(self._at_ms, speed)
 
+    def skip_to(self, at_ms: int) -> None:
+        """Let the time until ``at_ms`` pass at once; while acts are pushed, they do that anyway."""
+        if self._running is not None and at_ms > self._running.now_ms():
+            self._running = ScaledClock(at_ms, self._running.speed)
+
 
 class Agenda:
     """Acts in order of time. One act at a time: virtual people never race each other."""

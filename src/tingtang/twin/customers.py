@@ -4,10 +4,11 @@ from random import Random
 
 import msgspec
 
+from tingtang.hall.complaints import ComplaintService, Words
 from tingtang.hall.model import commands as c
 from tingtang.hall.model.state import Care, Channel, Source, Stage, TicketState
 from tingtang.hall.service import HallService
-from tingtang.kernel.clock import HOUR_MS
+from tingtang.kernel.clock import HOUR_MS, MINUTE_MS
 from tingtang.kernel.ids import (
     BranchId,
     CounterId,
@@ -29,7 +30,17 @@ KNOWN, CARE, SECOND_SERVICE = 0.35, 0.14, 0.08
 SELF_SERVICE = 0.45
 """Of those whose business a machine can do, how many let themselves be guided there."""
 STUCK = 0.08
+LAST_BEFORE_MS = 10 * MINUTE_MS
+"""Nobody comes later than this before the doors close."""
 PATIENCE_MEDIAN_MINUTES = 45
+COMPLAINS = 0.35
+"""Of those who rated badly, how many also write a complaint."""
+GRIEVANCES = (
+    ("wait", "等了很久，叫号的顺序也不明白。"),
+    ("service", "问了两次，都没有人说清楚要带什么材料。"),
+    ("business", "同一张表填了两遍，办得太慢。"),
+    ("fee", "办理前没有说明要收手续费。"),
+)
 LOOKS = Actor(ActorKind.SYSTEM, "twin", permissions=frozenset(Permission), branches=None)
 
 
@@ -51,8 +62,10 @@ class Customers:
         random: Random,
         popular: list[Popular],
         known: list[CustomerId],
+        complaints: ComplaintService,
     ) -> None:
         self._hall = hall
+        self._complaints = complaints
         self._branch = branch
         self._agenda = agenda
         self._random = random
@@ -65,10 +78,12 @@ class Customers:
             self._zones.setdefault(zone.kind, []).append(zone.id)
         self._scale = 1.0
 
-    def begin(self, opens_ms: int, scale: float = 1.0) -> None:
+    def begin(self, opens_ms: int, closes_ms: int, scale: float = 1.0) -> None:
         """Let the day's customers come; ``scale`` is the branch's size against the flagship's."""
         self._scale = scale
         self._opens_ms = opens_ms
+        self._last_ms = min(closes_ms - LAST_BEFORE_MS, opens_ms + len(PER_HOUR) * HOUR_MS)
+        self._gone.clear()
         self._next_arrival(opens_ms)
 
     def has_gone(self, ticket: TicketId) -> bool:
@@ -90,10 +105,10 @@ class Customers:
         """Thinning: candidates at the peak rate, kept with the hour's share of it."""
         peak = max(PER_HOUR) * self._scale
         at_ms = now_ms + round(self._random.expovariate(peak) * HOUR_MS)
-        hour = (at_ms - self._opens_ms) // HOUR_MS
-        if hour >= len(PER_HOUR):
+        if at_ms >= self._last_ms:
             return
-        comes = self._random.random() * max(PER_HOUR) <= PER_HOUR[max(0, hour)]
+        hour = (at_ms - self._opens_ms) // HOUR_MS
+        comes = self._random.random() * max(PER_HOUR) <= PER_HOUR[hour]
 
         async def arrive() -> None:
             self._next_arrival(at_ms)
@@ -139,7 +154,11 @@ class Customers:
             customer=arrived.customer,
             care=arrived.care,
         )
-        ticket = TicketId(msgspec.json.decode(body)["ticket"])
+        self.waits(TicketId(msgspec.json.decode(body)["ticket"]))
+
+    def waits(self, ticket: TicketId) -> None:
+        """The holder of a ticket that was just issued sits down, and waits as long as they will."""
+        random = self._random
         self._agenda.after(
             random.uniform(5, 30), lambda: self._walk(ticket, self._zone(ZoneKind.WAITING))
         )
@@ -163,10 +182,19 @@ class Customers:
             await self._hall.run(self._branch, c.Move(visit=held.visit, zone=zone), LOOKS)
 
     async def _rate(self, ticket: TicketId) -> None:
-        score = self._random.choices([5, 4, 3, 2, 1], [62, 26, 7, 3, 2])[0]
-        reasons = (self._random.choice(["wait", "slow", "unclear"]),) if score <= 3 else ()
+        random = self._random
+        score = random.choices([5, 4, 3, 2, 1], [62, 26, 7, 3, 2])[0]
+        reasons = (random.choice(["wait", "slow", "unclear"]),) if score <= 3 else ()
         command = c.Rate(ticket=ticket, score=score, reasons=reasons, at="counter_screen")
         await self._hall.handle(self._branch, ticket, command, LOOKS)
+        if score <= 2 and random.random() < COMPLAINS:
+            self._agenda.after(random.uniform(30, 240), lambda: self._complain(ticket))
+
+    async def _complain(self, ticket: TicketId) -> None:
+        category, words = self._random.choice(GRIEVANCES)
+        await self._complaints.register(
+            self._branch, category, Words(words), LOOKS, channel="phone", subject=ticket
+        )
 
     # -- self-service --------------------------------------------------------------------------
 

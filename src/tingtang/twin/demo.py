@@ -14,8 +14,8 @@ import msgspec
 
 from tingtang.customers.model import Details, Facts, Purpose, Tier
 from tingtang.customers.service import CustomerService
+from tingtang.hall.contacts import Contact
 from tingtang.hall.service import HallService
-from tingtang.hall.tasks import TaskService
 from tingtang.http.app import App, build
 from tingtang.http.options import WebOptions
 from tingtang.kernel.clock import HOUR_MS, MINUTE_MS, local_date, moment_ms
@@ -25,14 +25,15 @@ from tingtang.kernel.vault import Suite, open_or_create_vault
 from tingtang.messages import reference
 from tingtang.messages.feature import MessageOptions
 from tingtang.org.demo import DemoBank, seed_demo_bank
-from tingtang.org.model.hours import WEEKDAY, opening_ms
 from tingtang.org.model.records import CareNeed, CounterLevel, ZoneKind
 from tingtang.org.sign_in.model.rules import TerminalKind
 from tingtang.org.sign_in.service import SignIn
 from tingtang.org.sign_in.sessions import Terminal
 from tingtang.org.structure import OrgService
 from tingtang.twin.agenda import Agenda, StageClock
+from tingtang.twin.booked import Bookers
 from tingtang.twin.customers import Customers, Popular
+from tingtang.twin.days import Begin, BranchDays
 from tingtang.twin.managers import Managers
 from tingtang.twin.tellers import Tellers
 
@@ -42,6 +43,8 @@ SEED = 20_260_302
 KNOWN_CUSTOMERS = 60
 SIZES = (1.0, 0.14, 0.11)
 """How busy each branch is against the flagship."""
+NIGHT_ENDS_BEFORE_MS = 25 * MINUTE_MS
+"""Before the first branch opens."""
 FAMILY = "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦许何"
 GIVEN = "文思雨晨嘉宁子墨若溪明远静怡佳欣书瑶浩然一诺雪晴俊杰梓涵"
 
@@ -79,6 +82,8 @@ class Demo:
         self.app.parts.on_stop(self.gateway.stop)
         self.agenda = Agenda(self.clock)
         self.bank: DemoBank | None = None
+        self._days: list[BranchDays] = []
+        self._contacts: dict[CustomerId, Contact] = {}
         self._task: asyncio.Task[None] | None = None
 
     async def prepare(self, progress: Callable[[str], None]) -> None:
@@ -90,16 +95,14 @@ class Demo:
         self.bank = await seed_demo_bank(org)
         known = await self._register_customers(services["customers"])
         progress("morning")
-        start_ms = 0
         for branch, size in zip(self.bank.branches, SIZES, strict=True):
-            record = hall.directory.branch(branch)
-            date = hall.dates.at(branch, self.clock.now_ms())
-            hours = opening_ms(record.hours, date, record.time_zone)
-            opens_ms = hours[0] if hours else moment_ms(date, WEEKDAY[0].opens, record.time_zone)
-            start_ms = max(start_ms, opens_ms + START_AFTER_OPENING_MS)
-            self.agenda.at(opens_ms - 20 * MINUTE_MS, lambda b=branch: self._open(hall, b))  # type: ignore[misc]
-            self._people(hall, branch, opens_ms, size, known)
-        await self.agenda.push_to(start_ms)
+            begin = self._people(branch, size, known)
+            days = BranchDays(hall, branch, self.agenda, begin, self._skip_night)
+            days.plan(hall.dates.at(branch, self.clock.now_ms()))
+            self._days.append(days)
+        await self.agenda.push_to(
+            max(days.opens_ms for days in self._days) + START_AFTER_OPENING_MS
+        )
 
     async def live(self, speed: float) -> None:
         """Let the day run from here on, ``speed`` times as fast as real time."""
@@ -139,6 +142,12 @@ class Demo:
             await machine("智慧取号引导机 · kiosk", TerminalKind.KIOSK, "kiosk"),
             await machine("叫号大屏 · board", TerminalKind.BOARD, "board"),
             await person("窗口柜员 · counter", "chen.yutong", "counter"),
+            await machine(
+                "窗口客户屏 · customer screen",
+                TerminalKind.COUNTER_SCREEN,
+                "counter-customer",
+                self.bank.seats[staff["chen.yutong"]],
+            ),
             await person("大堂经理 PAD · lobby manager", "zhou.qihang", "pad"),
             await person("网点负责人 · branch manager", "lin.xiaolan", "office"),
             await person("总行 · head office", "gao.mingyuan", "office"),
@@ -147,32 +156,40 @@ class Demo:
 
     # -- parts ---------------------------------------------------------------------------------
 
-    async def _open(self, hall: HallService, branch: BranchId) -> None:
-        state = await hall.state(branch)
-        if state.setup is None:
-            await hall.open_day(branch)
+    def _skip_night(self) -> None:
+        """When the last branch has closed, it is the next morning."""
+        opens_ms = min(days.opens_ms for days in self._days)
+        if opens_ms > self.clock.now_ms():
+            self.clock.skip_to(opens_ms - NIGHT_ENDS_BEFORE_MS)
 
-    def _people(
-        self,
-        hall: HallService,
-        branch: BranchId,
-        opens_ms: int,
-        size: float,
-        known: list[CustomerId],
-    ) -> None:
+    def _people(self, branch: BranchId, size: float, known: list[CustomerId]) -> Begin:
+        """The virtual people of a branch; the answer sends them in for a day."""
         if self.bank is None:
             raise RuntimeError("the bank was not founded")
+        services, agenda, random = self.app.parts.services, self.agenda, self.random
+        hall: HallService = services["hall"]
         here = {c.id for c in hall.directory.counters(branch)}
         seats = {staff: seat for staff, seat in self.bank.seats.items() if seat in here}
         popular = _popular(hall, branch, set(seats.values()))
-        customers = Customers(hall, branch, self.agenda, self.random, popular, known)
-        customers.begin(opens_ms, size)
-        Tellers(hall, branch, seats, self.agenda, customers, self.random).begin(opens_ms)
         floor = [one for one in hall.directory.staff_at(branch) if one.id not in seats]
         guidance = [z.id for z in hall.directory.zones(branch) if z.kind is ZoneKind.GUIDANCE]
-        tasks: TaskService = self.app.parts.services["tasks"]
         zone = guidance[0] if guidance else ""
-        Managers(tasks, branch, floor, zone, self.agenda, self.random).begin(opens_ms)
+        complaints = services["complaints"]
+        customers = Customers(hall, branch, agenda, random, popular, known, complaints)
+        tellers = Tellers(hall, branch, seats, agenda, customers, random)
+        managers = Managers(services["tasks"], complaints, branch, floor, zone, agenda, random)
+        contacts = [(one, self._contacts[one]) for one in known]
+        bookers = Bookers(
+            services["bookings"], services["check_in"], branch, agenda, customers, contacts, random
+        )
+
+        def begin(opens_ms: int, closes_ms: int) -> None:
+            customers.begin(opens_ms, closes_ms, size)
+            tellers.begin(opens_ms)
+            managers.begin(opens_ms)
+            bookers.begin(opens_ms, size)
+
+        return begin
 
     async def _register_customers(self, customers: CustomerService) -> list[CustomerId]:
         """Made-up people with made-up numbers (the 199 0000 range is used by nobody here)."""
@@ -197,6 +214,7 @@ class Demo:
             )
             details = Details(name=name, phone=f"1990000{number:04}")
             customer = await customers.save(facts, details, SYSTEM, is_new=True)
+            self._contacts[customer] = Contact(details.phone, name)
             if number % 4:
                 await customers.record_consent(
                     customer,

@@ -2,9 +2,12 @@
 
 from random import Random
 
-from tingtang.hall.model.tasks.state import TaskState
+from tingtang.hall.complaints import ComplaintService
+from tingtang.hall.model.complaints import ComplaintId
+from tingtang.hall.model.tasks.state import TaskKind, TaskState
 from tingtang.hall.tasks import TaskService
 from tingtang.kernel.clock import MINUTE_MS
+from tingtang.kernel.errors import Refused
 from tingtang.kernel.ids import BranchId, StaffId, TaskId
 from tingtang.kernel.permissions import Actor, ActorKind, Role, granted
 from tingtang.org.model.records import StaffFacts
@@ -12,6 +15,9 @@ from tingtang.twin.agenda import Agenda
 
 ON_THE_FLOOR = frozenset({Role.LOBBY_MANAGER, Role.ACCOUNT_MANAGER, Role.WEALTH_MANAGER})
 LOOK_SECONDS = 15.0
+IDLE_SECONDS = 45.0
+ANSWERS_AT_ONCE = 0.6
+"""Of the complaints somebody looks into; the others need more than a day's work."""
 
 
 class Managers:
@@ -24,6 +30,7 @@ class Managers:
     def __init__(
         self,
         tasks: TaskService,
+        complaints: ComplaintService,
         branch: BranchId,
         staff: list[StaffFacts],
         zone: str,
@@ -31,6 +38,7 @@ class Managers:
         random: Random,
     ) -> None:
         self._tasks = tasks
+        self._complaints = complaints
         self._branch = branch
         self._people = {
             one.id: Actor(
@@ -47,19 +55,22 @@ class Managers:
         self._agenda = agenda
         self._random = random
         self._planned: set[TaskId] = set()
+        self._looks = False
 
     def begin(self, opens_ms: int) -> None:
-        """Take duty at the opening, and look around from then on."""
+        """Take duty at the opening of a day, and look around from then on."""
         self._agenda.at(opens_ms - MINUTE_MS, self._take_duty)
-        self._agenda.at(opens_ms, self._look)
+        if not self._looks:
+            self._looks = True
+            self._agenda.at(opens_ms, self._look)
 
     async def _take_duty(self) -> None:
         for actor in self._people.values():
             await self._tasks.take_duty(self._branch, self._zone, actor)
 
     async def _look(self) -> None:
-        self._agenda.after(LOOK_SECONDS, self._look)
         board = await self._tasks.board(self._branch)
+        self._agenda.after(LOOK_SECONDS if board.open else IDLE_SECONDS, self._look)
         for task_id in list(board.open.values()):
             task = board.tasks[task_id]
             mine = task.state is TaskState.OFFERED and task.offered_to in self._people
@@ -74,5 +85,22 @@ class Managers:
         minutes = self._random.uniform(0.7, 4)
         self._agenda.after(minutes * 60, lambda: self._close(task, staff))
 
-    async def _close(self, task: TaskId, staff: StaffId) -> None:
-        await self._tasks.close(self._branch, task, "", self._people[staff])
+    async def _close(self, task_id: TaskId, staff: StaffId) -> None:
+        actor = self._people[staff]
+        task = (await self._tasks.board(self._branch)).tasks[task_id]
+        if task.kind is TaskKind.COMPLAINT and task.accepted_by == staff:
+            try:
+                await self._answer(ComplaintId(task.subject), staff)
+            except Refused:  # about a bad rating: there is nothing written to answer
+                await self._tasks.close(self._branch, task_id, "", actor)
+            return
+        await self._tasks.close(self._branch, task_id, "", actor)
+
+    async def _answer(self, complaint: ComplaintId, staff: StaffId) -> None:
+        """Look into a complaint and answer it; its task ends with the answer."""
+        actor, service = self._people[staff], self._complaints
+        await service.assign(self._branch, complaint, staff, actor)
+        if self._random.random() < ANSWERS_AT_ONCE:
+            await service.note(self._branch, complaint, "已与客户当面沟通。", actor)
+            words = "对不起，让您久等了。我们已调整窗口安排，并向您说明了办理要求。"
+            await service.answer(self._branch, complaint, words, actor)

@@ -61,6 +61,7 @@ class Tellers:
         """Have everybody come to work around the opening."""
         for number, post in enumerate(self._posts):
             wave = number % 3 * LUNCH_MINUTES * MINUTE_MS
+            post.eaten, post.own_until_ms = False, 0
             post.lunch_ms = opens_ms + round(LUNCH_FROM_HOUR * HOUR_MS) + wave
             start_ms = opens_ms - MINUTE_MS + self._random.randrange(0, 6 * MINUTE_MS)
             self._agenda.at(start_ms, lambda post=post: self._turn(post))  # type: ignore[misc]
@@ -139,11 +140,27 @@ class Tellers:
             command = c.HoldTicket(ticket=ticket, reason=reason)
             await self._hall.handle(self._branch, ticket, command, TWIN)
             self._agenda.after(self._random.uniform(120, 420), lambda: self._come_back(ticket))
+        elif dice < HOLD + TRANSFER:
+            await self._pass_on(post, ticket)
         else:
             state = await self._hall.state(self._branch)
             if await self._finish(post, ticket, state):
                 return
         self._again(post, self._random.uniform(5, 25))
+
+    async def _pass_on(self, post: _Post, ticket: TicketId) -> None:
+        """The business belongs to a colleague after all: to another counter that can do it."""
+        state = await self._hall.state(self._branch)
+        service = state.tickets[ticket].service
+        others = [
+            seat.id
+            for seat in state.counters.values()
+            if seat.id != post.counter
+            and seat.state is CounterState.OPEN
+            and service in seat.services
+        ]
+        command = c.Transfer(ticket=ticket, counter=self._random.choice(others) if others else None)
+        await self._hall.handle(self._branch, ticket, command, TWIN)
 
     async def _finish(self, post: _Post, ticket: TicketId, state: HallDay) -> bool:
         """End the present service; True if the same customer goes on here with the next."""
