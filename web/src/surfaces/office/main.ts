@@ -1,14 +1,16 @@
 import { startSurface } from '@/kit/start'
 import words from '@/words/office'
+import planWords from '@/words/officePlan'
 import App from './App.vue'
 
 startSurface({
   surface: 'office',
   app: App,
-  words: { office: words },
+  words: { office: words, officePlan: planWords },
   routes: [
     { path: '/', component: () => import('./pages/OverviewPage.vue') },
     { path: '/branch', component: () => import('./pages/BranchPage.vue') },
+    { path: '/plan', component: () => import('./pages/PlanPage.vue') },
     { path: '/services', component: () => import('./pages/ServicesPage.vue') },
     { path: '/rules/:section?', component: () => import('./pages/RulesPage.vue') },
     { path: '/people', component: () => import('./pages/PeoplePage.vue') },
