@@ -1,65 +1,30 @@
 """A card reader: contact, contactless, identity cards with images, and a card dispenser."""
 
 from base64 import b64decode, b64encode
-from typing import Annotated, ClassVar, Literal
+from typing import ClassVar
 
-from msgspec import Meta
+import msgspec
 
 from xfs4iot.errors import UnsupportedData
 from xfs4iot.messages import Payload
-from xfs4iot.server.commands import Parameters, Reply, command
+from xfs4iot.server.commands import Reply, command
 from xfs4iot.server.requests import Request
 from xfs4iot.server.service import refuse
+from xfs4iot.virtual.card_parameters import (
+    ChipIO,
+    ChipPower,
+    Move,
+    ReadRawData,
+    Reset,
+    UnitWanted,
+    WriteRawData,
+)
 from xfs4iot.virtual.card_world import Card, CardUnit, CardWorld, UnitKind
 from xfs4iot.virtual.drawing import document
-from xfs4iot.virtual.storage import StorageDevice, count_of
+from xfs4iot.virtual.storage import StorageDevice
 
-Place = Annotated[str, Meta(pattern="^(exit|transport|unit[0-9A-Za-z]+)$", max_length=40)]
-Base64 = Annotated[str, Meta(pattern="^[A-Za-z0-9+/]*={0,2}$")]
 TRACKS = ("track1", "track2", "track3")
 CONTACT, CONTACTLESS = "chipT0", "chipTypeAPart4"
-
-
-class ReadRawData(Parameters):
-    track1: bool = False
-    track2: bool = False
-    track3: bool = False
-    chip: bool = False
-    security: bool = False
-    watermark: bool = False
-    memory_chip: bool = False
-    track1_front: bool = False
-    front_image: bool = False
-    back_image: bool = False
-
-
-class TrackData(Parameters):
-    destination: Literal["track1", "track2", "track3", "track1Front", "track1JIS", "track3JIS"]
-    data: Base64
-    write_method: Literal["loco", "hico", "auto"] = "auto"
-
-
-class WriteRawData(Parameters):
-    data: Annotated[list[TrackData], Meta(min_length=1, max_length=6)]
-
-
-class Move(Parameters, rename={"source": "from", "target": "to"}):
-    source: Place = "transport"
-    target: Place = "exit"
-
-
-class Reset(Parameters):
-    to: Literal["exit", "retain", "currentPosition"] = "exit"
-    storage_id: str | None = None
-
-
-class ChipIO(Parameters):
-    chip_protocol: str
-    chip_data: Base64
-
-
-class ChipPower(Parameters):
-    chip_power: Literal["cold", "warm", "off"]
 
 
 class CardReader(StorageDevice):
@@ -137,7 +102,6 @@ class CardReader(StorageDevice):
         """A card found inside is given back, as powerOnOption says."""
         if self.world.motor and self.world.transport and not self.world.slot:
             self.world.push_out()
-            self.broadcast("CardReader.MediaDetectedEvent", {"position": "exit"})
 
     # Reading and writing
 
@@ -283,10 +247,10 @@ class CardReader(StorageDevice):
         if payload.to == "retain":
             unit = self._retain_unit(payload.storage_id)
             world.store(world.units[unit])
-            self.broadcast("CardReader.MediaDetectedEvent", {"position": unit})
+            request.event("CardReader.MediaDetectedEvent", {"position": unit})
         elif payload.to == "exit" and world.motor and not world.slot:
             world.push_out()
-            self.broadcast("CardReader.MediaDetectedEvent", {"position": "exit"})
+            request.event("CardReader.MediaDetectedEvent", {"position": "exit"})
         return None
 
     def _retain_unit(self, wanted: str | None) -> str:
@@ -350,21 +314,20 @@ class CardReader(StorageDevice):
         return self.world.units[unit].level()
 
     def check_storage(self, unit: str, wanted: Payload) -> None:
-        count_of(wanted, "card", "configuration", "threshold")
-        count_of(wanted, "card", "status", "initialCount")
-        card_id = wanted.get("card", {}).get("configuration", {}).get("cardID", "")
-        if not isinstance(card_id, str) or len(card_id) > 100:
-            raise UnsupportedData("cardID is not a text of at most 100 characters")
+        card = msgspec.convert(wanted, UnitWanted).card
+        initial = card and card.status and card.status.initial_count
+        if initial and initial > self.world.units[unit].capacity:
+            raise UnsupportedData(f"{unit} holds {self.world.units[unit].capacity} cards")
 
     def set_storage(self, unit: str, wanted: Payload) -> None:
-        held = self.world.units[unit]
-        threshold = count_of(wanted, "card", "configuration", "threshold")
-        initial = count_of(wanted, "card", "status", "initialCount")
-        held.card_id = wanted.get("card", {}).get("configuration", {}).get("cardID", held.card_id)
-        if threshold is not None:
-            held.threshold = threshold
-        if initial is not None:
-            held.initial = held.count = initial
+        held, card = self.world.units[unit], msgspec.convert(wanted, UnitWanted).card
+        if card and card.configuration:
+            if card.configuration.card_id is not None:
+                held.card_id = card.configuration.card_id
+            if card.configuration.threshold is not None:
+                held.threshold = card.configuration.threshold
+        if card and card.status and card.status.initial_count is not None:
+            held.initial = held.count = card.status.initial_count
             held.retained = 0
 
 

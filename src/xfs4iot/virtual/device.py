@@ -19,7 +19,7 @@ class VirtualDevice(CommonService):
 
     model: ClassVar[str] = "virtual device"
     jam_codes: ClassVar[dict[str, str]] = {}
-    """By interface, the ``errorCode`` for a jam; an interface without one has hardwareError."""
+    """By command or interface, the ``errorCode`` for a jam; hardwareError where there is none."""
 
     def __init__(self, name: str, world: World) -> None:
         super().__init__(name)
@@ -85,7 +85,8 @@ class VirtualDevice(CommonService):
         try:
             await self.world.step(request, name)
         except Jam as jam:
-            code = self.jam_codes.get(request.name.partition(".")[0])
+            interface = request.name.partition(".")[0]
+            code = self.jam_codes.get(request.name) or self.jam_codes.get(interface)
             if code is None:
                 raise
             raise refuse(code, str(jam)) from None

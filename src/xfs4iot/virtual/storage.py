@@ -7,7 +7,6 @@ from typing import Annotated, ClassVar
 
 from msgspec import Meta
 
-from xfs4iot.errors import InvalidData
 from xfs4iot.messages import Payload
 from xfs4iot.server.commands import Parameters, Reply, command
 from xfs4iot.server.requests import Request
@@ -16,6 +15,9 @@ from xfs4iot.virtual.device import VirtualDevice
 from xfs4iot.virtual.world import World
 
 UnitName = Annotated[str, Meta(pattern="^unit[0-9A-Za-z]+$", max_length=40)]
+
+
+Count = Annotated[int, Meta(ge=0, le=1_000_000)]
 
 
 class SetStorage(Parameters):
@@ -44,7 +46,7 @@ class StorageDevice(VirtualDevice):
         raise NotImplementedError
 
     def check_storage(self, unit: str, wanted: Payload) -> None:
-        """Raise InvalidData, or a CommandErrorCode, when ``wanted`` cannot be set."""
+        """Raise msgspec.ValidationError, or a CommandFailed, when ``wanted`` cannot be set."""
         raise NotImplementedError
 
     def set_storage(self, unit: str, wanted: Payload) -> None:
@@ -118,20 +120,3 @@ class StorageDevice(VirtualDevice):
     def status_changed(self) -> None:
         super().status_changed()
         self.tell_levels()
-
-
-def count_of(wanted: Payload, *path: str) -> int | None:
-    """A whole number at ``path`` inside a payload; None where there is none.
-
-    Raises InvalidData when there is something else.
-    """
-    value: object = wanted
-    for name in path:
-        if not isinstance(value, dict):
-            raise InvalidData(f"{'.'.join(path)} is not an object")
-        value = value.get(name)
-        if value is None:
-            return None
-    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= 1_000_000:
-        raise InvalidData(f"{'.'.join(path)} is not a whole number from 0 to 1000000")
-    return value
