@@ -10,6 +10,7 @@ from tests.browser.hall_server import EAST, HallServer
 from tingtang.hall.model import commands as c
 from tingtang.hall.model.tasks.state import TaskKind
 from tingtang.hall.tasks import TaskService
+from tingtang.kernel.permissions import GRANTS, Actor, ActorKind, Role
 from tingtang.org.sign_in.model.rules import TerminalKind
 
 pytestmark = pytest.mark.browser
@@ -134,15 +135,31 @@ def test_materials_steps_and_place_by_search(screens: Screens) -> None:
     expect(page.get_by_text(re.compile("步行 \\d+ 米"))).to_be_visible()
 
 
-@pytest.mark.shows("R055", part="the kiosk raises the task with its zone")
+@pytest.mark.shows("R055", part="the kiosk calls, and sees that it was sent, who comes and when")
 def test_a_person_is_one_touch_away(screens: Screens, server: HallServer) -> None:
-    page = kiosk(screens)
-    page.locator(".foot").get_by_role("button", name="呼叫大堂经理").click()
-    expect(page.get_by_text(re.compile("已通知大堂经理（\\d\\d:\\d\\d）"))).to_be_visible()
     tasks = server.app.parts.service("tasks", TaskService)
+    staff = server.bank.staff["zhou.qihang"]
+    manager = Actor(ActorKind.STAFF, staff, frozenset(), GRANTS[Role.LOBBY_MANAGER], None)
+    page = kiosk(screens)
+    key = page.locator(".foot .is-help")
+    key.click()
+    dialog = page.get_by_role("dialog", name="呼叫大堂经理")
+    # Nobody is on duty: words of what to do, and the call stands.
+    expect(dialog).to_contain_text("还没有人应答")
+    expect(dialog).to_contain_text("请到咨询台")
+    server.run(tasks.take_duty(EAST, "", manager))
+    expect(dialog).to_contain_text(re.compile("已通知大堂经理（\\d\\d:\\d\\d）"))
+    expect(key).to_contain_text("已通知")
     view = server.run(tasks.view(EAST))
-    called = [task for task in view.tasks.values() if task.kind is TaskKind.CALL_MANAGER]
-    assert [task.zone for task in called] == ["east.zone.guidance"]
+    [called] = [task for task in view.tasks.values() if task.kind is TaskKind.CALL_MANAGER]
+    assert called.zone == "east.zone.guidance"
+    server.run(tasks.accept(EAST, called.task, manager))
+    expect(dialog).to_contain_text(re.compile("周\\*航正在赶来（\\d\\d:\\d\\d 应答）"))
+    expect(key).to_contain_text("正在赶来")
+    server.run(tasks.close(EAST, called.task, "", manager))
+    expect(dialog).to_have_count(0)
+    expect(key).to_contain_text("呼叫大堂经理")
+    server.run(tasks.leave_duty(EAST, manager))
 
 
 @pytest.mark.shows("R041", part="a time is held and booked at the kiosk")

@@ -1,6 +1,6 @@
 /** What all pages of the kiosk share: the branch, where the machine stands, which page is open, the voice. */
-import { computed, inject, provide, ref, shallowRef, type ComputedRef, type InjectionKey, type Ref, type ShallowRef } from 'vue'
-import { call, idempotent, newIdempotencyKey } from '@/api/client'
+import { computed, inject, onScopeDispose, provide, ref, shallowRef, type ComputedRef, type InjectionKey, type Ref, type ShallowRef } from 'vue'
+import { call as send, idempotent, newIdempotencyKey } from '@/api/client'
 import type { FloorPlan, Point } from '@/kit/floor'
 import { usePreferences } from '@/kit/composables/usePreferences'
 import { useFetched, type Fetched } from '@/kit/composables/useFetched'
@@ -8,9 +8,11 @@ import { useSession, type KnownSession } from '@/kit/composables/useSession'
 import { useSpeech } from '@/kit/composables/useSpeech'
 import { useText } from '@/kit/composables/useText'
 import { drawnPlan, flipped, standingOf, type Standing } from '@/kit/visitor/plan'
-import type { Guide, IssuedTicket, ServedPlan } from '@/kit/visitor/types'
+import type { Guide, IssuedTicket, PrinterHere, ServedPlan } from '@/kit/visitor/types'
+import { useOpening, type Doors } from '@/kit/visitor/useOpening'
 import type { BoardView } from '@/live/hall'
 import { useLive, type Live } from '@/live/useLive'
+import { shownBy, type Shown } from './shown'
 
 export type Page =
   | { name: 'greeting' }
@@ -18,9 +20,9 @@ export type Page =
   | { name: 'search' }
   | { name: 'service'; service: string }
   | { name: 'ticket'; services?: readonly string[] }
-  | { name: 'receipt'; ticket: IssuedTicket; seat?: string }
+  | { name: 'receipt'; ticket: IssuedTicket; seat?: string; late?: boolean }
   | { name: 'booking'; service?: string }
-  | { name: 'checkin' }
+  | { name: 'checkin'; qr?: string }
   | { name: 'guide'; zone?: string }
   | { name: 'howto' }
 
@@ -33,6 +35,10 @@ export interface Kiosk {
   stands: ComputedRef<Standing | undefined>
   here: ComputedRef<{ floor: string; at: Point } | undefined>
   board: Live<BoardView>
+  /** What became of this machine's call for the lobby manager. */
+  call: Live<CallView>
+  doors: Doors
+  printer: Fetched<PrinterHere>
   /** Tickets can be taken now; unknown counts as yes, for the server has the last word. */
   takes: ComputedRef<boolean>
   page: Readonly<ShallowRef<Page>>
@@ -45,8 +51,23 @@ export interface Kiosk {
   speak: (text: string) => void
   callManager: (reason?: string) => Promise<void>
   path: (rest: string) => string
+  /** What a reader read goes to the page that asked last, while it is open. */
+  onShown: (take: (shown: Shown) => void) => void
+  /** Gives what a reader read to that page. */
+  show: (read: string) => void
   /** Where one waits: the waiting area of this floor, or the rooms for those who are received there. */
   seat: (inRoom?: boolean) => { seat?: string }
+}
+
+/** `hall.call`: what became of one's own call. Times are 0 and words empty where there is nothing to say. */
+export interface CallView {
+  task: string
+  state?: 'offered' | 'unanswered' | 'accepted' | 'done' | 'cancelled'
+  raised_ms: number
+  accepted_ms: number
+  closed_ms: number
+  /** Who comes, masked as customers may see it. */
+  name: string
 }
 
 const KEY: InjectionKey<Kiosk> = Symbol('kiosk')
@@ -68,6 +89,10 @@ export function provideKiosk(): Kiosk {
   const guide = useFetched<Guide>(whenKnown('guide'))
   const plan = useFetched<ServedPlan>(whenKnown('plan'))
   const board = useLive<BoardView>('hall.board', () => known.branch.value)
+  const call = useLive<CallView>('hall.call', () => (known.branch.value && known.session.value?.id ? `${known.branch.value}/terminal:${known.session.value.id}` : ''))
+  const printer = useFetched<PrinterHere>(whenKnown('printer'))
+  const doors = useOpening(whenKnown('openings'), () => guide.data.value?.branch.time_zone ?? 'UTC')
+  const takers: ((shown: Shown) => void)[] = []
   const page = shallowRef<Page>({ name: 'greeting' })
   let trail: Page[] = []
   const voice = ref(address.get('voice') === 'on')
@@ -88,6 +113,9 @@ export function provideKiosk(): Kiosk {
       plan.data.value && stands.value ? { floor: String(stands.value.floor), at: flipped(plan.data.value, [stands.value.x, stands.value.y]) } : undefined,
     ),
     board,
+    call,
+    doors,
+    printer,
     takes: computed(() => board.data.value === null || (board.data.value.open && board.data.value.taking)),
     page,
     go: (next) => {
@@ -116,9 +144,14 @@ export function provideKiosk(): Kiosk {
       speech.announce([{ language: preferences.values.value.language, text }])
     },
     callManager: async (reason = '') => {
-      await call('POST', path('calls'), { zone: stands.value?.zone ?? '', reason }, idempotent(newIdempotencyKey()))
+      await send('POST', path('calls'), { zone: stands.value?.zone ?? '', reason }, idempotent(newIdempotencyKey()))
     },
     path,
+    onShown: (take) => {
+      takers.push(take)
+      onScopeDispose(() => { takers.splice(takers.indexOf(take), 1) })
+    },
+    show: (read) => { takers.at(-1)?.(shownBy(read)) },
     seat: (inRoom = false) => {
       const zones = (guide.data.value?.zones ?? []).filter(({ kind }) => kind === (inRoom ? 'wealth' : 'waiting'))
       const zone = zones.find(({ floor }) => floor === stands.value?.floor) ?? zones[0]

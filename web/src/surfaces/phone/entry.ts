@@ -1,6 +1,9 @@
 /** The ways into the phone's page, and what it remembers of the last one. */
 export type Entry = { kind: 'link'; code: string } | { kind: 'door'; code: string } | { kind: 'page'; branch: string }
-export type Follows = 'ticket' | 'booking' | 'gone'
+/** What a link can be about. */
+export const FOLLOWED = ['ticket', 'booking', 'complaint'] as const
+export type Followed = (typeof FOLLOWED)[number]
+export type Follows = Followed | 'gone'
 
 /** `/phone/t#token`, `/phone/door#code` or `/phone/?branch=…`. A code is in the fragment: no server log holds it. */
 export function entryOf(at: { pathname: string; hash: string; search: string }): Entry {
@@ -14,7 +17,7 @@ export function entryOf(at: { pathname: string; hash: string; search: string }):
 export interface Kept {
   branch: string
   subject: string
-  follows: 'ticket' | 'booking'
+  follows: Followed
 }
 const NAME = 'tingtang.phone.follows'
 
@@ -30,7 +33,7 @@ export function keep(what: Kept | null): void {
 export function kept(): Kept | null {
   try {
     const found = JSON.parse(localStorage.getItem(NAME) ?? 'null') as Partial<Kept> | null
-    return found?.branch && found.subject && (found.follows === 'ticket' || found.follows === 'booking') ? (found as Kept) : null
+    return found?.branch && found.subject && FOLLOWED.some((each) => each === found.follows) ? (found as Kept) : null
   } catch {
     return null
   }

@@ -6,9 +6,9 @@ import { whoAmI, type Session } from '@/api/session'
 import { useFetched, type Fetched } from '@/kit/composables/useFetched'
 import type { Guide } from '@/kit/visitor/types'
 import { forgetKept } from '@/live/useLive'
-import { entryOf, keep, kept, type Follows } from './entry'
+import { entryOf, FOLLOWED, keep, kept, type Follows } from './entry'
 
-export type Page = 'opening' | 'home' | 'take' | 'book' | 'ticket' | 'booking' | 'gone' | 'closedDoor' | 'failed'
+export type Page = 'opening' | 'home' | 'take' | 'book' | 'ticket' | 'booking' | 'complaint' | 'gone' | 'closedDoor' | 'failed'
 
 export interface Phone {
   page: Ref<Page>
@@ -52,19 +52,15 @@ export function providePhone(): Phone {
   const path = (rest: string): string => `/api/branches/${encodeURIComponent(branch.value)}/${rest}`
   const guide = useFetched<Guide>(() => (session.value && branch.value ? path('guide') : ''))
 
-  /** What the link is about: a ticket of today, or a booking that is still to come. */
+  /** What the link is about: a ticket of today, a booking that is still to come, or a complaint. */
   async function find(): Promise<Follows> {
-    try {
-      await call('GET', path(`tickets/${subject.value}`))
-      return 'ticket'
-    } catch (cause) {
-      if (!isMissing(cause)) throw cause
-    }
-    try {
-      await call('GET', path(`bookings/${subject.value}`))
-      return 'booking'
-    } catch (cause) {
-      if (!isMissing(cause)) throw cause
+    for (const follows of FOLLOWED) {
+      try {
+        await call('GET', path(`${follows}s/${subject.value}`))
+        return follows
+      } catch (cause) {
+        if (!isMissing(cause)) throw cause
+      }
     }
     return 'gone'
   }
@@ -96,7 +92,8 @@ export function providePhone(): Phone {
       subject.value = session.value.subject ?? ''
       hideToken(branch.value)
       page.value = subject.value ? await find() : 'home'
-      keep(page.value === 'ticket' || page.value === 'booking' ? { branch: branch.value, subject: subject.value, follows: page.value } : null)
+      const follows = FOLLOWED.find((each) => each === page.value)
+      keep(follows ? { branch: branch.value, subject: subject.value, follows } : null)
     } catch (cause) {
       const last = kept()
       // Without a link the last known ticket is still worth seeing; the live frame says since when.
