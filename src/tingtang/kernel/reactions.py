@@ -81,16 +81,17 @@ class _Follower:
         only = self.registered.only
         return recorded.type in self.registered.types and (only is None or only(recorded.event))
 
-    def pass_over(self, group: Sequence[Recorded]) -> bool:
-        """Move past a group that holds nothing for a resting reaction; False if it must look."""
+    def pass_over(self, group: Sequence[Recorded], types: set[str]) -> bool:
+        """Move past a group, with events of ``types``, that holds nothing for a resting reaction;
+        False if it must look.
+        """
         resting = self.resting
         if resting is None or resting.done():
             return True  # it is at work and will come to these by itself
         if group[0].position != self.position + 1 or self.passed >= KEEP_EVERY_PASSED:
             return False
-        for recorded in group:
-            if self.wants(recorded):
-                return False
+        if not types.isdisjoint(self.registered.types) and any(map(self.wants, group)):
+            return False
         self.position = group[-1].position
         self.passed += len(group)
         return True
@@ -158,8 +159,9 @@ class Reactions:
         self._followers.clear()
 
     def _on_commit(self, group: Sequence[Recorded]) -> None:
+        types = {recorded.type for recorded in group}
         for follower in self._followers:
-            if not follower.pass_over(group):
+            if not follower.pass_over(group, types):
                 follower.wake()
 
     async def _follow(self, follower: _Follower) -> None:

@@ -22,17 +22,19 @@ from tingtang.hall.model.waiting import (
     Calibration,
     Desk,
     Estimate,
+    Outlook,
     Patience,
     Rate,
     ServiceTimes,
     Situation,
     WaitModel,
     count,
-    estimate,
+    foresee,
     gave_up,
     learn,
     mean_ms,
     observe_service,
+    outlook,
     patience_ms,
     per_hour,
     record,
@@ -64,13 +66,48 @@ class Measured(msgspec.Struct, frozen=True):
     at_ms: int
     able: frozenset[CounterId]
     situation: Situation
+    """Of one with nobody ahead."""
+    outlook: Outlook | None
     has_free: bool
+
+
+class Ask(msgspec.Struct, frozen=True, gc=False):
+    """Where in the line somebody stands."""
+
+    line: Measured
+    ahead: float
+    work_ahead_ms: float
+    waited_ms: float
+
+    @property
+    def at_once(self) -> bool:
+        return self.line.has_free and not self.ahead
+
+    @property
+    def situation(self) -> Situation:
+        """All that an estimate for them rests on."""
+        return msgspec.structs.replace(
+            self.line.situation,
+            ahead=self.ahead,
+            work_ahead_ms=self.work_ahead_ms,
+            waited_ms=self.waited_ms,
+            at_once=self.at_once,
+        )
+
+    def estimate(self) -> Estimate | None:
+        """Their time left; None where no open counter can serve them."""
+        line = self.line.outlook
+        if line is None:
+            return None
+        if self.at_once:
+            return line.due
+        return foresee(line, self.ahead, self.work_ahead_ms, self.waited_ms)
 
 
 class Told(msgspec.Struct, frozen=True, gc=False):
     """What a customer was told on arrival, and what it rested on."""
 
-    situation: Situation
+    ask: Ask
     estimate: Estimate | None
 
 
@@ -90,19 +127,19 @@ class WaitBook:
 
     def for_ticket(self, state: HallDay, ticket: Ticket, at_ms: int) -> Estimate | None:
         """The time left for one who waits; None where no open counter can serve them."""
-        return estimate(self.learned.model, self.situation(state, ticket.line, ticket, at_ms))
+        return self._ask(state, ticket.line, ticket, at_ms).estimate()
 
     def for_newcomer(self, state: HallDay, key: LineKey, at_ms: int) -> Estimate | None:
         """The wait of somebody who would take a ticket for this line now."""
-        return estimate(self.learned.model, self.situation(state, key, None, at_ms))
+        return self._ask(state, key, None, at_ms).estimate()
 
     def tell(self, state: HallDay, ticket: Ticket, at_ms: int) -> tuple[int, Estimate | None]:
         """People ahead of a ticket that was just issued, and its estimate, kept to be judged."""
         ahead = _ahead(state, ticket.line, ticket, at_ms, self._mean_ms)
-        situation = self._situation(state, ticket.line, ticket, ahead, at_ms)
-        said = estimate(self.learned.model, situation)
+        ask = self._asks(state, ticket.line, ticket, ahead, at_ms)
+        said = ask.estimate()
         if not ticket.booked_ms:
-            self.told[ticket.id] = Told(situation, said)
+            self.told[ticket.id] = Told(ask, said)
         return self._people(state, ticket, ahead), said
 
     def people_ahead(self, state: HallDay, ticket: Ticket, at_ms: int) -> int:
@@ -117,16 +154,14 @@ class WaitBook:
                 people += number
         return people
 
-    def situation(
-        self, state: HallDay, key: LineKey, ticket: Ticket | None, at_ms: int
-    ) -> Situation:
-        """What the hall knows of the wait of ``ticket``, or of a newcomer to the line ``key``."""
+    def _ask(self, state: HallDay, key: LineKey, ticket: Ticket | None, at_ms: int) -> Ask:
+        """Where ``ticket``, or a newcomer to the line ``key``, stands."""
         ahead = _ahead(state, key, ticket, at_ms, self._mean_ms)
-        return self._situation(state, key, ticket, ahead, at_ms)
+        return self._asks(state, key, ticket, ahead, at_ms)
 
-    def _situation(
+    def _asks(
         self, state: HallDay, key: LineKey, ticket: Ticket | None, ahead: "Ahead", at_ms: int
-    ) -> Situation:
+    ) -> Ask:
         measured = self._measured.get(key)
         if measured is None or not 0 <= at_ms - measured.at_ms < MEASURED_MS:
             measured = self._measured[key] = self._measure(state, key, at_ms)
@@ -139,22 +174,7 @@ class WaitBook:
                 people += share
                 work_ms += share * self._mean_ms(state, other.service)
         waited_ms = at_ms - ticket.since_ms if ticket is not None else 0
-        line = measured.situation
-        return Situation(
-            line=line.line,
-            servers=line.servers,
-            service_ms=line.service_ms,
-            ahead=people,
-            work_ahead_ms=work_ms,
-            waited_ms=float(waited_ms) if waited_ms > 0 else 0.0,
-            elapsed_ms=line.elapsed_ms,
-            at_once=measured.has_free and not people,
-            just_free=line.just_free,
-            lately_free=line.lately_free,
-            last_wait_ms=line.last_wait_ms,
-            overtaking_per_hour=line.overtaking_per_hour,
-            patience_ms=line.patience_ms,
-        )
+        return Ask(measured, people, work_ms, float(waited_ms) if waited_ms > 0 else 0.0)
 
     def _measure(self, state: HallDay, key: LineKey, at_ms: int) -> "Measured":
         """All of a line's situation but the people in it."""
@@ -181,7 +201,7 @@ class WaitBook:
             overtaking_per_hour=self._overtaking(state, key, mine, own_ms, at_ms),
             patience_ms=patience_ms(self.learned.patience),
         )
-        return Measured(at_ms, mine, situation, has_free)
+        return Measured(at_ms, mine, situation, outlook(self.learned.model, situation), has_free)
 
     def what_if(self) -> "WaitBook":
         """A book that knows the same and has yet to look at the counters: to try a change with."""
@@ -202,8 +222,8 @@ class WaitBook:
     def _issued(self, state: HallDay, event: e.TicketIssued, at_ms: int) -> None:
         ticket = state.tickets[event.ticket]
         if not ticket.booked_ms and ticket.id not in self.told:
-            situation = self.situation(state, ticket.line, ticket, at_ms)
-            self.told[ticket.id] = Told(situation, estimate(self.learned.model, situation))
+            ask = self._ask(state, ticket.line, ticket, at_ms)
+            self.told[ticket.id] = Told(ask, ask.estimate())
         rate = self._arrivals.get(ticket.line)
         if rate is None:
             rate = self._arrivals[ticket.line] = Rate(state.opened_ms)
@@ -219,7 +239,7 @@ class WaitBook:
         was_served(self.learned.patience, waited_ms)
         if told.estimate is not None:
             record(self.calibration, told.estimate, waited_ms)
-        learn(self.learned.model, told.situation, waited_ms)
+        learn(self.learned.model, told.ask.situation, waited_ms)
 
     def _abandoned(self, state: HallDay, event: e.TicketAbandoned, at_ms: int) -> None:
         told = self.told.pop(event.ticket, None)

@@ -30,7 +30,15 @@ from tingtang.hall.model.waiting.observed import (
     quantile_ms,
     was_served,
 )
-from tingtang.hall.model.waiting.predict import Estimate, WaitModel, estimate, learn
+from tingtang.hall.model.waiting.predict import (
+    Estimate,
+    Outlook,
+    WaitModel,
+    estimate,
+    foresee,
+    learn,
+    outlook,
+)
 from tingtang.hall.model.waiting.situation import Desk, Group, Situation, situate
 
 __all__ = [
@@ -38,6 +46,7 @@ __all__ = [
     "Desk",
     "Estimate",
     "Group",
+    "Outlook",
     "Patience",
     "Rate",
     "ServiceTimes",
@@ -45,11 +54,13 @@ __all__ = [
     "WaitModel",
     "count",
     "estimate",
+    "foresee",
     "gave_up",
     "learn",
     "mean_ms",
     "merged",
     "observe_service",
+    "outlook",
     "patience_ms",
     "per_hour",
     "quantile_ms",

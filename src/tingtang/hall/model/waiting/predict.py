@@ -143,20 +143,50 @@ class WaitModel(msgspec.Struct):
             raise ValueError("this wait model was kept by another version; start a new one")
 
 
+class Outlook(msgspec.Struct, frozen=True, gc=False):
+    """All of a line's estimate but the people ahead: for many who ask within a moment."""
+
+    middle: float
+    """What the features that do not depend on the people ahead add up to."""
+    scale: float
+    servers: float
+    patience: float
+    """Mean patience in mean services; 0 where nobody gives up."""
+    just_free: float
+    lately_free: float
+    theory: float
+    place: float
+    just: float
+    lately: float
+    waited: float
+    """The coefficients of the features that do depend on them, or on the time already waited."""
+    tails: tuple[tuple[float, float], ...]
+    """Low <= 0 <= high, for few and for many ahead."""
+    due: Estimate
+    """For one whose call is due at once."""
+
+
+def _theory(ahead_ms: float, scale: float, servers: float, patience: float) -> float:
+    """The work ahead, in mean services, over the counters that do it; see the module's words."""
+    theory = (max(ahead_ms, 0.0) / scale + MEDIAN_PLACE) / servers
+    if patience > 0.0:
+        # After time t each of those ahead is gone with rate 1/patience: the integral of that.
+        return patience * math.log(1.0 + theory / patience)
+    return theory
+
+
+def _patience(s: Situation, scale: float) -> float:
+    return max(s.patience_ms, 1.0) / scale if s.patience_ms is not None else 0.0
+
+
 def _features(s: Situation) -> list[float]:
     log = math.log
     servers = max(s.servers, 0.3)
     scale = max(s.service_ms, 1.0)
-    ahead = min(max(s.ahead, 0.0), MAX_AHEAD)
-    place = ahead + MEDIAN_PLACE
-    theory = (max(s.work_ahead_ms, 0.0) / scale + MEDIAN_PLACE) / servers
-    if s.patience_ms is not None:
-        # After time t each of those ahead is gone with rate 1/patience: the integral of that.
-        patience = max(s.patience_ms, 1.0) / scale
-        theory = patience * log(1.0 + theory / patience)
+    place = min(max(s.ahead, 0.0), MAX_AHEAD) + MEDIAN_PLACE
     return [
         1.0,
-        log(theory),
+        log(_theory(s.work_ahead_ms, scale, servers, _patience(s, scale))),
         log(place),
         log(servers),
         log(1.0 + s.just_free / place) if s.just_free > 0.0 else 0.0,
@@ -183,6 +213,58 @@ def _whole(wait_ms: float) -> int:
     return int(wait_ms) if wait_ms < MAX_WAIT_MS else int(MAX_WAIT_MS)
 
 
+def outlook(model: WaitModel, situation: Situation) -> Outlook | None:
+    """Prepare estimates for everybody in the line of ``situation``, whoever is ahead of them; None
+    where no counter can serve. It holds until the model learns or a counter changes.
+    """
+    if situation.servers <= 0.0:
+        return None
+    scale = max(situation.service_ms, 1.0)
+    weights, features = model.weights, _features(situation)
+    middle = _offset(model, situation.line)
+    for fixed in (ONE, COUNTERS, ELAPSED, LAST, OVERTAKING):
+        middle += features[fixed] * weights[fixed]
+    due = model.at_once
+    return Outlook(
+        middle=middle,
+        scale=scale,
+        servers=max(situation.servers, 0.3),
+        patience=_patience(situation, scale),
+        just_free=situation.just_free,
+        lately_free=situation.lately_free,
+        theory=weights[THEORY],
+        place=weights[PLACE],
+        just=weights[JUST],
+        lately=weights[LATELY],
+        waited=weights[WAITED],
+        tails=tuple((min(tail.low, 0.0), max(tail.high, 0.0)) for tail in model.tails),
+        due=Estimate(
+            _whole(math.exp(due.median)), _whole(math.exp(due.low)), _whole(math.exp(due.high))
+        ),
+    )
+
+
+def foresee(line: Outlook, ahead: float, work_ahead_ms: float, waited_ms: float = 0.0) -> Estimate:
+    """The estimate of one who has ``ahead`` people with ``work_ahead_ms`` of work before them."""
+    log, exp, scale = math.log, math.exp, line.scale
+    place = min(max(ahead, 0.0), MAX_AHEAD) + MEDIAN_PLACE
+    theory = _theory(work_ahead_ms, scale, line.servers, line.patience)
+    middle = line.middle + line.theory * log(theory) + line.place * log(place)
+    if line.just_free > 0.0:
+        middle += line.just * log(1.0 + line.just_free / place)
+    if line.lately_free > 0.0:
+        middle += line.lately * log(1.0 + line.lately_free / place)
+    if waited_ms > 0.0:
+        middle += line.waited * log(1.0 + waited_ms / scale)
+    low, high = line.tails[bisect_right(TAIL_EDGES, ahead)]
+    median_ms, floor_ms = exp(min(middle, HIGHEST)) * scale, FLOOR * scale
+    return Estimate(
+        _whole(median_ms - floor_ms),
+        _whole(median_ms * exp(low) - floor_ms),
+        _whole(median_ms * exp(high) - floor_ms),
+    )
+
+
 def estimate(model: WaitModel, situation: Situation) -> Estimate | None:
     """How long until the call, for one who stays until then; None where no counter can serve.
 
@@ -190,25 +272,12 @@ def estimate(model: WaitModel, situation: Situation) -> Estimate | None:
     time left. The median never falls when ``ahead`` and ``work_ahead_ms`` grow and all else
     stays, see :func:`learn`.
     """
-    if situation.servers <= 0.0:
+    line = outlook(model, situation)
+    if line is None:
         return None
     if situation.at_once:
-        due = model.at_once
-        return Estimate(
-            _whole(math.exp(due.median)), _whole(math.exp(due.low)), _whole(math.exp(due.high))
-        )
-    middle = sum(map(mul, _features(situation), model.weights))
-    middle += _offset(model, situation.line)
-    middle = min(middle, HIGHEST)
-    tail = _tail(model, situation.ahead)
-    scale = max(situation.service_ms, 1.0)
-    times = math.exp(middle) * scale
-    floor_ms = FLOOR * scale
-    return Estimate(
-        _whole(times - floor_ms),
-        _whole(times * math.exp(min(tail.low, 0.0)) - floor_ms),
-        _whole(times * math.exp(max(tail.high, 0.0)) - floor_ms),
-    )
+        return line.due
+    return foresee(line, situation.ahead, situation.work_ahead_ms, situation.waited_ms)
 
 
 def learn(model: WaitModel, situation: Situation, waited_ms: float) -> None:
