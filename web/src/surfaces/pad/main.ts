@@ -2,9 +2,15 @@ import { registerOffline } from '@/offline/register'
 import { startSurface } from '@/kit/start'
 import hall from '@/words/hall'
 import pad from '@/words/pad'
+import padComplaints from '@/words/padComplaints'
+import padCounters from '@/words/padCounters'
+import padMonitor from '@/words/padMonitor'
+import padTasks from '@/words/padTasks'
+import padTickets from '@/words/padTickets'
 import visitor from '@/words/visitor'
 import App from './App.vue'
 import BookingsPage from './BookingsPage.vue'
+import ComplaintsPage from './ComplaintsPage.vue'
 import CountersPage from './CountersPage.vue'
 import HallMapPage from './HallMapPage.vue'
 import ModulePage from './ModulePage.vue'
@@ -15,12 +21,13 @@ import QueuePage from './QueuePage.vue'
 startSurface({
   surface: 'pad',
   app: App,
-  words: { pad, hall, visitor },
+  words: { pad, padComplaints, padCounters, padMonitor, padTasks, padTickets, hall, visitor },
   routes: [
     { path: '/', component: HallMapPage },
     { path: '/queue', component: QueuePage },
     { path: '/counters', component: CountersPage },
     { path: '/bookings', component: BookingsPage },
+    { path: '/complaints', component: ComplaintsPage },
     { path: '/notices', component: NoticesPage },
     { path: '/analysis', component: MonitorPage },
     { path: '/:module(devices|products|social)', component: ModulePage },

@@ -31,19 +31,19 @@ export function toneOf(value: number, grades: { yellow: number; orange: number; 
 }
 
 export function tilesOf(kpis: Kpis, thresholds: Thresholds | undefined, t: Translate): Tile[] {
-  const minutes = (ms: number | null | undefined): string => (ms === null || ms === undefined ? NONE : t('pad.monitor.minutes', { n: minutesOf(ms) }))
-  const tile = (name: string, value: string, note = '', tone: Tone = 'neutral'): Tile => ({ name: t(`pad.monitor.${name}`), value, note, tone })
-  const rate = (name: string, { part, whole }: { part: number; whole: number }): Tile => tile(name, share(part, whole), whole > 0 ? t('pad.monitor.of', { part, whole }) : '')
+  const minutes = (ms: number | null | undefined): string => (ms === null || ms === undefined ? NONE : t('padMonitor.minutes', { n: minutesOf(ms) }))
+  const tile = (name: string, value: string, note = '', tone: Tone = 'neutral'): Tile => ({ name: t(`padMonitor.${name}`), value, note, tone })
+  const rate = (name: string, { part, whole }: { part: number; whole: number }): Tile => tile(name, share(part, whole), whole > 0 ? t('padMonitor.of', { part, whole }) : '')
   const longest = kpis.longest_waiting_now_ms / 60_000
   const wait = thresholds?.wait_minutes
   const crowd = thresholds?.waiting_per_counter
   return [
     tile('waiting', String(kpis.waiting)),
-    tile('longest', minutes(kpis.waiting > 0 ? kpis.longest_waiting_now_ms : null), wait ? t('pad.monitor.limit', { n: minutes(wait.yellow * 60_000) }) : '', toneOf(longest, wait)),
+    tile('longest', minutes(kpis.waiting > 0 ? kpis.longest_waiting_now_ms : null), wait ? t('padMonitor.limit', { n: minutes(wait.yellow * 60_000) }) : '', toneOf(longest, wait)),
     tile('mean', minutes(kpis.waits.mean_ms)),
     tile('p90', minutes(kpis.waits.p90_ms)),
     tile('online', `${String(kpis.online_counters)}/${String(kpis.counters)}`),
-    tile('perCounter', kpis.per_counter === null || kpis.per_counter === undefined ? NONE : kpis.per_counter.toFixed(1), crowd ? t('pad.monitor.limit', { n: crowd.yellow }) : '', toneOf(kpis.per_counter ?? 0, crowd)),
+    tile('perCounter', kpis.per_counter === null || kpis.per_counter === undefined ? NONE : kpis.per_counter.toFixed(1), crowd ? t('padMonitor.limit', { n: crowd.yellow }) : '', toneOf(kpis.per_counter ?? 0, crowd)),
     tile('issued', String(kpis.issued)),
     tile('finished', String(kpis.finished)),
     rate('abandoned', kpis.abandon_rate),

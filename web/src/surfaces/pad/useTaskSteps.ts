@@ -25,7 +25,7 @@ export function useTaskSteps(task: MaybeRefOrGetter<Task | null>): {
   })
   const what = computed(() => {
     const one = toValue(task)
-    return one ? `${t(`pad.tasks.kind.${one.kind}`)} ${one.number}`.trim() : ''
+    return one ? `${t(`padTasks.kind.${one.kind}`)} ${one.number}`.trim() : ''
   })
   return {
     waiting,
@@ -38,7 +38,7 @@ export function useTaskSteps(task: MaybeRefOrGetter<Task | null>): {
       const one = toValue(task)
       if (!one) return
       await outbox.add({
-        label: t(`pad.tasks.label.${step}`, { what: what.value }),
+        label: t(`padTasks.label.${step}`, { what: what.value }),
         method: 'POST',
         path: `/api/branches/${branch}/tasks/${one.task}/${step}`,
         body,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { HallView } from '@/live/hall'
-import { countByZone, countersOn, peopleIn, placeOf, withRoomForName } from './zones'
+import { countByZone, countersOn, groupIn, placeOf, withRoomForName } from './zones'
 
 const ticket = (change: object): object => ({ state: 'waiting', service: 'cash', counter: '', since_ms: 1000, ...change })
 const visit = (change: object): object => ({ name: '', care: [], zone: '', tickets: [], ...change })
@@ -26,10 +26,18 @@ describe('the floor plan', () => {
     expect(counts.get('desk')).toEqual({ here: 1, waiting: 1, longest_since_ms: 1000 })
     expect(counts.get('up')).toEqual({ here: 0, waiting: 1, longest_since_ms: 500 })
   })
-  it('shows only people who let themselves be named', () => {
+  it('shows only people who let themselves be named, as one mark', () => {
     const square = { id: 'hall', name: '', polygon: [[0, 0], [10, 0], [10, 10], [0, 10]] as const }
-    expect(peopleIn(square, hall).map(({ visit: { name } }) => name)).toEqual(['王*明'])
-    expect(peopleIn({ ...square, id: 'desk' }, hall)).toEqual([])
+    expect(groupIn(square, hall, [])).toEqual({ zone: 'hall', visits: [hall.visits.v1], at: [5, 6.5] })
+    expect(groupIn({ ...square, id: 'desk' }, hall, [])).toBeNull()
+  })
+  it('puts the mark of people inside the zone, and not on a counter', () => {
+    const square = { id: 'hall', name: '', polygon: [[0, 0], [10, 0], [10, 10], [0, 10]] as const }
+    expect(groupIn(square, hall, [[5, 6.5]])?.at).not.toEqual([5, 6.5])
+    const flat = { ...square, polygon: [[0, 0], [10, 0], [10, 3], [0, 3]] as const }
+    const at = groupIn(flat, hall, [])?.at ?? [0, 0]
+    expect(at[1]).toBeGreaterThan(0.5)
+    expect(at[1]).toBeLessThan(2.5)
   })
   it('writes the name of a zone where no counter stands', () => {
     const zone = { id: 'z', name: '', polygon: [[0, 0], [12, 0], [12, 4], [0, 4]] as const }

@@ -42,20 +42,33 @@ export function countByZone(hall: HallView, zones: readonly Zone[], counters: re
   return counts
 }
 
-export interface Person {
-  visit: PadVisit
+/** Those in a zone who let themselves be named, as one mark: names over names could not be read. */
+export interface Group {
+  zone: string
+  visits: PadVisit[]
   at: Point
 }
 
-/** Metres between two people on the map. */
-const STEP_M = 1.3
+/** From a zone's name, and the note below it, to the mark of its people, in metres. */
+const BESIDE_M = 2.8
+const ABOVE_M = 1.3
+const BELOW_M = 1.5
+/** Half the mark's height. */
+const MARK_M = 0.5
 
-/** Those who let themselves be named, side by side below the middle of the zone they are in. */
-export function peopleIn(zone: FloorZone, hall: HallView): Person[] {
+/** The known people of a zone: below its name, or above or beside it where there is more room from the counters. */
+export function groupIn(zone: FloorZone, hall: HallView, counters: readonly Point[]): Group | null {
+  const visits = Object.values(hall.visits).filter((visit) => visit.name !== '' && placeOf(visit, hall) === zone.id)
+  if (visits.length === 0) return null
   const [x, y] = zone.label ?? centroid(zone.polygon)
-  const named = Object.values(hall.visits).filter((visit) => visit.name !== '' && placeOf(visit, hall) === zone.id)
-  const left = x - ((Math.min(named.length, 6) - 1) * STEP_M) / 2
-  return named.map((visit, index) => ({ visit, at: [left + (index % 6) * STEP_M, y + STEP_M * (1.2 + Math.floor(index / 6))] }))
+  const box = boxAround(zone.polygon)
+  const places: Point[] = [[x, y + BELOW_M], [x, y - ABOVE_M], [x + BESIDE_M, y], [x - BESIDE_M, y]]
+  const inside = places.filter(
+    ([px, py]) => px > box.x + MARK_M && px < box.x + box.width - MARK_M && py > box.y + MARK_M && py < box.y + box.height - MARK_M,
+  )
+  const room = ([px, py]: Point): number => Math.min(2 * BELOW_M, ...counters.map(([cx, cy]) => Math.hypot(cx - px, cy - py)))
+  const [first = places[0] as Point, ...others] = inside
+  return { zone: zone.id, visits, at: others.reduce((best, place) => (room(place) > room(best) + 0.05 ? place : best), first) }
 }
 
 export interface CounterMark {
