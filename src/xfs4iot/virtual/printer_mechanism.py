@@ -53,8 +53,8 @@ class PrinterMechanism(VirtualDevice):
             self.broadcast("Printer.PaperThresholdEvent", threshold)
         for number, (before, now) in enumerate(zip(bins, self._seen[2], strict=True), 1):
             if before != now:
-                threshold = {"binNumber": number, "state": now}
-                self.broadcast("Printer.RetractBinThresholdEvent", threshold)
+                crossed = {"binNumber": number, "state": now}
+                self.broadcast("Printer.RetractBinThresholdEvent", crossed)
 
     # What it says of itself
 
