@@ -34,11 +34,13 @@ export default defineWords(
     },
     channel: { counter: '柜台', self_service: '自助', online: '线上', central_ops: '集中作业' },
     rules: {
-      title: '规则', forBank: '全行默认', source: '当前来源', revision: '第 {n} 版', history: '修改记录',
+      title: '规则', forBank: '全行默认', source: '当前来源', revision: '第 {n} 版', history: '修改记录', historyNone: '还没有修改过', scope: '适用范围', bySystem: '系统', forBranch: '本网点', 
       sourceOf: { branch: '本网点', template: '网点模板', bank: '全行', default: '系统默认' }, readOnly: '您可以查看，不能修改',
-      by: '修改人', at: '时间', changed: '有未保存的修改', reset: '放弃修改', item: '第 {n} 项', unset: '不限',
-      tryOut: '试算分流', tryService: '业务', trySegment: '客群', tryCare: '需要关怀', tryBooked: '已预约', tryRun: '按当前表格试算',
-      tryRow: '命中规则', tryWays: '建议方式',
+      by: '修改人', at: '时间', changed: '有未保存的修改', reset: '放弃修改', item: '第 {n} 项', unset: '不限', unknown: '未知', counter: '{sign} 号窗口', splitsHint: '功能分区、服务分层、客户分流、产品分销：每条规则先读为一句话，点开即可修改。', zh: '中文', en: '英文',
+    },
+    tryOut: {
+      title: '试算分流', service: '业务', segment: '客群', channel: '客户所在', busy: '网点繁忙度', counter: '柜台预计等候', machine: '自助预计等候', room: '贵宾室预计等候', later: '最近可约时间（此后）',
+      care: '需要关怀', hasRoom: '贵宾室可接待', run: '按当前表格试算', row: '第 {n} 条规则命中', noRow: '没有规则命中，请到柜台', ways: '建议方式', wait: '预计等候', business: '预计办理', total: '合计',
     },
     people: {
       title: '人员', name: '姓名', login: '登录名', post: '所在机构', roles: '岗位', skills: '技能', active: '在岗',
@@ -71,17 +73,6 @@ export default defineWords(
       window: '户外橱窗', back_office: '集中办公',
     },
     migration: { planned: '计划', trial: '试点', moved: '已迁移' },
-    terms: {
-      kind: '类型', policy: '叫号策略', first_come: '先到先办', strict_priority: '严格优先级', head_start: '等候加成', work_profiles: '叫号方案', generalised_cmu: '广义 cμ（默认）',
-      weights: '等候代价权重', bound_minutes: '等候上限（分钟）', order: '优先次序', seconds: '加成（秒）', numbering: '取号规则', lists: '号码序列', prefix: '字头', segments: '适用客群', quota: '每日限号（0 不限）', digits: '号码位数',
-      passing: '过号规则', return_minutes: '可回队时限（分钟）', place: '回队位置', after: '排在几人之后', passes_max: '最多过号次数', next_service_place: '下一项业务排队位置', first: '最前', last: '最后',
-      keep_overnight: '未办号票保留到次日', opens_itself: '按营业时间自动开门', capacity_people: '厅堂容量（人）', thresholds: '预警阈值', wait_minutes: '等候（分钟）', wait_minutes_care: '关怀客户等候（分钟）', service_over_standard: '超标准时长（倍）', stuck_minutes: '自助设备停留（分钟）', waiting_per_counter: '每窗口等候人数', repeat_minutes: '重复提醒间隔（分钟）', yellow: '黄', orange: '橙', red: '红',
-      busy: '繁忙度', wait_idle_minutes: '空闲：平均等候不超过（分钟）', wait_busy_minutes: '忙碌：平均等候超过（分钟）', per_counter_idle: '空闲：每窗口等候不超过', per_counter_busy: '忙碌：每窗口等候超过',
-      booking: '预约规则', slot_minutes: '时段长度（分钟）', share: '开放预约比例', days_ahead: '可提前天数', hold_minutes: '保留时间（分钟）', early_minutes: '可提前签到（分钟）', late_minutes: '允许迟到（分钟）', remind_minutes: '提前提醒（分钟）', per_customer_a_day: '每客户每日次数',
-      holds: '暂挂原因', pauses: '暂停原因', rating_reasons: '评价原因', code: '代码', name: '名称', minutes: '分钟', zh: '中文', en: '英文', zoning: '功能分区规则', layering: '服务分层规则', diversion: '客户分流规则', distribution: '产品分销规则', zone: '功能区', channel: '渠道', prefixes: '号码字头', levels: '窗口类型', tiers: '客户等级', text: '文字', note: '说明', guidance: '咨询引导', waiting: '客户等候', smart_service: '智能服务', counters: '柜面服务', wealth: '贵宾理财', salon: '沙龙', window: '户外橱窗', back_office: '集中办公', audience: '对象', personal: '个人', corporate: '对公', high: '高柜', low: '低柜', room: '单间', public_tickets: '无需到店即可取号', public_bookings: '开放网上预约',
-      booked: '预约客户', vip_head_office: '总行级贵宾', vip_managing_branch: '分行级贵宾', vip_branch: '支行级贵宾', care: '关怀客户', ordinary: '普通客户',
-      rows: '决策表', id: '编号', when: '条件', ways: '建议方式', why: '说明', services: '业务', channels: '渠道', wait_over_minutes: '等候超过（分钟）', phone: '手机办理', self_service: '自助办理', counter: '柜台', vip_room: '贵宾室', later: '改约时间', idle: '空闲', normal: '正常', saturated: '饱和', closed: '未营业', kiosk: '取号机', pad: 'PAD', assistant: '数字员工', boolean: '是／否', number: '数值', list: '列表', profiles: '方案', default: '默认方案', by_counter: '按窗口', steps: '条件', condition: '条件', count: '人数', wait_over: '等候超过', called_fewer: '本轮叫号少于', always: '总是', object: '内容',
-    },
     reports: {
       title: '日报', date: '日期', first: '起', last: '止', xlsx: '下载 XLSX', csv: '下载 CSV', show: '查看', range: '多日汇总',
       empty: '这一天没有营业记录', metric: '指标', value: '数值',
@@ -120,11 +111,13 @@ export default defineWords(
     },
     channel: { counter: 'Counter', self_service: 'Self-service', online: 'Online', central_ops: 'Central operations' },
     rules: {
-      title: 'Rules', forBank: 'The bank’s default', source: 'Comes from', revision: 'Revision {n}', history: 'Changes',
+      title: 'Rules', forBank: 'The bank’s default', source: 'Comes from', revision: 'Revision {n}', history: 'Changes', historyNone: 'Nothing was changed yet', scope: 'Applies to', bySystem: 'the system', forBranch: 'This branch', 
       sourceOf: { branch: 'this branch', template: 'the template', bank: 'the bank', default: 'the system' }, readOnly: 'You may see this but not change it',
-      by: 'By', at: 'When', changed: 'There are unsaved changes', reset: 'Discard', item: 'Item {n}', unset: 'Any',
-      tryOut: 'Try the table', tryService: 'Service', trySegment: 'Segment', tryCare: 'Needs care', tryBooked: 'Booked', tryRun: 'Try this table',
-      tryRow: 'Row that decides', tryWays: 'Ways proposed',
+      by: 'By', at: 'When', changed: 'There are unsaved changes', reset: 'Discard', item: 'Item {n}', unset: 'Any', unknown: 'Not known', counter: 'Counter {sign}', splitsHint: 'Zones, tiers, diversion and products: each rule reads as a line; open it to change it.', zh: 'Chinese', en: 'English',
+    },
+    tryOut: {
+      title: 'Try the table', service: 'Service', segment: 'Segment', channel: 'Where they stand', busy: 'Busy level', counter: 'Wait at a counter', machine: 'Wait at a machine', room: 'Wait for a VIP room', later: 'Next time free, from now',
+      care: 'Needs care', hasRoom: 'A VIP room is open', run: 'Try the table as it stands', row: 'Row {n} decides', noRow: 'No row fits: a counter', ways: 'Ways proposed', wait: 'Expected wait', business: 'Expected service', total: 'Together',
     },
     people: {
       title: 'People', name: 'Name', login: 'Sign-in name', post: 'Post at', roles: 'Roles', skills: 'Skills', active: 'Active',
@@ -157,17 +150,6 @@ export default defineWords(
       window: 'Window', back_office: 'Back office',
     },
     migration: { planned: 'Planned', trial: 'Trial', moved: 'Moved' },
-    terms: {
-      kind: 'Kind', policy: 'Dispatch policy', first_come: 'First come', strict_priority: 'Strict priority', head_start: 'Head start', work_profiles: 'Work profiles', generalised_cmu: 'Generalised cμ (default)',
-      weights: 'Cost of waiting', bound_minutes: 'Nobody waits past (min)', order: 'Order', seconds: 'Head start (s)', numbering: 'Numbers', lists: 'Number lists', prefix: 'Prefix', segments: 'Segments', quota: 'A day (0: no limit)', digits: 'Digits',
-      passing: 'Passed customers', return_minutes: 'May return within (min)', place: 'Place', after: 'Behind so many', passes_max: 'Passed at most', next_service_place: 'Place for the next service', first: 'First', last: 'Last',
-      keep_overnight: 'Keep tickets overnight', opens_itself: 'Opens by the timetable', capacity_people: 'The hall holds (people)', thresholds: 'Alerts', wait_minutes: 'Wait (min)', wait_minutes_care: 'Wait, care needs (min)', service_over_standard: 'Over standard (times)', stuck_minutes: 'At a machine (min)', waiting_per_counter: 'Waiting a counter', repeat_minutes: 'Repeat after (min)', yellow: 'Yellow', orange: 'Orange', red: 'Red',
-      busy: 'Busy level', wait_idle_minutes: 'Idle: mean wait up to (min)', wait_busy_minutes: 'Busy: mean wait above (min)', per_counter_idle: 'Idle: waiting a counter up to', per_counter_busy: 'Busy: waiting a counter above',
-      booking: 'Bookings', slot_minutes: 'Slot length (min)', share: 'Share open to booking', days_ahead: 'Days ahead', hold_minutes: 'Held for (min)', early_minutes: 'Early check-in (min)', late_minutes: 'Late by up to (min)', remind_minutes: 'Remind before (min)', per_customer_a_day: 'A customer and day',
-      holds: 'Reasons to hold', pauses: 'Reasons to pause', rating_reasons: 'Reasons of ratings', code: 'Code', name: 'Name', minutes: 'Minutes', zh: 'Chinese', en: 'English', zoning: 'Zones', layering: 'Layers of service', diversion: 'Diversion', distribution: 'Products', zone: 'Zone', channel: 'Channel', prefixes: 'Prefixes', levels: 'Kinds of counter', tiers: 'Tiers', text: 'Text', note: 'Note', guidance: 'Guidance', waiting: 'Waiting', smart_service: 'Smart service', counters: 'Counters', wealth: 'Wealth rooms', salon: 'Salon', window: 'Window', back_office: 'Back office', audience: 'For', personal: 'Personal', corporate: 'Corporate', high: 'High counter', low: 'Low counter', room: 'Room', public_tickets: 'Tickets without coming first', public_bookings: 'Booking on the web',
-      booked: 'Booked', vip_head_office: 'Head-office VIP', vip_managing_branch: 'Managing-branch VIP', vip_branch: 'Branch VIP', care: 'Care needs', ordinary: 'Ordinary',
-      rows: 'Decision table', id: 'Id', when: 'When', ways: 'Propose', why: 'Why', services: 'Services', channels: 'Channels', wait_over_minutes: 'Wait over (min)', phone: 'Phone', self_service: 'Self-service', counter: 'Counter', vip_room: 'VIP room', later: 'Another time', idle: 'Idle', normal: 'Normal', saturated: 'Saturated', closed: 'Closed', kiosk: 'Kiosk', pad: 'PAD', assistant: 'Digital employee', boolean: 'Yes or no', number: 'Number', list: 'List', profiles: 'Profiles', default: 'Default profile', by_counter: 'By counter', steps: 'Conditions', condition: 'Condition', count: 'People', wait_over: 'Wait over', called_fewer: 'Called fewer than', always: 'Always', object: 'Content',
-    },
     reports: {
       title: 'Day report', date: 'Date', first: 'From', last: 'To', xlsx: 'Download XLSX', csv: 'Download CSV', show: 'Show', range: 'Several days',
       empty: 'The branch was not open on this day', metric: 'Figure', value: 'Value',

@@ -1,12 +1,13 @@
 import { startSurface } from '@/kit/start'
 import words from '@/words/office'
 import planWords from '@/words/officePlan'
+import terms from '@/words/officeTerms'
 import App from './App.vue'
 
 startSurface({
   surface: 'office',
   app: App,
-  words: { office: words, officePlan: planWords },
+  words: { office: words, officePlan: planWords, officeTerms: terms },
   routes: [
     { path: '/', component: () => import('./pages/OverviewPage.vue') },
     { path: '/branch', component: () => import('./pages/BranchPage.vue') },

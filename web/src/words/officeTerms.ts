@@ -1,0 +1,53 @@
+import { defineWords } from './define'
+
+/** What settings forms call the fields and choices of the server; `in` holds names that mean something else in one struct. */
+export default defineWords(
+  {
+    kind: '类型', policy: '叫号策略', first_come: '先到先办', strict_priority: '严格优先级', head_start: '等候加成', work_profiles: '叫号方案', generalised_cmu: '广义 cμ（默认）',
+    weights: '等候代价权重', bound_minutes: '等候上限（分钟）', order: '优先次序', seconds: '加成（秒）', numbering: '取号规则', lists: '号码序列', prefix: '字头', segments: '适用客群', quota: '每日限号（0 不限）', digits: '号码位数',
+    passing: '过号规则', return_minutes: '可回队时限（分钟）', place: '回队位置', after: '排在几人之后', passes_max: '最多过号次数', next_service_place: '下一项业务排队位置', first: '最前', last: '最后',
+    keep_overnight: '未办号票保留到次日', opens_itself: '按营业时间自动开门', capacity_people: '厅堂容量（人）', thresholds: '预警阈值', wait_minutes: '等候（分钟）', wait_minutes_care: '关怀客户等候（分钟）', service_over_standard: '超标准时长（倍）', stuck_minutes: '自助设备停留（分钟）', waiting_per_counter: '每窗口等候人数', repeat_minutes: '重复提醒间隔（分钟）', yellow: '黄', orange: '橙', red: '红',
+    busy: '繁忙度', wait_idle_minutes: '空闲：平均等候不超过（分钟）', wait_busy_minutes: '忙碌：平均等候超过（分钟）', per_counter_idle: '空闲：每窗口等候不超过', per_counter_busy: '忙碌：每窗口等候超过',
+    booking: '预约规则', slot_minutes: '时段长度（分钟）', share: '开放预约比例', days_ahead: '可提前天数', hold_minutes: '保留时间（分钟）', early_minutes: '可提前签到（分钟）', late_minutes: '允许迟到（分钟）', remind_minutes: '提前提醒（分钟）', per_customer_a_day: '每客户每日次数',
+    holds: '暂挂原因', pauses: '暂停原因', rating_reasons: '评价原因', code: '代码', name: '名称', minutes: '分钟', zh: '中文', en: '英文', zoning: '功能分区规则', layering: '服务分层规则', diversion: '客户分流规则', distribution: '产品分销规则', zone: '功能区', channel: '渠道', prefixes: '号码字头', levels: '窗口类型', tiers: '客户等级', text: '文字', note: '说明', guidance: '咨询引导', waiting: '客户等候', smart_service: '智能服务', counters: '柜面服务', wealth: '贵宾理财', salon: '沙龙', window: '户外橱窗', back_office: '集中办公', audience: '对象', personal: '个人', corporate: '对公', high: '高柜', low: '低柜', room: '单间', public_tickets: '无需到店即可取号', public_bookings: '开放网上预约',
+    booked: '预约客户', vip_head_office: '总行级贵宾', vip_managing_branch: '分行级贵宾', vip_branch: '支行级贵宾', care: '关怀客户', ordinary: '普通客户',
+    rows: '决策表', id: '编号', when: '条件', ways: '建议方式', why: '说明', services: '业务', channels: '渠道', wait_over_minutes: '等候超过（分钟）', phone: '手机办理', self_service: '自助办理', counter: '柜台', vip_room: '贵宾室', later: '改约时间', idle: '空闲', normal: '正常', saturated: '饱和', closed: '未营业', kiosk: '取号机', pad: 'PAD', assistant: '数字员工', boolean: '是／否', number: '数值', list: '列表', profiles: '方案', default: '默认方案', by_counter: '按窗口', steps: '条件', condition: '条件', count: '人数', wait_over: '等候超过', called_fewer: '本轮叫号少于', always: '总是', object: '内容',
+    products: '产品分销规则', 
+    product: '产品', promise: '服务承诺', received_by: '接待岗位', shown_in: '展示区域', sold_by: '销售岗位', tier: '客户等级', what: '规则', to: '分流到',
+    deposit: '存款', loan: '贷款', card: '银行卡', non_financial: '非金融', head_office_vip: '总行级贵宾', managing_branch_vip: '分行级贵宾', branch_vip: '支行级贵宾', online: '线上',
+    call_reasons: '呼叫大堂经理的原因', complaints: '投诉', categories: '投诉类别', answer_days: '答复期限（天）', remind_days: '到期前提醒（天）',
+    phone_check_in: '客户可用手机签到', contact_days: '联系方式保留（天）', time_factor: '自助办理时长（柜面标准的倍数）', remote_tickets: '不在门口也可手机取号',
+    printers: '号票打印机', host: '地址', port: '端口', terminal: '取号机', paper: '纸宽（毫米）', qr: '二维码', image: '图形', native: '打印机指令',
+    in: {
+      DiversionRule: { share: '目标占比', name: '规则', wait_over_minutes: '等候超过（分钟）时' },
+      ZoneRule: { zone: '归入功能区', channel: '可办渠道' }, TierRule: { zone: '接待区域', tier: '客户等级' }, ProductRule: { wealth: '理财' },
+      FourSplits: { zoning: '功能分区规则', tiers: '服务分层规则', diversion: '客户分流规则', products: '产品分销规则' },
+      SelfService: { count: '自助设备台数' }, HallSettings: { self_service: '自助设备', complaints: '投诉处理' }, Condition: { care: '需要关怀', booked: '已预约', busy: '网点繁忙度' },
+      StrictPriority: { order: '优先次序（先者优先）' }, WaitOver: { minutes: '等候超过（分钟）' }, Hold: { minutes: '多久后提醒（分钟）' },
+    },
+  },
+  {
+    kind: 'Kind', policy: 'Dispatch policy', first_come: 'First come', strict_priority: 'Strict priority', head_start: 'Head start', work_profiles: 'Work profiles', generalised_cmu: 'Generalised cμ (default)',
+    weights: 'Cost of waiting', bound_minutes: 'Nobody waits past (min)', order: 'Order', seconds: 'Head start (s)', numbering: 'Numbers', lists: 'Number lists', prefix: 'Prefix', segments: 'Segments', quota: 'A day (0: no limit)', digits: 'Digits',
+    passing: 'Passed customers', return_minutes: 'May return within (min)', place: 'Place', after: 'Behind so many', passes_max: 'Passed at most', next_service_place: 'Place for the next service', first: 'First', last: 'Last',
+    keep_overnight: 'Keep tickets overnight', opens_itself: 'Opens by the timetable', capacity_people: 'The hall holds (people)', thresholds: 'Alerts', wait_minutes: 'Wait (min)', wait_minutes_care: 'Wait, care needs (min)', service_over_standard: 'Over standard (times)', stuck_minutes: 'At a machine (min)', waiting_per_counter: 'Waiting a counter', repeat_minutes: 'Repeat after (min)', yellow: 'Yellow', orange: 'Orange', red: 'Red',
+    busy: 'Busy level', wait_idle_minutes: 'Idle: mean wait up to (min)', wait_busy_minutes: 'Busy: mean wait above (min)', per_counter_idle: 'Idle: waiting a counter up to', per_counter_busy: 'Busy: waiting a counter above',
+    booking: 'Bookings', slot_minutes: 'Slot length (min)', share: 'Share open to booking', days_ahead: 'Days ahead', hold_minutes: 'Held for (min)', early_minutes: 'Early check-in (min)', late_minutes: 'Late by up to (min)', remind_minutes: 'Remind before (min)', per_customer_a_day: 'A customer and day',
+    holds: 'Reasons to hold', pauses: 'Reasons to pause', rating_reasons: 'Reasons of ratings', code: 'Code', name: 'Name', minutes: 'Minutes', zh: 'Chinese', en: 'English', zoning: 'Zones', layering: 'Layers of service', diversion: 'Diversion', distribution: 'Products', zone: 'Zone', channel: 'Channel', prefixes: 'Prefixes', levels: 'Kinds of counter', tiers: 'Tiers', text: 'Text', note: 'Note', guidance: 'Guidance', waiting: 'Waiting', smart_service: 'Smart service', counters: 'Counters', wealth: 'Wealth rooms', salon: 'Salon', window: 'Window', back_office: 'Back office', audience: 'For', personal: 'Personal', corporate: 'Corporate', high: 'High counter', low: 'Low counter', room: 'Room', public_tickets: 'Tickets without coming first', public_bookings: 'Booking on the web',
+    booked: 'Booked', vip_head_office: 'Head-office VIP', vip_managing_branch: 'Managing-branch VIP', vip_branch: 'Branch VIP', care: 'Care needs', ordinary: 'Ordinary',
+    rows: 'Decision table', id: 'Id', when: 'When', ways: 'Propose', why: 'Why', services: 'Services', channels: 'Channels', wait_over_minutes: 'Wait over (min)', phone: 'Phone', self_service: 'Self-service', counter: 'Counter', vip_room: 'VIP room', later: 'Another time', idle: 'Idle', normal: 'Normal', saturated: 'Saturated', closed: 'Closed', kiosk: 'Kiosk', pad: 'PAD', assistant: 'Digital employee', boolean: 'Yes or no', number: 'Number', list: 'List', profiles: 'Profiles', default: 'Default profile', by_counter: 'By counter', steps: 'Conditions', condition: 'Condition', count: 'People', wait_over: 'Wait over', called_fewer: 'Called fewer than', always: 'Always', object: 'Content',
+    products: 'Products',
+    product: 'Product', promise: 'Promise', received_by: 'Received by', shown_in: 'Shown in', sold_by: 'Sold by', tier: 'Tier', what: 'Rule', to: 'Goes to',
+    deposit: 'Deposits', loan: 'Loans', card: 'Cards', non_financial: 'Not financial', head_office_vip: 'Head-office VIP', managing_branch_vip: 'Managing-branch VIP', branch_vip: 'Branch VIP', online: 'Online',
+    call_reasons: 'Why customers call the lobby manager', complaints: 'Complaints', categories: 'Categories of complaints', answer_days: 'Answered within (days)', remind_days: 'Reminder before (days)',
+    phone_check_in: 'Customers may check in by phone', contact_days: 'Contacts are kept (days)', time_factor: 'Time at a machine (times the counter’s)', remote_tickets: 'Phone tickets away from the door',
+    printers: 'Ticket printers', host: 'Address', port: 'Port', terminal: 'Kiosk', paper: 'Paper width (mm)', qr: 'QR code', image: 'As a picture', native: 'By the printer',
+    in: {
+      DiversionRule: { share: 'Target share', name: 'Rule', wait_over_minutes: 'When the wait is over (min)' },
+      ZoneRule: { zone: 'Belongs into', channel: 'Done by' }, TierRule: { zone: 'Received in', tier: 'Tier' }, ProductRule: { wealth: 'Wealth products' },
+      FourSplits: { zoning: 'Zones', tiers: 'Tiers of service', diversion: 'Diversion of customers', products: 'Distribution of products' },
+      SelfService: { count: 'Machines' }, HallSettings: { self_service: 'Self-service machines', complaints: 'Complaints' }, Condition: { care: 'Needs care', booked: 'Booked', busy: 'Busy level' },
+      StrictPriority: { order: 'Order, first goes first' }, WaitOver: { minutes: 'Waited longer than (min)' }, Hold: { minutes: 'Somebody looks after (min)' },
+    },
+  },
+)
