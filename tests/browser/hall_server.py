@@ -20,7 +20,15 @@ from tingtang.http.app import App, build
 from tingtang.http.options import WebOptions
 from tingtang.http.server import make_server
 from tingtang.kernel.clock import MINUTE_MS, SystemClock, local_time
-from tingtang.kernel.ids import BranchId, CounterId, CustomerId, ServiceId, StaffId, TicketId
+from tingtang.kernel.ids import (
+    BranchId,
+    CounterId,
+    CustomerId,
+    ServiceId,
+    StaffId,
+    TicketId,
+    VisitId,
+)
 from tingtang.kernel.permissions import SYSTEM
 from tingtang.kernel.vault import Suite, open_or_create_vault
 from tingtang.org.service import DemoBank, OrgService, SignIn, Terminal, find_demo_bank
@@ -156,6 +164,7 @@ class HallServer:
         branch: BranchId = EAST,
         care: tuple[Care, ...] = (),
         customer: CustomerId | None = None,
+        visit: VisitId | None = None,
     ) -> tuple[TicketId, str]:
         """Give out a ticket for services by their codes; gives its id and number."""
         services = tuple(self.bank.services[code] for code in codes)
@@ -164,7 +173,7 @@ class HallServer:
             ticket = TicketId(self.hall.ids.new(self.clock.now_ms()))
             await self.hall.issue_ticket(
                 branch, services, SYSTEM, channel=Channel.KIOSK, care=care, customer=customer,
-                ticket=ticket,
+                ticket=ticket, visit=visit,
             )  # fmt: skip
             return ticket, (await self.hall.state(branch)).tickets[ticket].number
 

@@ -7,11 +7,13 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Accessible, Screens
 from tests.browser.hall_server import EAST, HallServer, service_id
+from tingtang.hall.complaints import ComplaintService
 from tingtang.hall.model import commands as c
-from tingtang.hall.model.state import Care, CounterState, TicketState
+from tingtang.hall.model.complaints import ComplaintState
+from tingtang.hall.model.state import Care, CounterState, Source, TicketState
 from tingtang.hall.model.tasks.state import Grade, TaskKind, TaskState
 from tingtang.hall.tasks import TaskService
-from tingtang.kernel.ids import CounterId, TaskId
+from tingtang.kernel.ids import CounterId, TaskId, VisitId
 from tingtang.kernel.permissions import GRANTS, Actor, ActorKind, Role
 
 pytestmark = pytest.mark.browser
@@ -58,9 +60,12 @@ def test_the_floor_plan_shows_people_queues_and_counters(
     visits = server.run(server.hall.state(EAST)).visits.values()
     visit = next(one for one in visits if one.customer and not one.left_ms)
     server.command(c.Move(visit=visit.id, zone=server_zone(server, "wealth")))
-    expect(page.get_by_role("img", name=re.compile(r"\*"))).to_be_visible()
-    page.get_by_role("button", name=re.compile("贵宾理财室")).press("Enter")
-    expect(page.get_by_role("dialog").get_by_text(re.compile(r"\*")).first).to_be_visible()
+    # Known people of a zone are one mark with their number; a touch names them.
+    mark = page.get_by_role("button", name=re.compile(r"^已识别 1 位：.\*"))
+    expect(mark).to_have_text("1")
+    mark.click()
+    dialog = page.get_by_role("dialog", name="贵宾理财室")
+    expect(dialog.get_by_text(re.compile(r"\*")).first).to_be_visible()
 
 
 def server_zone(server: HallServer, kind: str) -> str:
@@ -181,6 +186,145 @@ def test_a_task_is_accepted_and_closed_with_an_outcome(
     assert task_state(server, task) is TaskState.DONE
 
 
+@pytest.mark.shows("R039", part="noted and handed over on the PAD")
+def test_a_task_is_noted_and_handed_over_to_a_colleague(
+    screens: Screens, server: HallServer
+) -> None:
+    other = server.bank.staff["su.nianzhen"]
+    colleague = Actor(ActorKind.STAFF, other, frozenset(), GRANTS[Role.LOBBY_MANAGER], None)
+    server.run(tasks_of(server).take_duty(EAST, "", colleague))
+    page = pad(screens)
+    task = raise_task(server, "轮椅推到门口")
+    mine = page.get_by_role("article").filter(has_text="轮椅推到门口")
+    mine.get_by_role("button", name="接单").click()
+    expect(mine.get_by_text("我在处理")).to_be_visible()
+    mine.get_by_role("button", name=re.compile("轮椅推到门口")).click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("处理结果").fill("客户在西门")
+    dialog.get_by_role("button", name="备注", exact=True).click()
+    expect(dialog.get_by_label("处理结果")).to_have_value("")
+    dialog.get_by_label("处理结果").fill("请带到低柜")
+    dialog.get_by_role("button", name="转交").click()
+    dialog.get_by_role("button", name=re.compile("苏念真")).click()
+    handed = page.get_by_role("article").filter(has_text="请带到低柜")
+    expect(handed.get_by_text(re.compile("派给 苏念真"))).to_be_visible()
+    held = server.run(tasks_of(server).board(EAST)).tasks[task]
+    assert (held.state, held.offered_to) == (TaskState.OFFERED, other)
+    events = server.run(server.app.parts.log.read_stream(tasks_of(server).stream(EAST)))
+    notes = [getattr(r.event, "note", "") for r in events if getattr(r.event, "task", "") == task]
+    assert [note for note in notes if note] == ["轮椅推到门口", "客户在西门", "请带到低柜"]
+
+
+@pytest.mark.shows("R044", part="taken down, assigned, noted and answered on the PAD")
+def test_a_complaint_is_taken_down_at_a_ticket_and_answered(
+    screens: Screens, server: HallServer, accessible: Accessible
+) -> None:
+    ticket, number = server.issue("pension")
+    page = pad(screens, f"/pad/queue?search={number}")
+    page.get_by_role("button", name=re.compile(number)).click()
+    page.get_by_role("dialog").get_by_role("button", name="登记投诉").click()
+    form = page.get_by_role("dialog", name="登记投诉")
+    expect(form.get_by_text(f"关联号票 {number}")).to_be_visible()
+    form.get_by_role("button", name="排队等候").click()
+    form.get_by_label("客户怎么说").fill("等了很久没有人说明")
+    form.get_by_label(re.compile("手机号")).fill("13900000009")
+    form.get_by_role("button", name="登记投诉").click()
+    expect(page.get_by_text(re.compile("已登记，.*前答复"))).to_be_visible()
+    # Its task leads to it, in the list of those that wait for an answer.
+    page.goto(f"{server.url}/pad/complaints")
+    row = page.get_by_role("main").get_by_role("button", name=re.compile("等了很久没有人说明"))
+    expect(row).to_contain_text("待处理")
+    page.get_by_role("article").filter(has_text="投诉处理").get_by_role(
+        "button", name=re.compile("投诉处理")
+    ).first.click()
+    page.get_by_role("button", name="查看投诉").click()
+    sheet = page.get_by_role("dialog", name="投诉：排队等候")
+    expect(sheet.get_by_text("139****0009")).to_be_visible()
+    accessible(page)
+    sheet.get_by_role("button", name="我来处理").click()
+    expect(sheet.get_by_text("处理中")).to_be_visible()
+    sheet.get_by_role("button", name="记下").click()
+    sheet.get_by_label(re.compile("处理记录")).fill("低柜少开一个窗口")
+    sheet.get_by_role("button", name="记下").last.click()
+    expect(sheet.get_by_role("listitem").filter(has_text="低柜少开一个窗口")).to_be_visible()
+    sheet.get_by_role("button", name="答复客户").click()
+    sheet.get_by_label("答复客户").fill("已增开窗口，向您致歉。")
+    sheet.get_by_role("button", name="发出答复").click()
+    expect(sheet.get_by_text("客户还没有评价答复")).to_be_visible()
+    expect(sheet.get_by_role("button", name="我来处理")).to_have_count(0)
+    complaints = server.app.parts.service("complaints", ComplaintService)
+    newest = server.run(complaints.newest(EAST, unsettled_only=False))[0]
+    assert (newest.subject, newest.state, newest.text) == (
+        ticket, ComplaintState.ANSWERED, "等了很久没有人说明",
+    )  # fmt: skip
+    sheet.get_by_role("button", name="关闭").first.click()
+    expect(row).to_have_count(0)
+    page.get_by_role("button", name="全部", exact=True).click()
+    expect(row).to_contain_text("已答复")
+
+
+@pytest.mark.shows("R013", part="arrival, queue and service are one traceable visit")
+@pytest.mark.shows("R007", part="the visit's stations, from the PAD to the counter")
+def test_a_visit_is_one_thing_from_the_door_to_the_end_of_service(
+    screens: Screens, server: HallServer
+) -> None:
+    visit = VisitId("a-visit-to-trace")
+    server.command(c.Arrive(visit=visit, source=Source.PAD))
+    ticket, number = server.issue("wealth", visit=visit)
+    page = pad(screens, f"/pad/queue?search={number}")
+    counter = CounterId("east.counter.12")
+    seat = server.run(server.hall.state(EAST)).counters[counter]
+    if seat.ticket:
+        server.command(c.FinishService(ticket=seat.ticket))
+    page.get_by_role("button", name=re.compile(number)).click()
+    sheet = page.get_by_role("dialog")
+    sheet.get_by_role("button", name="由窗口叫号").click()
+    sheet.get_by_role("button", name=re.compile("12 号窗口")).click()
+    expect(sheet.get_by_text(re.compile("叫号中|呼叫中|叫号")).first).to_be_visible()
+    server.command(c.StartService(ticket=ticket))
+    expect(sheet.get_by_text("办理中")).to_be_visible()
+    server.command(c.FinishService(ticket=ticket))
+    expect(sheet.get_by_text("这张号票已办结或弃号。")).to_be_visible()
+    state = server.run(server.hall.state(EAST))
+    assert state.visits[visit].tickets == [ticket]
+    assert [stage for stage, _ in state.visits[visit].stages][-1] == "counter"
+    events = server.run(server.app.parts.log.read_stream(server.hall.stream_now(EAST)))
+    trace = [
+        type(r.event).__name__
+        for r in events
+        if visit == getattr(r.event, "visit", "") or ticket == getattr(r.event, "ticket", "")
+    ]
+    path = [
+        "VisitArrived", "TicketIssued", "TicketCalled", "ServiceStarted", "ServiceFinished",
+    ]  # fmt: skip
+    assert [name for name in trace if name in path] == path
+
+
+@pytest.mark.shows(
+    "R002", part="customers identified, the hall run, bookings and the service monitor on the PAD"
+)
+def test_the_branch_is_run_from_one_pad(screens: Screens, server: HallServer) -> None:
+    server.customer("周海棠", "13800000088", 1)
+    page = pad(screens)
+    page.get_by_role("button", name="取号", exact=True).click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("手机号", exact=True).fill("13800000088")
+    dialog.get_by_role("button", name="识别", exact=True).click()
+    expect(dialog.get_by_text("周*棠 · 支行级贵宾")).to_be_visible()
+    dialog.get_by_role("button", name="关闭").first.click()
+    for tab, shown in (
+        ("排队", re.compile(r"\d+ 张号票")),
+        ("窗口", "调整建议"),
+        ("预约", "今日预约"),
+        ("通知", "正在显示"),
+    ):
+        page.get_by_role("link", name=tab, exact=True).click()
+        expect(page.get_by_role("main").get_by_text(shown).first).to_be_visible()
+    page.get_by_role("link", name="分析").click()
+    expect(page.get_by_text("服务监测")).to_be_visible()
+    expect(page.get_by_text("平均等候（已叫号）")).to_be_visible()
+
+
 @pytest.mark.shows("R038", part="alerts stand on the PAD in the order of urgency")
 def test_the_gravest_task_stands_on_top(screens: Screens, server: HallServer) -> None:
     raise_task(server, "不急", Grade.NOTE)
@@ -269,7 +413,9 @@ def test_the_service_monitor(screens: Screens, accessible: Accessible) -> None:
 
 
 @pytest.mark.parametrize("language", ["zh-CN", "en"])
-@pytest.mark.parametrize("path", ["", "/queue", "/counters", "/bookings", "/notices", "/products"])
+@pytest.mark.parametrize(
+    "path", ["", "/queue", "/counters", "/bookings", "/complaints", "/notices", "/products"]
+)
 def test_every_page_is_accessible(
     screens: Screens, accessible: Accessible, language: str, path: str
 ) -> None:
