@@ -13,7 +13,6 @@ import msgspec
 from xfs4iot.messages import Payload
 
 Reply = Payload | None
-P = TypeVar("P", bound=msgspec.Struct)
 Method = TypeVar("Method", bound=Callable[..., Awaitable[Reply]])
 
 
@@ -33,7 +32,8 @@ class Command(msgspec.Struct, frozen=True):
     """One command of a service class."""
 
     name: str
-    payload: type[msgspec.Struct]
+    payload: Any
+    """The type its payload is read as: a Struct, or for open sets of properties a dict."""
     immediate: bool
     """Carried out at once beside whatever else runs; the others wait for each other."""
     works_without_power: bool
@@ -42,7 +42,7 @@ class Command(msgspec.Struct, frozen=True):
 
 def command(
     name: str,
-    payload: type[msgspec.Struct] = Nothing,
+    payload: Any = Nothing,
     *,
     immediate: bool = False,
     works_without_power: bool = False,
@@ -73,7 +73,7 @@ def commands_of(service: type) -> dict[str, Command]:
     return found
 
 
-def read_payload(kind: type[P], payload: Payload) -> P:
+def read_payload(kind: Any, payload: Payload) -> Any:
     """Check a payload. Raises msgspec.ValidationError with the path of what is wrong."""
     given: dict[str, Any] = {key: value for key, value in payload.items() if value is not None}
     return msgspec.convert(given, kind)

@@ -53,7 +53,9 @@ class KeyManager(VirtualDevice):
         block = {"decryptMethod": {"ecb": True, "cbc": True}}
         checks = {"cryptoMethod": {"kcvNone": True, "kcvSelf": True, "kcvZero": True}}
         verify = {"V": checks | {"hashAlgorithm": {"sha256": False}}}
-        attributes = {usage: {"T": {"E": {}}, "A": {"E": {}}} for usage in ("P0", "D0", "K0")}
+        attributes: Payload = {
+            usage: {"T": {"E": {}}, "A": {"E": {}}} for usage in ("P0", "D0", "K0")
+        }
         off: dict[str, bool] = {}
         own: Payload = {
             "keyNum": keys.KEYS_MAX,

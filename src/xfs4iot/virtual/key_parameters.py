@@ -98,9 +98,9 @@ class DataEntry(Parameters):
 
 class SecureKeyEntry(Parameters):
     key_len: Literal[16, 32, 48]
-    auto_end: bool = False
-    active_keys: ActiveKeys
     verification_type: Literal["self", "zero"]
+    active_keys: ActiveKeys
+    auto_end: bool = False
     crypto_method: Literal["des", "tripleDes", "aes"] = "tripleDes"
 
 

@@ -6,10 +6,11 @@ PIN block: no event, completion, status or log line holds a digit of it.
 
 from base64 import b64encode
 from collections import deque
-from collections.abc import AsyncGenerator
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import ClassVar, Literal
 
-from xfs4iot.errors import Canceled, InvalidData, TimeOut
+from xfs4iot.errors import InvalidData
 from xfs4iot.messages import Payload
 from xfs4iot.server.commands import Reply, command
 from xfs4iot.server.requests import Request
@@ -128,25 +129,30 @@ class PinPad(KeyManager):
         digits: list[str] = []
         limit = payload.max_len or 12
         completion = "auto"
-        async for key in self._keys(request, payload.active_keys):
-            if key in DIGITS:
-                if len(digits) == limit:
-                    continue  # the pad takes no more; it says nothing
-                digits.append(str(DIGITS.index(key)))
-                request.event("Keyboard.KeyEvent", {"completion": "continue"})
-                if payload.auto_end and len(digits) == limit:
+        with self._entry(request):
+            while True:
+                key = await self._key(request, payload.active_keys)
+                if key in DIGITS:
+                    if len(digits) == limit:
+                        continue  # the pad takes no more; it says nothing
+                    digits.append(str(DIGITS.index(key)))
+                    request.event("Keyboard.KeyEvent", {"completion": "continue"})
+                    if payload.auto_end and len(digits) == limit:
+                        break
+                    continue
+                word = _completion(key)
+                request.event("Keyboard.KeyEvent", {"completion": word, "digit": key})
+                if key == "clear":
+                    digits.clear()
+                elif key == "backspace":
+                    del digits[-1:]
+                if self._ends(key, payload.active_keys):
+                    if key == "enter" and len(digits) < payload.min_len:
+                        raise refuse(
+                            "minimumLength", f"at least {payload.min_len} digits are needed"
+                        )
+                    completion = word
                     break
-                continue
-            completion = _completion(key)
-            request.event("Keyboard.KeyEvent", {"completion": completion, "digit": key})
-            if key == "clear":
-                digits.clear()
-            elif key == "backspace":
-                del digits[-1:]
-            if self._ends(key, payload.active_keys):
-                if key == "enter" and len(digits) < payload.min_len:
-                    raise refuse("minimumLength", f"at least {payload.min_len} digits are needed")
-                break
         if completion in {"auto", "enter"}:
             self._pin = "".join(digits)
         return {"digits": len(digits), "completion": completion}
@@ -156,18 +162,18 @@ class PinPad(KeyManager):
         self._check_keys(payload.active_keys, auto_end=payload.auto_end and bool(payload.max_len))
         entered: list[Payload] = []
         completion = "auto"
-        async for key in self._keys(request, payload.active_keys):
-            completion = (
-                "continue" if not self._ends(key, payload.active_keys) else _completion(key)
-            )
-            row: Payload = {"completion": completion, "digit": key}
-            entered.append(row)
-            request.event("Keyboard.KeyEvent", row)
-            if completion != "continue":
-                break
-            if payload.auto_end and payload.max_len and len(entered) == payload.max_len:
-                completion = "auto"
-                break
+        with self._entry(request):
+            while True:
+                key = await self._key(request, payload.active_keys)
+                ends = self._ends(key, payload.active_keys)
+                row: Payload = {"completion": _completion(key), "digit": key}
+                entered.append(row)
+                request.event("Keyboard.KeyEvent", row)
+                if ends:
+                    completion = _completion(key)
+                    break
+                if payload.auto_end and payload.max_len and len(entered) == payload.max_len:
+                    break
         return {"keys": len(entered), "pinKeys": entered, "completion": completion}
 
     @command("Keyboard.SecureKeyEntry", SecureKeyEntry)
@@ -177,19 +183,21 @@ class PinPad(KeyManager):
         self.entered_part = None
         digits: list[str] = []
         completion = "auto"
-        async for key in self._keys(request, payload.active_keys):
-            if key in HEX:
-                if len(digits) < payload.key_len:
-                    digits.append(f"{HEX.index(key):X}")
-                    request.event("Keyboard.KeyEvent", {"completion": "continue"})
-                if payload.auto_end and len(digits) == payload.key_len:
+        with self._entry(request):
+            while True:
+                key = await self._key(request, payload.active_keys)
+                if key in HEX:
+                    if len(digits) < payload.key_len:
+                        digits.append(f"{HEX.index(key):X}")
+                        request.event("Keyboard.KeyEvent", {"completion": "continue"})
+                    if payload.auto_end and len(digits) == payload.key_len:
+                        break
+                    continue
+                if key == "clear":
+                    digits.clear()
+                if self._ends(key, payload.active_keys):
+                    completion = _completion(key)
                     break
-                continue
-            completion = _completion(key)
-            if key == "clear":
-                digits.clear()
-            if self._ends(key, payload.active_keys):
-                break
         if completion not in {"auto", "enter"}:
             return {"digits": len(digits), "completion": completion}
         if len(digits) != payload.key_len:
@@ -217,24 +225,26 @@ class PinPad(KeyManager):
     async def reset_keyboard(self, request: Request, _: object) -> Reply:
         return await self._reset(request)
 
-    async def _keys(self, request: Request, active: ActiveKeys) -> AsyncGenerator[str, None]:
-        """The active keys as they are pressed. Whatever ends the entry, no key lingers."""
+    @contextmanager
+    def _entry(self, request: Request) -> Iterator[None]:
+        """While keys are taken. Whatever ends the entry, no key lingers."""
         world = self.world
         world.pressed.clear()
         world.listening = True
         request.event("Keyboard.EnterDataEvent")
         try:
-            while True:
-                await self.wait(request, lambda: bool(world.pressed), want="keys")
-                key = world.pressed.popleft()
-                if key in active:
-                    yield key
-        except (TimeOut, Canceled):
-            self._pin = None
-            raise
+            yield
         finally:
             world.listening = False
             world.pressed.clear()
+
+    async def _key(self, request: Request, active: ActiveKeys) -> str:
+        """The next active key that is pressed."""
+        while True:
+            await self.wait(request, lambda: bool(self.world.pressed), want="keys")
+            key = self.world.pressed.popleft()
+            if key in active:
+                return key
 
     def _check_keys(self, active: ActiveKeys, *, auto_end: bool) -> None:
         if not active:
