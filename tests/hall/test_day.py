@@ -409,7 +409,7 @@ def test_tickets_kept_overnight_come_first_with_new_numbers() -> None:
     ):
         evolve(morning, event, START_MS)
     ticket = morning.tickets[kept.id]
-    assert (ticket.number, ticket.carried, ticket.later) == ("A001", True, [CARD])
+    assert (ticket.number, ticket.carried, ticket.later) == ("A001", True, (CARD,))
 
 
 def test_what_the_organisation_changes_takes_hold_during_the_day() -> None:

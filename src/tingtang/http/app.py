@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 from litestar import Litestar, Router
@@ -71,13 +71,12 @@ class App:
         self._gate = gate
         self._readiness = readiness
 
-    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+    def __call__(self, scope: Any, receive: Any, send: Any) -> Awaitable[None]:
         if scope["type"] == "lifespan":
-            await self._lifespan(receive, send)
-        elif self._readiness.is_started:
-            await self._gate(scope, receive, send)
-        else:
-            await _refuse_not_ready(scope, receive, send)
+            return self._lifespan(receive, send)
+        if self._readiness.is_started:
+            return self._gate(scope, receive, send)
+        return _refuse_not_ready(scope, receive, send)
 
     def description(self) -> dict[str, Any]:
         """The API's description (OpenAPI), as JSON data."""

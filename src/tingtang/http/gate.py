@@ -101,11 +101,10 @@ class Gate:
         self._on_refused = on_refused
         self._headers = security_headers(is_page=False, is_tls=is_tls)
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         if scope["type"] == "http":
-            await self._http(scope, receive, send)
-        elif scope["type"] == "websocket":
-            await self._websocket(scope, receive, send)
+            return self._http(scope, receive, send)
+        return self._websocket(scope, receive, send)
 
     # -- HTTP --------------------------------------------------------------------------------
 
@@ -115,13 +114,7 @@ class Gate:
         headers: Headers = dict(scope["headers"])
         route, status = "static", 0
         identity = STRANGER
-
-        async def send_counted(message: Message) -> None:
-            nonlocal status
-            if message["type"] == "http.response.start":
-                status = message["status"]
-            await send(message)
-
+        answered: _Answered | None = None
         try:
             if not path.startswith(SERVED_HERE):
                 status = await self._pages(method, path, headers, send)
@@ -139,12 +132,13 @@ class Gate:
                 status = await handler(scope, headers, values, receive, send)
             else:
                 scope["surface"] = surface_of(headers, scope["query_string"])
-                await self._framework(
-                    scope, _limited(receive, limit), self._with_headers(send_counted)
-                )
-                route = scope.get("path_template") or "none"
+                answered = _Answered(send, self._headers)
+                await self._framework(scope, _limited(receive, limit), answered)
+                status, route = answered.status, scope.get("path_template") or "none"
         except Exception as error:
-            if status:  # the answer has begun: all that is left is to cut it off
+            if answered is not None and answered.status:
+                # The answer has begun: all that is left is to cut it off.
+                status = answered.status
                 as_refused(error)
                 raise
             refused = as_refused(error)
@@ -191,18 +185,6 @@ class Gate:
         elif kind is ActorKind.CUSTOMER:
             self._public_limit.take(identity.session or identity.actor.id)
 
-    def _with_headers(self, send: Send) -> Send:
-        ours = self._headers
-
-        async def send_with_headers(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                given = message["headers"]
-                names = {name for name, _ in given}
-                message["headers"] = [*given, *(h for h in ours if h[0] not in names)]
-            await send(message)
-
-        return send_with_headers
-
     async def _refuse(self, send: Send, refused: Refused, headers: Headers) -> None:
         self._on_refused(refused.code)
         language = language_of(headers.get(b"accept-language", b"").decode("latin-1"))
@@ -237,6 +219,23 @@ class Gate:
         await receive()
         language = headers.get(b"accept-language", b"").decode("latin-1")
         await self._live.serve(identity, language, receive, send)
+
+
+class _Answered:
+    """Sends the framework's answer with our headers, and remembers its status (0: not begun)."""
+
+    def __init__(self, send: Send, headers: list[Header]) -> None:
+        self._send = send
+        self._headers = headers
+        self.status = 0
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            given = message["headers"]
+            names = {name for name, _ in given}
+            message["headers"] = [*given, *(h for h in self._headers if h[0] not in names)]
+        await self._send(message)
 
 
 def _require_live(scope: Scope) -> None:

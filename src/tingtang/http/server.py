@@ -66,6 +66,7 @@ def make_server(
         ws_ping_interval=20.0,
         ws_ping_timeout=20.0,
         lifespan="on",
+        interface="asgi3",
         log_config=None,
         access_log=False,
         server_header=False,

@@ -206,7 +206,7 @@ def _ticket_issued(state: HallDay, event: e.TicketIssued, at_ms: int) -> None:
         legs=[Leg(service, at_ms)],
         line=key,
         since_ms=since_ms,
-        later=list(event.services[1:]),
+        later=event.services[1:],
         customer=event.customer,
         care=event.care,
         booked_ms=event.booked_ms,
@@ -322,7 +322,8 @@ def _service_finished(state: HallDay, event: e.ServiceFinished, at_ms: int) -> N
         ticket.state, ticket.counter = TicketState.FINISHED, CounterId("")
         _leave_if_done(state, ticket.visit, at_ms)
         return
-    ticket.later.remove(event.then)
+    at = ticket.later.index(event.then)
+    ticket.later = ticket.later[:at] + ticket.later[at + 1 :]
     ticket.legs.append(Leg(event.then, at_ms))
     if event.stay:
         _leg_at(ticket, counter.id, counter.staff, at_ms)
@@ -335,7 +336,7 @@ def _service_finished(state: HallDay, event: e.ServiceFinished, at_ms: int) -> N
 
 
 def _service_added(state: HallDay, event: e.ServiceAdded, _at_ms: int) -> None:
-    state.tickets[event.ticket].later.append(event.service)
+    state.tickets[event.ticket].later += (event.service,)
 
 
 def _ticket_abandoned(state: HallDay, event: e.TicketAbandoned, at_ms: int) -> None:

@@ -172,7 +172,7 @@ class Ticket(msgspec.Struct, gc=False):
     line: LineKey
     since_ms: int
     """From when the present wait counts for dispatch; never decreasing along a line."""
-    later: list[ServiceId] = []
+    later: tuple[ServiceId, ...] = ()
     """Services still to come after the present one."""
     customer: CustomerId | None = None
     care: tuple[Care, ...] = ()
