@@ -2,7 +2,7 @@ import { defineWords } from './define'
 
 export default defineWords(
   {
-    title: '管理中心',
+    title: '管理中心', comma: '、',
     group: { branches: '网点', business: '业务', people: '人员', customers: '客户', rules: '规则', system: '系统' },
     nav: {
       overview: '网点总览', branch: '网点配置', services: '业务目录', rules: '规则设置', people: '人员',
@@ -32,6 +32,7 @@ export default defineWords(
       quota: '每日限号', materials: '所需材料', steps: '办理步骤', minutes: '分钟', code: '代码', nameEn: '英文名称',
       onePerLine: '每行一项，中文与英文之间用竖线', active: '启用', bookable: '可预约', unlimited: '不限',
     },
+    surface: { counter: '柜员工作台', kiosk: '取号引导机', pad: 'PAD', board: '叫号屏', phone: '手机', office: '管理中心' },
     channel: { counter: '柜台', self_service: '自助', online: '线上', central_ops: '集中作业' },
     rules: {
       title: '规则', forBank: '全行默认', source: '当前来源', revision: '第 {n} 版', history: '修改记录', historyNone: '还没有修改过', scope: '适用范围', bySystem: '系统', forBranch: '本网点', 
@@ -79,7 +80,7 @@ export default defineWords(
     },
   },
   {
-    title: 'Office',
+    title: 'Office', comma: ', ',
     group: { branches: 'Branches', business: 'Business', people: 'People', customers: 'Customers', rules: 'Rules', system: 'System' },
     nav: {
       overview: 'All branches', branch: 'Branch set-up', services: 'Services', rules: 'Settings', people: 'People',
@@ -109,6 +110,7 @@ export default defineWords(
       quota: 'Tickets a day', materials: 'Materials', steps: 'Steps', minutes: 'min', code: 'Code', nameEn: 'English name',
       onePerLine: 'One a line, Chinese and English with a bar between', active: 'Active', bookable: 'Can be booked', unlimited: 'No limit',
     },
+    surface: { counter: 'Counter console', kiosk: 'Kiosk', pad: 'PAD', board: 'Board', phone: 'Phone', office: 'Office' },
     channel: { counter: 'Counter', self_service: 'Self-service', online: 'Online', central_ops: 'Central operations' },
     rules: {
       title: 'Rules', forBank: 'The bank’s default', source: 'Comes from', revision: 'Revision {n}', history: 'Changes', historyNone: 'Nothing was changed yet', scope: 'Applies to', bySystem: 'the system', forBranch: 'This branch', 

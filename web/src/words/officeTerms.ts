@@ -20,7 +20,7 @@ export default defineWords(
     printers: '号票打印机', host: '地址', port: '端口', terminal: '取号机', paper: '纸宽（毫米）', qr: '二维码', image: '图形', native: '打印机指令',
     in: {
       DiversionRule: { share: '目标占比', name: '规则', wait_over_minutes: '等候超过（分钟）时' },
-      ZoneRule: { zone: '归入功能区', channel: '可办渠道' }, TierRule: { zone: '接待区域', tier: '客户等级' }, ProductRule: { wealth: '理财' },
+      ZoneRule: { zone: '归入功能区', channel: '可办渠道' }, TierRule: { zone: '接待区域', tier: '客户等级' }, ProductClass: { wealth: '理财' }, Busy: { busy: '忙碌', idle: '空闲', normal: '正常', saturated: '饱和', closed: '未营业' },
       FourSplits: { zoning: '功能分区规则', tiers: '服务分层规则', diversion: '客户分流规则', products: '产品分销规则' },
       SelfService: { count: '自助设备台数' }, HallSettings: { self_service: '自助设备', complaints: '投诉处理' }, Condition: { care: '需要关怀', booked: '已预约', busy: '网点繁忙度' },
       StrictPriority: { order: '优先次序（先者优先）' }, WaitOver: { minutes: '等候超过（分钟）' }, Hold: { minutes: '多久后提醒（分钟）' },
@@ -44,7 +44,7 @@ export default defineWords(
     printers: 'Ticket printers', host: 'Address', port: 'Port', terminal: 'Kiosk', paper: 'Paper width (mm)', qr: 'QR code', image: 'As a picture', native: 'By the printer',
     in: {
       DiversionRule: { share: 'Target share', name: 'Rule', wait_over_minutes: 'When the wait is over (min)' },
-      ZoneRule: { zone: 'Belongs into', channel: 'Done by' }, TierRule: { zone: 'Received in', tier: 'Tier' }, ProductRule: { wealth: 'Wealth products' },
+      ZoneRule: { zone: 'Belongs into', channel: 'Done by' }, TierRule: { zone: 'Received in', tier: 'Tier' }, ProductClass: { wealth: 'Wealth products' }, Busy: { busy: 'Busy', idle: 'Idle', normal: 'Normal', saturated: 'Saturated', closed: 'Closed' },
       FourSplits: { zoning: 'Zones', tiers: 'Tiers of service', diversion: 'Diversion of customers', products: 'Distribution of products' },
       SelfService: { count: 'Machines' }, HallSettings: { self_service: 'Self-service machines', complaints: 'Complaints' }, Condition: { care: 'Needs care', booked: 'Booked', busy: 'Busy level' },
       StrictPriority: { order: 'Order, first goes first' }, WaitOver: { minutes: 'Waited longer than (min)' }, Hold: { minutes: 'Somebody looks after (min)' },

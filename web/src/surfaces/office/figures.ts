@@ -25,3 +25,5 @@ export const minutes = (ms: number): string => (ms / MINUTE_MS).toFixed(ms < 10 
 export const percent = (share: number): string => `${(share * 100).toFixed(share > 0 && share < 0.1 ? 1 : 0)} %`
 /** A rate, or undefined where there was nothing to count. */
 export const rate = ({ part, whole }: Rate): string | undefined => (whole > 0 ? percent(part / whole) : undefined)
+/** The date of a moment where the reader is, as YYYY-MM-DD. */
+export const isoDate = (ms: number): string => new Date(ms - new Date(ms).getTimezoneOffset() * MINUTE_MS).toISOString().slice(0, 10)

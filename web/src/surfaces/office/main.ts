@@ -1,13 +1,17 @@
 import { startSurface } from '@/kit/start'
 import words from '@/words/office'
+import branchWords from '@/words/officeBranches'
+import businessWords from '@/words/officeBusiness'
+import customerWords from '@/words/officeCustomers'
 import planWords from '@/words/officePlan'
+import systemWords from '@/words/officeSystem'
 import terms from '@/words/officeTerms'
 import App from './App.vue'
 
 startSurface({
   surface: 'office',
   app: App,
-  words: { office: words, officePlan: planWords, officeTerms: terms },
+  words: { office: words, officeBranches: branchWords, officeBusiness: businessWords, officeCustomers: customerWords, officePlan: planWords, officeSystem: systemWords, officeTerms: terms },
   routes: [
     { path: '/', component: () => import('./pages/OverviewPage.vue') },
     { path: '/branch', component: () => import('./pages/BranchPage.vue') },
@@ -18,6 +22,15 @@ startSurface({
     { path: '/terminals', component: () => import('./pages/TerminalsPage.vue') },
     { path: '/monitor', component: () => import('./pages/MonitorPage.vue') },
     { path: '/reports', component: () => import('./pages/ReportsPage.vue') },
+    { path: '/templates', component: () => import('./pages/TemplatesPage.vue') },
+    { path: '/organisation', component: () => import('./pages/OrganisationPage.vue') },
+    { path: '/register', component: () => import('./pages/RegisterPage.vue') },
+    { path: '/capacity', component: () => import('./pages/CapacityPage.vue') },
+    { path: '/complaints', component: () => import('./pages/ComplaintsPage.vue') },
+    { path: '/customers', component: () => import('./pages/CustomersPage.vue') },
+    { path: '/sessions', component: () => import('./pages/SessionsPage.vue') },
+    { path: '/webhooks', component: () => import('./pages/WebhooksPage.vue') },
+    { path: '/themes', component: () => import('./pages/ThemesPage.vue') },
     { path: '/:rest(.*)', redirect: '/' },
   ],
 })

@@ -3,6 +3,7 @@ import { computed, inject, provide, type ComputedRef, type InjectionKey, type Re
 import { useRoute, useRouter } from 'vue-router'
 import { useFetched } from '@/kit/composables/useFetched'
 import { useSession, type KnownSession } from '@/kit/composables/useSession'
+import type { Text } from '@/kit/composables/useText'
 import type { components } from '@/api/schema'
 
 export type Branch = components['schemas']['Branch']
@@ -12,6 +13,10 @@ export interface Office {
   /** The branch the pages are about; '' until branches are known. */
   branch: ComputedRef<string>
   choose: (branch: string) => void
+  /** Reads the branches again: one was founded, or has another name. */
+  reload: () => Promise<void>
+  /** The kinds of branch, by their ids. */
+  templateName: (id: string) => Text | undefined
   error: Readonly<Ref<unknown>>
 }
 
@@ -21,7 +26,8 @@ export function provideOffice(): Office {
   const known = useSession('office')
   const route = useRoute()
   const router = useRouter()
-  const { data, error } = useFetched<{ branches: Branch[] }>(() => (known.session.value ? '/api/branches' : ''))
+  const { data, error, retry } = useFetched<{ branches: Branch[] }>(() => (known.session.value ? '/api/branches' : ''))
+  const templates = useFetched<{ templates: components['schemas']['Template'][] }>(() => (known.may('org.see') ? '/api/templates' : ''))
   const branches = computed(() => data.value?.branches ?? [])
   const branch = computed(() => {
     const named = typeof route.query['branch'] === 'string' ? route.query['branch'] : ''
@@ -34,6 +40,8 @@ export function provideOffice(): Office {
     branches,
     branch,
     choose: (next) => void router.replace({ query: { ...route.query, branch: next } }),
+    reload: retry,
+    templateName: (id) => templates.data.value?.templates.find((one) => one.id === id)?.name,
     error,
   }
   provide(OFFICE, office)
