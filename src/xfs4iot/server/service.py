@@ -76,6 +76,12 @@ class Service:
     def session_closed(self, session: Session) -> None:
         """A client went away; forget what was kept for it."""
 
+    def session_opened(self, session: Session) -> None:
+        """A client has come; from now on it is told what changes."""
+        self.sessions.add(session)
+        if not self._last_status:
+            self._last_status = self.status()
+
     # Requests
 
     def accepts(self) -> bool:
@@ -181,11 +187,8 @@ class Service:
             differing = {key: value for key, value in state.items() if before.get(key) != value}
             if differing:
                 changed[interface] = differing
-        if not self._last_status:
-            self._last_status = now
-            return
-        self._last_status = now
-        if not changed:
+        first, self._last_status = not self._last_status, now
+        if first or not changed:
             return
         for session in list(self.sessions):
             # Release 2021-1 tells of the common status only, without a level of its own.

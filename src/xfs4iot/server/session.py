@@ -61,7 +61,7 @@ class Session:
 
     async def run(self) -> None:
         """Serve the client until it leaves."""
-        self.service.sessions.add(self)
+        self.service.session_opened(self)
         writer = asyncio.create_task(self._write())
         try:
             async for text in self.socket:

@@ -37,7 +37,7 @@ class StorageDevice(VirtualDevice):
     def __init__(self, name: str, world: World) -> None:
         super().__init__(name, world)
         self.exchange_active = False
-        self._levels: dict[str, str] = {}
+        self._levels = {unit: self.fill_level(unit) for unit in self.storage()}
 
     # What a device says of its units
 
@@ -112,8 +112,8 @@ class StorageDevice(VirtualDevice):
         """Send Storage.StorageThresholdEvent for each unit whose level has changed."""
         levels = {unit: self.fill_level(unit) for unit in self.storage()}
         crossed = [unit for unit, level in levels.items() if self._levels.get(unit) != level]
-        first, self._levels = not self._levels, levels
-        if crossed and not first:
+        self._levels = levels
+        if crossed:
             now = self.storage()
             self.broadcast("Storage.StorageThresholdEvent", {unit: now[unit] for unit in crossed})
 
