@@ -40,7 +40,10 @@ class Key(msgspec.Struct, frozen=True):
         return f"Key({self.usage}, {self.algorithm}, {self.mode})"
 
     def _cipher(self) -> TripleDES | AES:
-        return TripleDES(self.value) if self.algorithm == "T" else AES(self.value)
+        if self.algorithm == "A":
+            return AES(self.value)
+        # Two-key Triple DES is the three-key one with the first key again at the end.
+        return TripleDES(self.value if len(self.value) == 24 else self.value + self.value[:8])
 
     @property
     def block_bytes(self) -> int:
