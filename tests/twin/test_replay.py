@@ -155,7 +155,7 @@ def test_the_hall_knows_only_what_has_happened() -> None:
                     break
                 hall.follow(happening)
                 if happening.kind is Kind.ARRIVED and happening.visit.wait_ms > 0:
-                    seen[happening.visit.row] = hall.told(happening.visit).situation
+                    seen[happening.visit.row] = hall.told(happening.visit).ask.situation
         return seen
 
     with_future, without = known(everything), known(Traffic(past, []))

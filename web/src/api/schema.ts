@@ -2182,7 +2182,7 @@ export interface paths {
         };
         /**
          * Reasons and limits for the hall's screens
-         * @description The branch's reasons for holds and pauses, and its limits, without its other rules.
+         * @description The branch's reasons for holds, pauses, calls and ratings, and its limits; no other rules.
          */
         get: operations["ApiBranchesChoicesReadChoices"];
         put?: never;
@@ -3283,11 +3283,11 @@ export interface components {
             busy?: components["schemas"]["Busy"];
             /**
              * @default [
-             *       "counter",
-             *       "phone",
-             *       "later",
              *       "vip_room",
-             *       "self_service"
+             *       "later",
+             *       "self_service",
+             *       "counter",
+             *       "phone"
              *     ]
              */
             possible: components["schemas"]["Way"][];
@@ -3669,6 +3669,7 @@ export interface components {
             holds: components["schemas"]["Hold"][];
             pauses: components["schemas"]["Reason"][];
             calls: components["schemas"]["Reason"][];
+            ratings: components["schemas"]["Reason"][];
             thresholds: components["schemas"]["Thresholds"];
         };
         /** HallTime */

@@ -42,6 +42,7 @@ class HallChoices(msgspec.Struct, frozen=True):
     holds: tuple[Hold, ...]
     pauses: tuple[Reason, ...]
     calls: tuple[Reason, ...]
+    ratings: tuple[Reason, ...]
     thresholds: Thresholds
 
 
@@ -84,9 +85,11 @@ async def read_openings(branch: str, directory: Directory, hall: HallService) ->
     **permit(Permission.HALL_SEE),
 )
 async def read_choices(branch: str, directory: Directory) -> HallChoices:
-    """The branch's reasons for holds and pauses, and its limits, without its other rules."""
+    """The branch's reasons for holds, pauses, calls and ratings, and its limits; no other rules."""
     rules = _rules(directory, branch)
-    return HallChoices(rules.holds, rules.pauses, rules.call_reasons, rules.thresholds)
+    return HallChoices(
+        rules.holds, rules.pauses, rules.call_reasons, rules.rating_reasons, rules.thresholds
+    )
 
 
 @get(

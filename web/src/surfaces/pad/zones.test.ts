@@ -31,13 +31,17 @@ describe('the floor plan', () => {
     expect(groupIn(square, hall, [])).toEqual({ zone: 'hall', visits: [hall.visits.v1], at: [5, 6.5] })
     expect(groupIn({ ...square, id: 'desk' }, hall, [])).toBeNull()
   })
-  it('puts the mark of people inside the zone, and not on a counter', () => {
+  it('puts the mark of people inside the zone, away from its name and from counters', () => {
     const square = { id: 'hall', name: '', polygon: [[0, 0], [10, 0], [10, 10], [0, 10]] as const }
     expect(groupIn(square, hall, [[5, 6.5]])?.at).not.toEqual([5, 6.5])
-    const flat = { ...square, polygon: [[0, 0], [10, 0], [10, 3], [0, 3]] as const }
-    const at = groupIn(flat, hall, [])?.at ?? [0, 0]
-    expect(at[1]).toBeGreaterThan(0.5)
-    expect(at[1]).toBeLessThan(2.5)
+    const counters = [2, 5, 8].map((cx) => [cx, 0.9] as const)
+    const flat = withRoomForName({ ...square, polygon: [[0, 0], [10, 0], [10, 3], [0, 3]] as const }, counters)
+    const [px, py] = groupIn(flat, hall, counters)?.at ?? [0, 0]
+    expect(py).toBeGreaterThan(0.5)
+    expect(py).toBeLessThan(2.5)
+    const [lx, ly] = flat.label ?? [0, 0]
+    expect(Math.abs(px - lx) > 2.5 || Math.abs(py - ly) > 1).toBe(true)
+    for (const [cx, cy] of counters) expect(Math.hypot(cx - px, cy - py)).toBeGreaterThan(1)
   })
   it('writes the name of a zone where no counter stands', () => {
     const zone = { id: 'z', name: '', polygon: [[0, 0], [12, 0], [12, 4], [0, 4]] as const }

@@ -49,26 +49,28 @@ export interface Group {
   at: Point
 }
 
-/** From a zone's name, and the note below it, to the mark of its people, in metres. */
-const BESIDE_M = 2.8
-const ABOVE_M = 1.3
-const BELOW_M = 1.5
-/** Half the mark's height. */
-const MARK_M = 0.5
+/** How far the mark of people stays from the zone's edge, from counters, and from the middle of its name, in metres. */
+const EDGE_OF_MARK_M = 0.6
+const FROM_COUNTER_M = 1.45
+const BELOW_NAME_M = 1.5
+/** A name is so many times as wide as it is high, in any language. */
+const NAME_WIDTH = 3.2
+const ACROSS = [0.5, 0.35, 0.65, 0.2, 0.8, 0.08, 0.92]
 
-/** The known people of a zone: below its name, or above or beside it where there is more room from the counters. */
+/** The known people of a zone: below its name where there is room, else by the edge that is farthest from everything. */
 export function groupIn(zone: FloorZone, hall: HallView, counters: readonly Point[]): Group | null {
   const visits = Object.values(hall.visits).filter((visit) => visit.name !== '' && placeOf(visit, hall) === zone.id)
   if (visits.length === 0) return null
   const [x, y] = zone.label ?? centroid(zone.polygon)
   const box = boxAround(zone.polygon)
-  const places: Point[] = [[x, y + BELOW_M], [x, y - ABOVE_M], [x + BESIDE_M, y], [x - BESIDE_M, y]]
-  const inside = places.filter(
-    ([px, py]) => px > box.x + MARK_M && px < box.x + box.width - MARK_M && py > box.y + MARK_M && py < box.y + box.height - MARK_M,
-  )
-  const room = ([px, py]: Point): number => Math.min(2 * BELOW_M, ...counters.map(([cx, cy]) => Math.hypot(cx - px, cy - py)))
-  const [first = places[0] as Point, ...others] = inside
-  return { zone: zone.id, visits, at: others.reduce((best, place) => (room(place) > room(best) + 0.05 ? place : best), first) }
+  const [top, bottom] = [box.y + EDGE_OF_MARK_M, box.y + box.height - EDGE_OF_MARK_M]
+  const edges = ACROSS.flatMap((share): Point[] => [[box.x + box.width * share, bottom], [box.x + box.width * share, top]])
+  const below: Point[] = y + BELOW_NAME_M <= bottom ? [[x, y + BELOW_NAME_M]] : []
+  // At 1 there is room enough; more of it is no better.
+  const room = ([px, py]: Point): number =>
+    Math.min(1, Math.hypot((px - x) / NAME_WIDTH, py - y) / BELOW_NAME_M, ...counters.map(([cx, cy]) => Math.hypot(cx - px, cy - py) / FROM_COUNTER_M))
+  const at = [...below, ...edges].reduce((best, place) => (room(place) > room(best) + 0.01 ? place : best))
+  return { zone: zone.id, visits, at }
 }
 
 export interface CounterMark {
