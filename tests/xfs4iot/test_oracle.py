@@ -1,12 +1,17 @@
 """The oracle itself: it rejects what is wrong, and the list of names is that of the schema."""
 
 import json
+from typing import Any
 
+import msgspec
+import msgspec.structs
 import pytest
 
 from tests.xfs4iot.oracle import Oracle, schema, schema_path
 from xfs4iot import names
 from xfs4iot.messages import Dialect
+from xfs4iot.server.commands import Command
+from xfs4iot.virtual import DEVICES, build
 
 needs_schema = pytest.mark.skipif(
     schema_path() is None,
@@ -50,3 +55,39 @@ def test_names_by_kind() -> None:
     assert names.is_event("CardReader.InsertCardEvent", unsolicited=False)
     assert not names.is_event("CardReader.InsertCardEvent", unsolicited=True)
     assert not names.is_event("Nothing", unsolicited=True)
+
+
+def _properties(part: Any) -> set[str]:
+    """Every property a payload rule names, at its own level."""
+    found = set(part.get("properties", {}))
+    for branch in part.get("allOf", ()):
+        found |= _properties(branch)
+    if "$ref" in part:
+        room, _, path = part["$ref"].partition("#")
+        target: Any = schema()["$defs"]["messages" if "messages" in room else "schemas"]
+        for step in path.strip("/").split("/"):
+            target = target[step]
+        found |= _properties(target)
+    return found
+
+
+@needs_schema
+def test_every_property_a_command_reads_is_spelt_as_in_the_schema() -> None:
+    references = {
+        rule["if"]["properties"]["header"]["properties"]["name"]["const"]: rule["then"]
+        for rule in schema()["allOf"][1:]
+        if rule["if"]["properties"]["header"]["properties"]["type"]["const"] == "command"
+    }
+    commands: dict[str, Command] = {}
+    for device in build(DEVICES):
+        commands |= device.commands
+    wrong = {}
+    for name, each in commands.items():
+        if name in references and isinstance(each.payload, type(msgspec.Struct)):
+            known = _properties(references[name]["properties"]["payload"])
+            spelt = {field.encode_name for field in msgspec.structs.fields(each.payload)}
+            if unknown := spelt - known:
+                wrong[name] = unknown
+    assert len(commands) > 100
+    # Crypto.Digest and the like are read as the schema defines, not as it demands.
+    assert wrong == {}

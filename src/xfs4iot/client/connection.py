@@ -47,6 +47,7 @@ COMPLETION_MS = 120_000
 """How long a command without a timeout of its own may take."""
 UNSOLICITED_MAX = 256
 """Unsolicited events kept for a subscriber that is slow; the oldest are dropped and counted."""
+GIVEN_UP_MAX = 1_000
 VIOLATIONS_MAX = 100
 """Reports of wrong messages kept; the number of all is kept too."""
 
@@ -123,6 +124,8 @@ class Connection:
         self._observer = observer
         self._last_id = 0
         self._pending: dict[int, Pending] = {}
+        self._given_up: deque[int] = deque(maxlen=GIVEN_UP_MAX)
+        """Requests nobody waits for any more; what still comes for them is no violation."""
         self._subscriptions: set[Subscription] = set()
         self._reader = asyncio.create_task(self._read(), name=f"xfs4iot {uri}")
 
@@ -291,7 +294,8 @@ class Connection:
         await self.execute("Common.Cancel", {"requestIds": ids} if ids else None)
 
     def _forget(self, pending: Pending) -> None:
-        self._pending.pop(pending.request_id, None)
+        if self._pending.pop(pending.request_id, None) and not pending.completed.done():
+            self._given_up.append(pending.request_id)
         pending.drop()
 
     # Reading
@@ -329,7 +333,9 @@ class Connection:
                 subscription.put(event)
             return
         pending = self._pending.get(header.request_id or 0)
-        if pending is None:
+        if pending is None and header.request_id in self._given_up:
+            log.info("%s: a late %s of %s", self.uri, header.type, header.name[:80])
+        elif pending is None:
             self._violation(f"{header.type} for a request that is not open", text)
         elif header.type is Kind.EVENT:
             if not names.is_event(header.name, unsolicited=False):

@@ -4,6 +4,7 @@ import asyncio
 import secrets
 from typing import Annotated, ClassVar, Literal
 
+import msgspec
 from msgspec import Meta
 
 from xfs4iot.errors import InvalidData
@@ -31,7 +32,9 @@ class SetVersions(Parameters):
 
 class TransactionState(Parameters):
     state: Literal["active", "inactive"]
-    transaction_id: Annotated[str, Meta(max_length=200)] = ""
+    transaction_id: Annotated[str, Meta(max_length=200)] = msgspec.field(
+        name="transactionID", default=""
+    )
 
 
 class CommonService(Service):

@@ -3,6 +3,7 @@
 from collections import Counter
 from typing import Annotated, ClassVar, Literal
 
+import msgspec
 from msgspec import Meta
 
 from xfs4iot.errors import SequenceError, UnsupportedData
@@ -30,7 +31,7 @@ class AmountLimit(Parameters):
 
 
 class CashInStart(Parameters):
-    teller_id: Annotated[int, Meta(ge=0)] = 0
+    teller_id: Annotated[int, Meta(ge=0)] = msgspec.field(name="tellerID", default=0)
     use_recycle_units: bool = True
     input_position: str = "inDefault"
     output_position: str = "outDefault"

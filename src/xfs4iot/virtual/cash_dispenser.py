@@ -3,6 +3,7 @@
 from collections import Counter
 from typing import Annotated, ClassVar, Literal
 
+import msgspec
 from msgspec import Meta
 
 from xfs4iot.errors import UnsupportedData
@@ -32,7 +33,7 @@ class Denomination(Parameters):
 class Denominate(Parameters):
     denomination: Denomination
     mix: Annotated[str, Meta(max_length=40)] | None = None
-    teller_id: int | None = None
+    teller_id: int | None = msgspec.field(name="tellerID", default=None)
 
 
 class Dispense(Parameters):
