@@ -1,7 +1,7 @@
 """Use cases of the hall: one business day of one branch, its tickets, counters and visits."""
 
 import functools
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
 import msgspec
 
@@ -109,7 +109,7 @@ class HallService:
 
     # -- commands ------------------------------------------------------------------------------
 
-    async def run(
+    def run(
         self,
         branch: BranchId,
         command: c.Command,
@@ -118,9 +118,9 @@ class HallService:
         key: Key | None = None,
         cause: str = "",
         answer: Callable[[HallDay, Sequence[Event], int], bytes] | None = None,
-    ) -> Done:
+    ) -> Awaitable[Done]:
         """Run any command of the hall in the branch's business day of now."""
-        return await self.host.run(
+        return self.host.run(
             self.stream_now(branch),
             branch,
             command,

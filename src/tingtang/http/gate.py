@@ -6,6 +6,7 @@ every request.
 """
 
 import asyncio
+import functools
 import logging
 import time
 from collections.abc import Awaitable, Callable
@@ -58,14 +59,21 @@ logger = logging.getLogger(__name__)
 def token_of(headers: Headers, query: bytes, cookies: Cookies) -> tuple[str, bool]:
     """The caller's token and whether it came from a cookie; ("", False) if there is none."""
     authorization = headers.get(b"authorization")
-    if authorization is not None and authorization[:7].lower() == b"bearer ":
-        return authorization[7 : 7 + TOKEN_LENGTH_MAX].decode("latin-1").strip(), False
+    if authorization is not None and (bearer := _bearer(authorization)) is not None:
+        return bearer, False
     cookie = headers.get(b"cookie")
     if cookie is None:
         return "", False
     surface = surface_of(headers, query)
     token = cookies.token(cookie.decode("latin-1"), surface)[:TOKEN_LENGTH_MAX]
     return token, bool(token)
+
+
+@functools.lru_cache(maxsize=4096)
+def _bearer(authorization: bytes) -> str | None:
+    if authorization[:7].lower() != b"bearer ":
+        return None
+    return authorization[7 : 7 + TOKEN_LENGTH_MAX].decode("latin-1").strip()
 
 
 class Gate:

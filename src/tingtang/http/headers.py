@@ -33,11 +33,11 @@ def security_headers(*, is_page: bool, is_tls: bool) -> list[Header]:
     """The headers that every page, or every answer of the API, carries."""
     headers = [
         (b"x-content-type-options", b"nosniff"),
-        (b"referrer-policy", b"same-origin"),
         (b"content-security-policy", (PAGE_POLICY if is_page else API_POLICY).encode()),
     ]
     if is_page:
         headers += [
+            (b"referrer-policy", b"same-origin"),
             (b"permissions-policy", DEVICES.encode()),
             (b"cross-origin-opener-policy", b"same-origin"),
             (b"x-frame-options", b"SAMEORIGIN"),

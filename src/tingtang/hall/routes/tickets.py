@@ -87,14 +87,16 @@ async def issue_ticket(
     """Give out a ticket for one or several services. Safe to repeat with an Idempotency-Key."""
     if data.visit and data.visit not in (await hall.state(BranchId(branch))).visits:
         raise Refused(p.UNKNOWN_VISIT)
-    may_name = actor.may(Permission.CUSTOMER_IDENTIFY, branch)
+    customer = None
+    if data.customer and actor.may(Permission.CUSTOMER_IDENTIFY, branch):
+        customer = CustomerId(data.customer)
     body = await hall.issue_ticket(
         BranchId(branch),
         tuple(map(ServiceId, data.services)),
         actor,
         channel=channel_of(actor),
         visit=VisitId(data.visit) if data.visit else None,
-        customer=CustomerId(data.customer) if data.customer and may_name else None,
+        customer=customer,
         care=tuple(data.care),
         key=key,
     )

@@ -7,6 +7,7 @@ a crowd of phones costs no disk.
 import base64
 import binascii
 import datetime as dt
+import functools
 import hashlib
 import hmac
 import secrets
@@ -77,6 +78,7 @@ def clean_code(typed: str) -> str:
     return "".join(c for c in typed.upper() if c.isalnum())[: CODE_LENGTH * 2]
 
 
+@functools.lru_cache(maxsize=4096)
 def digest_of(token: str) -> bytes:
     """Under which a token or code is stored; it has entropy enough to need no salt."""
     return hashlib.sha256(token.encode()).digest()
