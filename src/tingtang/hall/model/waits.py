@@ -75,7 +75,10 @@ class Ask(msgspec.Struct, frozen=True, gc=False):
     """Where in the line somebody stands."""
 
     line: Measured
+    in_front: int
+    """People expected to be called first by counters that can serve this one too."""
     ahead: float
+    """The same, each as the share of these counters that can serve them."""
     work_ahead_ms: float
     waited_ms: float
 
@@ -135,46 +138,34 @@ class WaitBook:
 
     def tell(self, state: HallDay, ticket: Ticket, at_ms: int) -> tuple[int, Estimate | None]:
         """People ahead of a ticket that was just issued, and its estimate, kept to be judged."""
-        ahead = _ahead(state, ticket.line, ticket, at_ms, self._mean_ms)
-        ask = self._asks(state, ticket.line, ticket, ahead, at_ms)
+        ask = self._ask(state, ticket.line, ticket, at_ms)
         said = ask.estimate()
         if not ticket.booked_ms:
             self.told[ticket.id] = Told(ask, said)
-        return self._people(state, ticket, ahead), said
+        return ask.in_front, said
 
     def people_ahead(self, state: HallDay, ticket: Ticket, at_ms: int) -> int:
         """How many are expected to be called before this ticket by counters that can serve it."""
-        return self._people(state, ticket, _ahead(state, ticket.line, ticket, at_ms, self._mean_ms))
-
-    def _people(self, state: HallDay, ticket: Ticket, ahead: "Ahead") -> int:
-        able = self._able_for(state)
-        mine, people = able.get(ticket.service), 0
-        for key, number in ahead:
-            if not mine or not mine.isdisjoint(able.get(key.service, mine)):
-                people += number
-        return people
+        return self._ask(state, ticket.line, ticket, at_ms).in_front
 
     def _ask(self, state: HallDay, key: LineKey, ticket: Ticket | None, at_ms: int) -> Ask:
         """Where ``ticket``, or a newcomer to the line ``key``, stands."""
-        ahead = _ahead(state, key, ticket, at_ms, self._mean_ms)
-        return self._asks(state, key, ticket, ahead, at_ms)
-
-    def _asks(
-        self, state: HallDay, key: LineKey, ticket: Ticket | None, ahead: "Ahead", at_ms: int
-    ) -> Ask:
         measured = self._measured.get(key)
         if measured is None or not 0 <= at_ms - measured.at_ms < MEASURED_MS:
             measured = self._measured[key] = self._measure(state, key, at_ms)
         able, mine = self._able_for(state), measured.able
-        people = work_ms = 0.0
-        for other, number in ahead:
+        in_front, people, work_ms = 0, 0.0, 0.0
+        for other, number in _ahead(state, key, ticket, at_ms, self._mean_ms):
             theirs = able.get(other.service)
             if theirs and (shared := len(theirs & mine)):
                 share = number * shared / len(theirs)
                 people += share
                 work_ms += share * self._mean_ms(state, other.service)
+                in_front += number
+            elif not mine or not theirs:
+                in_front += number  # whoever opens a counter may call them first
         waited_ms = at_ms - ticket.since_ms if ticket is not None else 0
-        return Ask(measured, people, work_ms, float(waited_ms) if waited_ms > 0 else 0.0)
+        return Ask(measured, in_front, people, work_ms, float(waited_ms) if waited_ms > 0 else 0.0)
 
     def _measure(self, state: HallDay, key: LineKey, at_ms: int) -> "Measured":
         """All of a line's situation but the people in it."""
