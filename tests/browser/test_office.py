@@ -61,10 +61,12 @@ def test_a_rule_is_changed_and_kept_with_its_revision(screens: Screens) -> None:
 
 @pytest.mark.shows("R008", part="the four splits read on screen")
 @pytest.mark.shows("R018", part="plan and actual on screen")
-def test_the_branch_page_shows_splits_staffing_and_the_register(screens: Screens) -> None:
+def test_the_branch_page_shows_splits_and_staffing_and_names_its_template(screens: Screens) -> None:
     page = office(screens, "/office/branch?branch=east")
-    for heading in ("四分原则", "人员配置方案", "业务迁移登记"):
+    for heading in ("四分原则", "人员配置方案"):
         expect(page.get_by_role("heading", name=heading)).to_be_visible()
+    expect(page.get_by_text("旗舰店")).to_be_visible()
+    expect(page.get_by_text("flagship")).to_have_count(0)
 
 
 def test_a_service_is_edited_with_its_materials(screens: Screens) -> None:
