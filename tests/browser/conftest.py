@@ -90,6 +90,10 @@ class Screens:
         link = self._server.terminal_link(kind, surface, counter=counter)
         return self._open(link, path, size)
 
+    def by_link(self, link: str, path: str, size: tuple[int, int]) -> Page:
+        """A page after any one-time link: a machine of another branch, say."""
+        return self._open(link, path, size)
+
     def as_nobody(self, path: str, size: tuple[int, int]) -> Page:
         """A page in a browser that nobody knows."""
         return self._open("", path, size)

@@ -1,9 +1,10 @@
 """The kiosk: a ticket in a few touches or keys, a booking, the way, and a person at once."""
 
 import re
+from urllib.parse import parse_qs, urlparse
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.conftest import Accessible, Screens
 from tests.browser.hall_server import EAST, HallServer
@@ -177,13 +178,134 @@ def test_a_time_is_held_and_booked(screens: Screens) -> None:
     assert re.fullmatch(r"\d{6}", page.locator(".code").inner_text())
 
 
+SILENCE = b"RIFF\x26\x00\x00\x00WAVEfmt \x10\x00\x00\x00\x01\x00\x01\x00\x40\x1f\x00\x00\x80\x3e\x00\x00\x02\x00\x10\x00data\x02\x00\x00\x00\x00\x00"
+"""A sound file of one sample."""
+
+
+class Heard:
+    """What the kiosk read out since it was last asked."""
+
+    def __init__(self, page: Page) -> None:
+        self._page = page
+        self.said: list[str] = []
+        page.route(re.compile("/api/speech"), self._speak)
+
+    def _speak(self, route: Route) -> None:
+        self.said.append(parse_qs(urlparse(route.request.url).query)["text"][0])
+        route.fulfill(body=SILENCE, content_type="audio/wav")
+
+    def expect(self, words: str) -> None:
+        for _ in range(100):
+            if any(words in one for one in self.said):
+                self.said.clear()
+                return
+            self._page.wait_for_timeout(50)
+        raise AssertionError(f"{words!r} was not said, but {self.said}")
+
+
+WORDS = {
+    "zh-CN": {
+        "care": "需要特别关怀吗", "who": "请出示身份", "way": "去自助设备办", "ticket": "您的号码是",
+        "checkin": "预约签到", "guide": "要去哪里", "zone": "步行", "howto": "想了解哪项业务",
+        "service": "请带好这些材料", "book": "预约哪项业务", "time": "哪天几点方便",
+        "phone": "留个手机号", "booked": "预约码", "search": "想找什么", "help": "还没有人应答",
+        "counter": "取号，到柜台办", "begin": "登记身份", "kind": "办理什么业务", "steps": "到达",
+    },
+    "en": {
+        "care": "Do you need special care", "who": "Who are you", "way": "Use a machine",
+        "ticket": "Your number is", "checkin": "Check in", "guide": "Where to", "zone": "on foot",
+        "howto": "Which service", "service": "Please have these with you", "book": "Which service",
+        "time": "When does it suit you", "phone": "Your mobile number", "booked": "Booking code",
+        "search": "What are you looking for", "help": "nobody has answered yet",
+        "counter": "Ticket for a counter", "begin": "Identify", "kind": "What is it about",
+        "steps": "You have arrived",
+    },
+}  # fmt: skip
+
+
 @pytest.mark.parametrize("language", ["zh-CN", "en"])
-def test_anybody_can_use_it(screens: Screens, accessible: Accessible, language: str) -> None:
-    page = kiosk(screens, language)
-    accessible(page)
-    for choice in range(5):
-        page.locator(".choices .tt-choice").nth(choice).click()
-        expect(page.locator(".choices")).to_have_count(0)
+def test_every_step_is_accessible_and_read_out(
+    screens: Screens, accessible: Accessible, language: str
+) -> None:
+    words = WORDS[language]
+    path = f"/kiosk?lang={language}&voice=on"
+    page = screens.as_terminal(TerminalKind.KIOSK, "kiosk", path, SIZE)
+    heard = Heard(page)
+    begin = page.get_by_role("button", name="Touch to start" if language == "en" else "点此开始")
+    go_on = page.locator(".tt-page .actions .is-primary")
+
+    def at(step: str) -> None:
+        heard.expect(words[step])
         expect(page.locator(".bone")).to_have_count(0)
         accessible(page)
+
+    def choose(place: int) -> None:
+        expect(page.locator(".choices")).to_be_visible()
+        page.locator(".choices .tt-choice").nth(place).click()
+
+    expect(begin).to_be_visible()
+    accessible(page)
+    begin.click()
+    choose(0)
+    at("kind")
+    page.locator(".service").first.click()
+    go_on.click()
+    at("care")
+    page.get_by_role("button", name=re.compile(words["begin"])).click()
+    at("who")
+    page.locator(".tt-page .actions .tt-button").nth(1).click()
+    go_on.click()
+    at("way")
+    page.get_by_role("button", name=re.compile(words["counter"])).click()
+    at("ticket")
+    go_on.click()
+    begin.click()
+    choose(1)
+    at("checkin")
+    page.locator(".foot .key").first.click()
+    choose(2)
+    at("guide")
+    page.locator(".zones button").nth(1).click()
+    at("steps")
+    page.locator(".foot .key").first.click()
+    choose(3)
+    at("howto")
+    page.locator(".service").nth(3).click()
+    at("service")
+    page.locator(".foot .key").first.click()
+    choose(4)
+    at("book")
+    page.locator(".service").nth(4).click()
+    at("time")
+    page.locator(".times button:enabled").last.click()
+    at("phone")
+    for digit in "13800000022":
+        page.locator(".keys").get_by_role("button", name=digit, exact=True).click()
+    go_on.click()
+    at("booked")
+    go_on.click()
+    begin.click()
+    page.locator("button.search").click()
+    at("search")
+    page.locator(".foot .is-help").click()
+    at("help")
+
+
+@pytest.mark.parametrize("look", ["type=large", "contrast=high&theme=dark"])
+def test_nothing_of_a_step_is_cut_off_in_other_looks(
+    screens: Screens, accessible: Accessible, look: str
+) -> None:
+    page = screens.as_terminal(TerminalKind.KIOSK, "kiosk", f"/kiosk?{look}", SIZE)
+    page.get_by_role("button", name="点此开始").click()
+    for choice in range(5):
+        page.locator(".choices .tt-choice").nth(choice).click()
+        expect(page.locator(".bone")).to_have_count(0)
+        accessible(page)
+        # The buttons of a step stand in sight, and each is large enough to be hit.
+        for button in page.locator(".tt-page .actions button, .foot > button").all():
+            box = button.bounding_box()
+            assert box is not None
+            assert box["height"] >= 88
+            assert box["y"] + box["height"] <= SIZE[1]
+            assert box["x"] + box["width"] <= SIZE[0]
         page.locator(".foot .key").first.click()

@@ -118,7 +118,8 @@ function serverVoice(player: HTMLAudioElement, surface: string): Voice {
         player.onerror = () => { end(false) }
         player.onabort = () => { resolve(false) }
         player.src = `/api/speech?${query.toString()}`
-        player.play().catch(() => { end(false) })
+        // Whoever hushes the voice ends the playing too: that is no failure of the server's.
+        player.play().catch((cause: unknown) => { if (cause instanceof DOMException && cause.name === 'AbortError') resolve(false); else end(false) })
       }),
     )
   }

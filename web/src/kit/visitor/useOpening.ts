@@ -17,7 +17,7 @@ const DAY_MS = 86_400_000
 /** @param path where the branch's openings are read; empty waits. */
 export function useOpening(path: MaybeRefOrGetter<string>, timeZone: MaybeRefOrGetter<string>): Doors {
   const { t, d } = useI18n()
-  const now = useNow(30_000)
+  const now = useNow()
   const read = useFetched<{ openings: OpenSpan[] }>(path)
   const dayOf = (at_ms: number): string => new Intl.DateTimeFormat('en-CA', { timeZone: toValue(timeZone), dateStyle: 'short' }).format(at_ms)
   const opening = computed(() => (read.data.value ? openingAt(read.data.value.openings, now.value, dayOf) : null))

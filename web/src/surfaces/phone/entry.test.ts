@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { entryOf } from './entry'
+import { branchPage, entryOf } from './entry'
 
 const at = (pathname: string, hash = '', search = ''): { pathname: string; hash: string; search: string } => ({ pathname, hash, search })
 
@@ -11,5 +11,9 @@ describe('the ways in', () => {
   it('opens the page of a branch otherwise', () => {
     expect(entryOf(at('/phone/', '', '?branch=east'))).toEqual({ kind: 'page', branch: 'east' })
     expect(entryOf(at('/phone/t'))).toEqual({ kind: 'page', branch: '' })
+  })
+  it('goes on in the look it began with', () => {
+    expect(branchPage('?lang=en&branch=west', 'east')).toBe('/phone/?lang=en&branch=east')
+    expect(branchPage('', '')).toBe('/phone/')
   })
 })

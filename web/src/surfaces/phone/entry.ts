@@ -14,6 +14,14 @@ export function entryOf(at: { pathname: string; hash: string; search: string }):
   return { kind: 'page', branch: new URLSearchParams(at.search).get('branch') ?? '' }
 }
 
+/** The branch's page in the same look: language and type that came with the address stay. */
+export function branchPage(search: string, branch: string): string {
+  const query = new URLSearchParams(search)
+  if (branch) query.set('branch', branch)
+  const rest = query.toString()
+  return `/phone/${rest ? `?${rest}` : ''}`
+}
+
 export interface Kept {
   branch: string
   subject: string

@@ -6,7 +6,7 @@ import { whoAmI, type Session } from '@/api/session'
 import { useFetched, type Fetched } from '@/kit/composables/useFetched'
 import type { Guide } from '@/kit/visitor/types'
 import { forgetKept } from '@/live/useLive'
-import { entryOf, FOLLOWED, keep, kept, type Follows } from './entry'
+import { branchPage, entryOf, FOLLOWED, keep, kept, type Follows } from './entry'
 
 export type Page = 'opening' | 'home' | 'take' | 'book' | 'ticket' | 'booking' | 'complaint' | 'gone' | 'closedDoor' | 'failed'
 
@@ -35,10 +35,7 @@ export function usePhone(): Phone {
 
 /** The address without the token: it must be in no history and on no screenshot. */
 function hideToken(branch: string): void {
-  const query = new URLSearchParams(location.search)
-  if (branch) query.set('branch', branch)
-  const rest = query.toString()
-  history.replaceState(history.state, '', `/phone/${rest ? `?${rest}` : ''}`)
+  history.replaceState(history.state, '', branchPage(location.search, branch))
 }
 
 const isMissing = (cause: unknown): boolean => cause instanceof ApiError && (cause.status === 404 || cause.status === 409)
@@ -114,13 +111,13 @@ export function providePhone(): Phone {
     follow: async (token) => {
       await call('POST', '/api/phone/link', { token })
       // A new identity needs a new socket: the page begins again with it.
-      location.replace(`/phone/?branch=${encodeURIComponent(branch.value)}`)
+      location.replace(branchPage(location.search, branch.value))
     },
     begin: async () => {
       await call('POST', '/api/phone/open', { branch: branch.value })
       keep(null)
       await forgetKept()
-      location.replace(`/phone/?branch=${encodeURIComponent(branch.value)}`)
+      location.replace(branchPage(location.search, branch.value))
     },
   }
   provide(KEY, phone)
