@@ -25,7 +25,7 @@ from xfs4iot.virtual.machines import card_dispenser_world
 from xfs4iot.virtual.world import World
 
 FAULTS = st.sampled_from([Fault.JAM, Fault.POWER_LOSS])
-PLAY = settings(max_examples=25, stateful_step_count=30, deadline=None)
+PLAY = settings(max_examples=40, stateful_step_count=30, deadline=None)
 
 
 class Played(RuleBasedStateMachine):
@@ -129,6 +129,33 @@ class CashMachine(Faulty):
             self.run(work)
         except CommandFailed as failure:
             assert failure.code != "internalError", failure
+
+    @rule(number=st.integers(1, 4), rollback=st.booleans())
+    def deposit(self, number: int, *, rollback: bool) -> None:
+        """All of it, as far as it goes; a fault may come at any step."""
+        self.call("CashAcceptor.CashInStart")
+        self.cash_in(number)
+        self.call("CashAcceptor.CashInRollback" if rollback else "CashAcceptor.CashInEnd")
+
+    @rule(
+        amount=st.sampled_from([10, 60, 150, 500]), end=st.sampled_from(["take", "leave", "reject"])
+    )
+    def withdraw(self, amount: int, end: str) -> None:
+        self.dispense(amount, "mix1")
+        if end == "reject":
+            self.call("CashDispenser.Reject")
+            return
+        self.call("CashDispenser.Present")
+        if end == "take":
+            self.take()
+        else:
+            self.call("CashManagement.Retract")
+
+    @rule()
+    def tidy_up(self) -> None:
+        self.an_engineer_comes()
+        self.take()
+        self.call("CashManagement.Reset")
 
     @rule(number=st.integers(1, 3))
     def move_between_units(self, number: int) -> None:

@@ -93,6 +93,7 @@ async def test_one_client_cannot_cancel_for_another(lab: Lab) -> None:
     host = await lab.publish(gate)
     mine, theirs = await lab.connect(host, gate), await lab.connect(host, gate)
     pending = await mine.connection.start("CardReader.Move")
+    await theirs("Common.Status")  # so that its own Cancel has another id
     wanted = await theirs.fails("Common.Cancel", requestIds=[pending.request_id])
     assert wanted == "noMatchingRequestIDs"
     gate.let()

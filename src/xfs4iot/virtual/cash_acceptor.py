@@ -14,10 +14,10 @@ from xfs4iot.server.service import refuse
 from xfs4iot.virtual.cash_device import (
     NOTES_REMEMBERED,
     CashDevice,
-    Currency,
     in_payload,
     tally_payload,
 )
+from xfs4iot.virtual.cash_parameters import Currency
 from xfs4iot.virtual.cash_world import CashUnit, Note, Use
 from xfs4iot.virtual.storage import Count, UnitName
 

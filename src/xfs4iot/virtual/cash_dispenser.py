@@ -11,7 +11,8 @@ from xfs4iot.messages import Payload
 from xfs4iot.server.commands import Parameters, Reply, command
 from xfs4iot.server.requests import Request
 from xfs4iot.server.service import refuse
-from xfs4iot.virtual.cash_device import NOTES_REMEMBERED, CashDevice, Currency
+from xfs4iot.virtual.cash_device import NOTES_REMEMBERED, CashDevice
+from xfs4iot.virtual.cash_parameters import Currency
 from xfs4iot.virtual.cash_world import CashUnit, Use
 from xfs4iot.virtual.mixes import ALGORITHMS, Stock
 from xfs4iot.virtual.storage import UnitName
