@@ -156,7 +156,7 @@ def test_a_branch_manager_may_look_but_not_draw_over(screens: Screens) -> None:
     expect(page.get_by_role("button", name="保存平面")).to_have_count(0)
 
 
-@pytest.mark.parametrize("look", ["lang=zh-CN", "lang=en", "theme=dark"])
+@pytest.mark.parametrize("look", ["lang=zh-CN", "lang=en&theme=dark"])
 def test_the_editor_is_accessible(screens: Screens, accessible: Accessible, look: str) -> None:
     path = f"/office/plan?branch=east&{look}"
     page = screens.as_staff("gao.mingyuan", "office", path, SIZE)
