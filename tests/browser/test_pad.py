@@ -62,7 +62,7 @@ def test_the_floor_plan_shows_people_queues_and_counters(
     server.command(c.Move(visit=visit.id, zone=server_zone(server, "wealth")))
     # Known people of a zone are one mark with their number; a touch names them.
     mark = page.get_by_role("button", name=re.compile(r"^已识别 1 位：.\*"))
-    expect(mark).to_have_text("1")
+    expect(mark).to_have_text("1人")
     mark.click()
     dialog = page.get_by_role("dialog", name="贵宾理财室")
     expect(dialog.get_by_text(re.compile(r"\*")).first).to_be_visible()

@@ -28,12 +28,12 @@ describe('the floor plan', () => {
   })
   it('shows only people who let themselves be named, as one mark', () => {
     const square = { id: 'hall', name: '', polygon: [[0, 0], [10, 0], [10, 10], [0, 10]] as const }
-    expect(groupIn(square, hall, [])).toEqual({ zone: 'hall', visits: [hall.visits.v1], at: [5, 6.5] })
+    expect(groupIn(square, hall, [])).toEqual({ zone: 'hall', visits: [hall.visits.v1], at: [5, 6.7] })
     expect(groupIn({ ...square, id: 'desk' }, hall, [])).toBeNull()
   })
   it('puts the mark of people inside the zone, away from its name and from counters', () => {
     const square = { id: 'hall', name: '', polygon: [[0, 0], [10, 0], [10, 10], [0, 10]] as const }
-    expect(groupIn(square, hall, [[5, 6.5]])?.at).not.toEqual([5, 6.5])
+    expect(groupIn(square, hall, [[5, 6.7]])?.at).not.toEqual([5, 6.7])
     const counters = [2, 5, 8].map((cx) => [cx, 0.9] as const)
     const flat = withRoomForName({ ...square, polygon: [[0, 0], [10, 0], [10, 3], [0, 3]] as const }, counters)
     const [px, py] = groupIn(flat, hall, counters)?.at ?? [0, 0]

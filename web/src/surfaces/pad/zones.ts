@@ -50,9 +50,9 @@ export interface Group {
 }
 
 /** How far the mark of people stays from the zone's edge, from counters, and from the middle of its name, in metres. */
-const EDGE_OF_MARK_M = 0.6
+const EDGE_OF_MARK_M = 0.65
 const FROM_COUNTER_M = 1.45
-const BELOW_NAME_M = 1.5
+const BELOW_NAME_M = 1.7
 /** A name is so many times as wide as it is high, in any language. */
 const NAME_WIDTH = 3.2
 const ACROSS = [0.5, 0.35, 0.65, 0.2, 0.8, 0.08, 0.92]
