@@ -1,0 +1,30 @@
+"""What is refused about devices, in words."""
+
+from tingtang.kernel.errors import Problem
+
+UNKNOWN_DEVICE = Problem("unknown_device", 404, "没有这台设备", "There is no such device")
+UNKNOWN_TYPE = Problem(
+    "unknown_device_type", 422, "没有设备类型 {type}", "There is no device type {type}"
+)
+UNKNOWN_MODULE = Problem(
+    "unknown_module", 422, "{type}没有模块 {module}", "A {type} has no module {module}"
+)
+UNKNOWN_COMMAND = Problem(
+    "unknown_command", 422, "{type}没有命令 {command}", "A {type} knows no command {command}"
+)
+BAD_PARAMETER = Problem(
+    "bad_parameter", 422, "{name} 的值无效", "The value of {name} is not one it can have"
+)
+MISSING_PARAMETER = Problem("missing_parameter", 422, "缺少 {name}", "{name} is missing")
+NOT_REACHABLE = Problem(
+    "device_not_reachable",
+    409,
+    "设备不在线，命令未发送",
+    "The device cannot be reached: nothing was sent",
+)
+MAINTENANCE_ONLY = Problem(
+    "maintenance_only",
+    403,
+    "{command}仅限设备维护人员",
+    "Only those who maintain devices may do this: {command}",
+)
