@@ -100,4 +100,5 @@ def test_pages_are_accessible(screens: Screens, accessible: Accessible, look: st
     for path in ("themes", "webhooks", "sessions"):
         page.goto(page.url.split("/office/")[0] + f"/office/{path}?{look}")
         expect(page.get_by_role("heading", level=1)).to_be_visible()
-            accessible(page)
+        expect(page.get_by_role("main").get_by_role("button").first).to_be_visible()
+        accessible(page)
