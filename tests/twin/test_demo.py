@@ -9,7 +9,9 @@ from tingtang.hall import day_list
 from tingtang.hall.model.booking.state import BookingState
 from tingtang.hall.model.kpis import kpis
 from tingtang.hall.model.state import Channel, CounterState, TicketState
+from tingtang.hall.model.tasks.state import Grade, TaskKind, TaskState
 from tingtang.hall.service import HallService
+from tingtang.hall.tasks import TaskService
 from tingtang.kernel.clock import HOUR_MS, MINUTE_MS
 from tingtang.kernel.permissions import Actor, ActorKind, Permission, Role
 from tingtang.messages.service import Messages
@@ -68,6 +70,30 @@ async def test_the_morning_looks_like_a_bank_day_and_a_person_may_take_a_counter
         await demo.agenda.push_to(demo.clock.now_ms() + 9 * MINUTE_MS)
         assert seat.ticket == held
         assert state.tickets[held].state is TicketState.CALLED
+
+        # A real lobby manager accepts a task: nobody closes it for them, or accepts the next.
+        tasks: TaskService = demo.app.parts.services["tasks"]
+        zhou = demo.bank.staff["zhou.qihang"]
+        manager = Actor(
+            ActorKind.STAFF,
+            zhou,
+            frozenset({Role.LOBBY_MANAGER}),
+            frozenset(Permission),
+            frozenset({branch}),
+        )
+        mine = []
+        for note in ("first", "second"):
+            made = tasks.raise_by_hand(
+                branch, TaskKind.OTHER, teller, grade=Grade.RED, note=note, to=zhou
+            )
+            mine.append((await made).task)
+        await tasks.accept(branch, mine[0], manager)
+        await demo.agenda.push_to(demo.clock.now_ms() + 8 * MINUTE_MS)
+        board = await tasks.board(branch)
+        assert board.tasks[mine[0]].accepted_by == zhou
+        assert not board.tasks[mine[0]].closed_ms
+        assert board.tasks[mine[1]].accepted_by != zhou
+        assert any(t.state is TaskState.DONE for t in board.tasks.values())
     finally:
         await demo.app.stop()
         await asyncio.sleep(0)
