@@ -1,11 +1,16 @@
 """The cash recycler: dispensing, depositing, exchange, counts, faults."""
 
 from collections import Counter
+from decimal import Decimal
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.xfs4iot.conftest import Lab, Wire
+from xfs4iot import tokens
+from xfs4iot.errors import CommandFailed
 from xfs4iot.virtual import Fault
 from xfs4iot.virtual.cash import CashAcceptor, CashDispenser, CashRecycler
 from xfs4iot.virtual.cash_world import CashWorld, Note, notes, recycler_world
@@ -132,6 +137,62 @@ async def test_a_unit_is_emptier_than_its_counter(wire: Wire, world: CashWorld) 
     await wire("CashDispenser.Reject")
     await wire("CashAcceptor.CashUnitCount", units=["unitCNY100"])
     assert balanced(world)
+
+
+# End-to-end security
+
+
+async def test_cash_only_against_a_token(lab: Lab) -> None:
+    key = bytes(range(32))
+    device = CashRecycler("Secure", recycler_world())
+    device.token_key = key
+    secure = await lab.wire(device)
+    assert (await secure.status())["endToEndSecurity"] == "enforced"
+    listed = (await secure("Common.Capabilities"))["common"]["endToEndSecurity"]
+    assert listed["commands"] == ["CashDispenser.Dispense"]
+
+    async def dispense(value: int, token: str | None) -> str:
+        payload = {"denomination": amount(value)} | ({"token": token} if token else {})
+        return await secure.fails("CashDispenser.Dispense", **payload)
+
+    async def token_for(value: str, made_with: bytes = key) -> str:
+        nonce = (await secure("Common.GetCommandNonce"))["commandNonce"]
+        return tokens.make(nonce, {"CNY": Decimal(value)}, made_with)
+
+    unasked = tokens.make("ABCDEF", {"CNY": Decimal(100)}, key)
+    required = await dispense(100, None)
+    assert required.replace("z", "s") == "authorisationRequired"
+    assert await dispense(100, unasked) == "noCommandNonce"
+    good = await token_for("100")
+    assert await dispense(100, unasked) == "invalidTokenNonce"
+    assert await dispense(200, good) == "invalidToken"
+    assert await dispense(100, good.replace("100.00", "900.00")) == "invalidTokenHMAC"
+    assert await dispense(100, good + "0") == "invalidTokenFormat"
+    assert await dispense(100, await token_for("100", b"another")) == "invalidTokenHMAC"
+    assert not device.world.stacker
+    good = await token_for("100")
+    await secure("CashDispenser.Dispense", denomination=amount(100), token=good)
+    await secure("CashDispenser.Reject")
+    assert await dispense(100, good) == "noCommandNonce"  # once only
+
+
+def test_a_token_is_as_long_as_the_specification_writes() -> None:
+    nonce = "254611E63B2531576314E86527338D61"
+    token = tokens.make(nonce, {"EUR": Decimal(50)}, b"key")
+    assert token.startswith(f"NONCE={nonce},TOKENFORMAT=1,TOKENLENGTH=0164,DISPENSE1=50.00EUR,")
+    assert len(token) == 164
+
+
+@given(st.text(max_size=80), st.integers(0, 1_000))
+def test_a_token_changed_anywhere_is_no_token(piece: str, place: int) -> None:
+    token = tokens.make("ABCDEF", {"CNY": Decimal(100)}, b"key")
+    where = place % len(token)
+    changed = token[:where] + piece + token[where + len(piece) :]
+    wanted = {"CNY": Decimal(100)}
+    if changed != token:
+        with pytest.raises(CommandFailed):
+            tokens.authorise(changed, "ABCDEF", wanted, b"key")
+    tokens.authorise(token, "ABCDEF", wanted, b"key")
 
 
 # Depositing

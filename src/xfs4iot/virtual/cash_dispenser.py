@@ -1,11 +1,13 @@
 """The CashDispenser interface: denominate, dispense to the stacker, present, reject."""
 
 from collections import Counter
+from decimal import Decimal
 from typing import Annotated, ClassVar, Literal
 
 import msgspec
 from msgspec import Meta
 
+from xfs4iot import tokens
 from xfs4iot.errors import UnsupportedData
 from xfs4iot.messages import Payload
 from xfs4iot.server.commands import Parameters, Reply, command
@@ -61,6 +63,8 @@ class DispenserPart(CashDevice):
         "CashDispenser.StartDispenseEvent",
         "CashDispenser.IncompleteDispenseEvent",
     )
+    token_key: bytes | None = None
+    """The key of end-to-end security, shared with the host; None where it is not configured."""
     _presented: Payload | None = None
     """What the last Dispense made, and whether the customer was shown it."""
     _present_state = "notPresented"
@@ -71,7 +75,9 @@ class DispenserPart(CashDevice):
             "intermediateStacker": "notEmpty" if self.world.stacker else "empty",
             "positions": [position],
         }
-        return super().status() | {"cashDispenser": own}
+        status = super().status() | {"cashDispenser": own}
+        status["common"]["endToEndSecurity"] = "enforced" if self.token_key else "notConfigured"
+        return status
 
     def capabilities(self) -> dict[str, Payload]:
         own = {
@@ -84,7 +90,15 @@ class DispenserPart(CashDevice):
             "positions": {"center": True},
             "moveItems": {"toStacker": True},
         }
-        return super().capabilities() | {"cashDispenser": own}
+        capabilities = super().capabilities() | {"cashDispenser": own}
+        capabilities["common"]["endToEndSecurity"] = {
+            "required": "ifConfigured",
+            "hardwareSecurityElement": False,
+            "responseSecurityEnabled": "notSupported",
+            "commands": ["CashDispenser.Dispense"],
+            "commandNonceTimeout": self.nonce_timeout_ms // 1_000,
+        }
+        return capabilities
 
     # Denominating
 
@@ -162,8 +176,16 @@ class DispenserPart(CashDevice):
 
     # Dispensing
 
-    def authorise_dispense(self, token: str | None, values: dict[str, int]) -> None:
-        """Raise when the dispense needs a token and this is not it."""
+    def _authorise(self, token: str | None, values: dict[str, int]) -> None:
+        """With a token key, cash is paid out against a token only, and each nonce serves once."""
+        if self.token_key is None:
+            return
+        amounts = {
+            currency: Decimal(amount)
+            for currency, amount in self._reply(values)["currencies"].items()
+        }
+        tokens.authorise(token, self.nonce, amounts, self.token_key)
+        self.clear_nonce("the nonce was used")
 
     @command("CashDispenser.Dispense", Dispense)
     async def dispense(self, request: Request, payload: Dispense) -> Reply:
@@ -174,7 +196,7 @@ class DispenserPart(CashDevice):
         if world.stacker or world.output or self.busy_with_customer():
             raise refuse("itemsLeft", "there are notes in the machine")
         values = self._notes_for(payload.denomination)
-        self.authorise_dispense(payload.token, values)
+        self._authorise(payload.token, values)
         self._present_state, self._presented = "notPresented", None
         request.event("CashDispenser.StartDispenseEvent")
         picked: Counter[str] = Counter()
