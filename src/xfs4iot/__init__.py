@@ -3,7 +3,7 @@
 Start with ``docs/xfs4iot.md``. The parts, each usable alone:
 
 ``messages``  the wire: headers, payloads, the two dialects
-``errors``      one exception for every completion code, and for what can go wrong on the way
+``errors``    one exception for every completion code, and for what can go wrong on the way
 ``tokens``    end-to-end security: what a host authorises a dispense with
 ``names``     which commands and events there are, by interface
 ``client``    a connection to a service, discovery, a client that reconnects

@@ -40,7 +40,9 @@ from xfs4iot.messages import BadMessage, Dialect, Header, Kind, Message, decode,
 from xfs4iot.server import Host
 from xfs4iot.virtual import Fault
 from xfs4iot.virtual.card_reader import CardReader
+from xfs4iot.virtual.cash import CashRecycler
 from xfs4iot.virtual.lights import Lights
+from xfs4iot.virtual.vendor_mode import VendorMode
 
 Script = Callable[[ServerConnection, dict[str, Any]], Awaitable[None]]
 
@@ -413,6 +415,26 @@ async def test_a_machine_that_loses_power_leaves_the_outcome_unknown() -> None:
             assert (await again.execute("Common.Status")).payload["common"]["device"] == "online"
             with pytest.raises(TimeOut):
                 await again.execute("CardReader.ReadRawData", {"track2": True}, timeout_ms=20)
+
+
+async def test_a_machine_that_loses_power_forgets_what_is_in_memory_only() -> None:
+    recycler, modes = CashRecycler(), VendorMode()
+    modes.devices = [recycler]
+    async with Host([recycler, modes]) as host:
+        async with await Connection.open(host.uri_of("CashRecycler")) as cash:
+            await cash.execute("CashAcceptor.CashInStart")
+            await cash.execute("Common.GetCommandNonce")
+        async with await Connection.open(host.uri_of("VendorMode")) as mode:
+            await mode.execute("VendorMode.EnterModeRequest")
+        assert recycler.in_vendor_mode
+        await host.lose_power()
+        await host.start()
+        async with await Connection.open(host.uri_of("CashRecycler")) as cash:
+            status = await cash.execute("CashAcceptor.GetCashInStatus")
+            assert status.payload["status"] == "unknown"
+        assert recycler.nonce is None
+        assert not recycler.in_vendor_mode
+        assert modes.mode == "inactive"
 
 
 def test_waits_grow_to_a_limit_and_differ() -> None:

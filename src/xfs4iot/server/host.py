@@ -79,6 +79,7 @@ class Host:
         self._observer = observer
         self._publisher = ServicePublisher(self)
         self._server: Server | None = None
+        self._lost_power = False
 
     @property
     def uri(self) -> str:
@@ -111,6 +112,10 @@ class Host:
                     raise
             else:
                 break
+        if self._lost_power:
+            self._lost_power = False
+            for service in self.services.values():
+                service.machine_started()
         if self._server is not None:
             self.port = next(iter(self._server.sockets)).getsockname()[1]
 
@@ -125,6 +130,9 @@ class Host:
     async def lose_power(self) -> None:
         """The plug is pulled: connections die without a goodbye, and nothing running completes."""
         await self._abandon()
+        self._lost_power = True
+        for service in self.services.values():
+            service.machine_lost_power()
         if self._server is not None:
             for connection in list(self._server.connections):
                 connection.transport.abort()

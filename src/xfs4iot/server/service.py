@@ -76,6 +76,12 @@ class Service:
     def session_closed(self, session: Session) -> None:
         """A client went away; forget what was kept for it."""
 
+    def machine_lost_power(self) -> None:
+        """The machine the service runs on lost power: forget what lives in memory only."""
+
+    def machine_started(self) -> None:
+        """The machine runs again after a power loss."""
+
     def session_opened(self, session: Session) -> None:
         """A client has come; from now on it is told what changes."""
         self.sessions.add(session)

@@ -47,6 +47,16 @@ class VirtualDevice(CommonService):
     def power_restored(self) -> None:
         """The power is back: find what is where."""
 
+    def machine_lost_power(self) -> None:
+        super().machine_lost_power()
+        self.in_vendor_mode = False
+        self.power_lost()
+
+    def machine_started(self) -> None:
+        super().machine_started()
+        self.power_restored()
+        self.world.changed()
+
     def _watch_power(self) -> None:
         if self._power_seen and not self.world.power:
             self.power_lost()

@@ -60,6 +60,11 @@ class VendorMode(VirtualDevice):
         self._applications.pop(session, None)
         self._acknowledged(session)
 
+    def power_lost(self) -> None:
+        super().power_lost()
+        self.mode = "inactive"
+        self._outstanding.clear()
+
     @command("VendorMode.Register", Register)
     async def register(self, request: Request, payload: Register) -> Reply:
         session = _session(request)
