@@ -2,9 +2,10 @@
 
 from tingtang.ai.feature import FEATURE as AI
 from tingtang.customers.feature import FEATURE as CUSTOMERS
+from tingtang.devices.feature import FEATURE as DEVICES
 from tingtang.hall.feature import FEATURE as HALL
 from tingtang.kernel.feature import Feature
 from tingtang.messages.feature import FEATURE as MESSAGES
 from tingtang.org.feature import ORG, SIGN_IN
 
-FEATURES: tuple[Feature, ...] = (AI, ORG, SIGN_IN, MESSAGES, CUSTOMERS, HALL)
+FEATURES: tuple[Feature, ...] = (AI, ORG, SIGN_IN, MESSAGES, CUSTOMERS, DEVICES, HALL)

@@ -1253,6 +1253,158 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/device-types": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Types of devices
+         * @description Every declared type: what it measures, what can be set, what it can be told.
+         */
+        get: operations["ApiDeviceTypesTypes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/branches/{branch}/devices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Devices of a branch
+         * @description Every device with its present condition.
+         */
+        get: operations["ApiBranchesDevicesOfBranch"];
+        put?: never;
+        /**
+         * Register a device
+         * @description Register a device and make its credentials.
+         */
+        post: operations["ApiBranchesDevicesEnrol"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/branches/{branch}/devices/{device}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One device
+         * @description A device in full: parts, properties, commands, what is odd about it.
+         */
+        get: operations["ApiBranchesDevicesOne"];
+        /**
+         * Change what is registered
+         * @description Replace what is registered of a device; its id, branch and type stay.
+         */
+        put: operations["ApiBranchesDevicesSave"];
+        post?: never;
+        /**
+         * Remove a device
+         * @description Take a device out of the register; its credentials are dead at once.
+         */
+        delete: operations["ApiBranchesDevicesRemove"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/branches/{branch}/devices/{device}/secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * New credentials
+         * @description Make new credentials; what is connected with the old ones is cut off.
+         */
+        post: operations["ApiBranchesDevicesSecretRenew"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/branches/{branch}/devices/{device}/commands": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Tell a device
+         * @description Tell a device to do something. Some commands are for those who maintain devices.
+         */
+        post: operations["ApiBranchesDevicesCommandsCommand"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/branches/{branch}/devices/{device}/modules/{module}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Put a part in or out of use
+         * @description What needs the part is no longer offered to customers, or offered again.
+         */
+        put: operations["ApiBranchesDevicesModulesSwitchModule"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/branches/{branch}/devices/{device}/telemetry/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A series
+         * @description What a device measured, the last day by default; at most the newest 2,000 points.
+         */
+        get: operations["ApiBranchesDevicesTelemetryNameSeries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/branches/{branch}/tickets": {
         parameters: {
             query?: never;
@@ -3051,6 +3203,12 @@ export interface components {
             /** @default true */
             alive: boolean;
         };
+        /**
+         * App
+         * @description What the program on a device does (应用运行).
+         * @enum {string}
+         */
+        App: "running" | "paused" | "fault" | "unknown";
         /** ArrivalRequest */
         ArrivalRequest: {
             source: components["schemas"]["Source"];
@@ -3198,7 +3356,7 @@ export interface components {
              *       "hall"
              *     ]
              */
-            modules: components["schemas"]["Module"][];
+            modules: components["schemas"]["org_model_records_Module"][];
             /** @default [] */
             services: string[];
             /** @default 80 */
@@ -3213,6 +3371,15 @@ export interface components {
             branch: components["schemas"]["Branch"];
             zones: components["schemas"]["Zone"][];
             counters: components["schemas"]["Counter"][];
+        };
+        /** BranchDevices */
+        BranchDevices: {
+            devices: {
+                [key: string]: components["schemas"]["DeviceCard"];
+            };
+            counts: {
+                [key: string]: number;
+            };
         };
         /** Branches */
         Branches: {
@@ -3283,11 +3450,11 @@ export interface components {
             busy?: components["schemas"]["Busy"];
             /**
              * @default [
-             *       "vip_room",
+             *       "phone",
              *       "later",
-             *       "self_service",
+             *       "vip_room",
              *       "counter",
-             *       "phone"
+             *       "self_service"
              *     ]
              */
             possible: components["schemas"]["Way"][];
@@ -3354,6 +3521,35 @@ export interface components {
         Code: {
             code: string;
         };
+        /** CommandRequest */
+        CommandRequest: {
+            name: string;
+            parameters?: {
+                [key: string]: boolean | number | string;
+            };
+        };
+        /** CommandSent */
+        CommandSent: {
+            command: string;
+        };
+        /**
+         * CommandState
+         * @description How far a command has come.
+         * @enum {string}
+         */
+        CommandState: "sent" | "accepted" | "done" | "failed" | "unknown";
+        /** CommandView */
+        CommandView: {
+            name: string;
+            parameters: {
+                [key: string]: boolean | number | string;
+            };
+            state: components["schemas"]["CommandState"];
+            sent_ms: number;
+            ended_ms: number;
+            code: string;
+            detail: string;
+        };
         /** ComplaintList */
         ComplaintList: {
             complaints: components["schemas"]["ComplaintView"][];
@@ -3403,20 +3599,6 @@ export interface components {
             /** @default [] */
             notes: components["schemas"]["ComplaintNote"][];
         };
-        /** Condition */
-        Condition: {
-            booked?: boolean | null;
-            /** @default [] */
-            services: string[];
-            /** @default [] */
-            segments: components["schemas"]["Segment"][];
-            care?: boolean | null;
-            /** @default [] */
-            channels: string[];
-            wait_over_minutes?: number | null;
-            /** @default [] */
-            busy: components["schemas"]["Busy"][];
-        };
         /** ConfirmRequest */
         ConfirmRequest: {
             /** @example 138 0013 8000 */
@@ -3448,6 +3630,16 @@ export interface components {
             purpose: components["schemas"]["Purpose"];
             given: boolean;
             how: string;
+        };
+        /** Consumable */
+        Consumable: {
+            name: string;
+            text: components["schemas"]["Text"];
+            unit: string;
+            full: number;
+            low: number;
+            /** @default  */
+            module: string;
         };
         /** Counter */
         Counter: {
@@ -3569,6 +3761,116 @@ export interface components {
             /** @default [] */
             cards: string[];
         };
+        /** Device */
+        Device: {
+            id: string;
+            branch: string;
+            type: string;
+            name: components["schemas"]["Text"];
+            /** @default  */
+            zone: string;
+            spot?: components["schemas"]["Spot"] | null;
+            protocol?: components["schemas"]["Protocol"];
+            /** @default  */
+            address: string;
+            /** @default  */
+            terminal: string;
+            /** @default  */
+            maker: string;
+            /** @default  */
+            model: string;
+            /** @default  */
+            serial: string;
+            /** @default  */
+            bought: string;
+            /** @default  */
+            warranty_until: string;
+            /** @default true */
+            active: boolean;
+        };
+        /** DeviceCard */
+        DeviceCard: {
+            name: components["schemas"]["Text"];
+            type: string;
+            type_text: components["schemas"]["Text"];
+            icon: string;
+            group: components["schemas"]["Group"];
+            zone: string;
+            spot: components["schemas"]["Spot"] | null;
+            condition: components["schemas"]["devices_model_state_Condition"];
+            since_ms: number;
+            link: components["schemas"]["Link"];
+            app: components["schemas"]["App"];
+            firmware: string;
+            properties: {
+                [key: string]: boolean | number | string;
+            };
+            troubles: string[];
+            under_way: number;
+            in_use: boolean;
+        };
+        /** DeviceCommand */
+        DeviceCommand: {
+            name: string;
+            text: components["schemas"]["Text"];
+            risk?: components["schemas"]["Risk"];
+            /** @default false */
+            asks_first: boolean;
+            /** @default [] */
+            parameters: components["schemas"]["Quantity"][];
+            /** @default 10000 */
+            timeout_ms: number;
+            /** @default true */
+            may_repeat: boolean;
+        };
+        /** DeviceType */
+        DeviceType: {
+            code: string;
+            text: components["schemas"]["Text"];
+            about?: components["schemas"]["Text"];
+            group: components["schemas"]["Group"];
+            /** @default  */
+            icon: string;
+            /** @default [] */
+            telemetry: components["schemas"]["Quantity"][];
+            /** @default [] */
+            properties: components["schemas"]["Quantity"][];
+            /** @default [] */
+            commands: components["schemas"]["DeviceCommand"][];
+            /** @default [] */
+            modules: components["schemas"]["devices_model_kinds_Module"][];
+            /** @default [] */
+            consumables: components["schemas"]["Consumable"][];
+            /** @default [] */
+            entities: components["schemas"]["Entity"][];
+            when_open?: {
+                [key: string]: boolean | number | string;
+            };
+            when_closed?: {
+                [key: string]: boolean | number | string;
+            };
+            /** @default 10 */
+            beat_seconds: number;
+        };
+        /** DeviceView */
+        DeviceView: {
+            card: components["schemas"]["DeviceCard"];
+            device: components["schemas"]["Device"];
+            wanted: {
+                [key: string]: boolean | number | string;
+            };
+            modules: {
+                [key: string]: components["schemas"]["ModuleView"];
+            };
+            commands: {
+                [key: string]: components["schemas"]["CommandView"];
+            };
+            flags: {
+                [key: string]: components["schemas"]["Flag"];
+            };
+            boots: number;
+            link_why: string;
+        };
         /** DoorCode */
         DoorCode: {
             code: string;
@@ -3584,6 +3886,23 @@ export interface components {
         DutyRequest: {
             /** @default  */
             zone: string;
+        };
+        /** Enrolled */
+        Enrolled: {
+            device: string;
+            secret: string;
+        };
+        /** Entity */
+        Entity: {
+            component: string;
+            name: string;
+            /** @default  */
+            device_class: string;
+            properties?: {
+                [key: string]: string;
+            };
+            /** @default  */
+            command: string;
         };
         /** ErrorAnswer */
         ErrorAnswer: {
@@ -3623,6 +3942,11 @@ export interface components {
             /** @default false */
             stay: boolean;
         };
+        /** Flag */
+        Flag: {
+            detail: string;
+            since_ms: number;
+        };
         /** FloorName */
         FloorName: {
             floor: number;
@@ -3655,6 +3979,12 @@ export interface components {
             orange: number;
             red: number;
         };
+        /**
+         * Group
+         * @description Where the PAD lists a type.
+         * @enum {string}
+         */
+        Group: "self_service" | "cash" | "delivery" | "display" | "environment" | "audio_video" | "sensing" | "companion" | "network";
         /** Guide */
         Guide: {
             branch: components["schemas"]["Branch"];
@@ -3690,6 +4020,12 @@ export interface components {
             number: string;
             state: components["schemas"]["TicketState"];
         };
+        /**
+         * Health
+         * @description How a module is (外设运行).
+         * @enum {string}
+         */
+        Health: "ok" | "warning" | "fault" | "absent" | "unknown";
         /** Held */
         Held: {
             booking: string;
@@ -3907,6 +4243,12 @@ export interface components {
             /** @constant */
             type: "LineString";
         };
+        /**
+         * Link
+         * @description Whether a device can be reached.
+         * @enum {string}
+         */
+        Link: "online" | "sleeping" | "offline" | "unknown";
         /** LinkToken */
         LinkToken: {
             token: string;
@@ -3959,17 +4301,24 @@ export interface components {
          * @enum {string}
          */
         MigrationState: "planned" | "trial" | "moved";
-        /**
-         * Module
-         * @description What a branch can switch on and off (R004).
-         * @enum {string}
-         */
-        Module: "hall" | "self_service" | "smart_display" | "smart_marketing" | "social_marketing" | "smart_control" | "physical_delivery" | "advice" | "digital_employee" | "decisions";
+        /** ModuleRequest */
+        ModuleRequest: {
+            enabled: boolean;
+        };
         /** ModuleSwitch */
         ModuleSwitch: {
-            module: components["schemas"]["Module"];
+            module: components["schemas"]["org_model_records_Module"];
             name: components["schemas"]["Text"];
             on: boolean;
+        };
+        /** ModuleView */
+        ModuleView: {
+            text: components["schemas"]["Text"];
+            health: components["schemas"]["Health"];
+            code: string;
+            detail: string;
+            since_ms: number;
+            enabled: boolean;
         };
         /** Modules */
         Modules: {
@@ -3977,7 +4326,7 @@ export interface components {
         };
         /** ModulesOn */
         ModulesOn: {
-            on: components["schemas"]["Module"][];
+            on: components["schemas"]["org_model_records_Module"][];
         };
         /** MonitorView */
         MonitorView: {
@@ -4005,6 +4354,34 @@ export interface components {
             address?: components["schemas"]["Text"];
             /** @default Asia/Shanghai */
             time_zone: string;
+        };
+        /** NewDevice */
+        NewDevice: {
+            id: string;
+            type: string;
+            name: string;
+            /** @default  */
+            name_en: string;
+            /** @default  */
+            zone: string;
+            spot?: components["schemas"]["Spot"] | null;
+            protocol?: components["schemas"]["Protocol"];
+            /** @default  */
+            address: string;
+            /** @default  */
+            terminal: string;
+            /** @default  */
+            maker: string;
+            /** @default  */
+            model: string;
+            /** @default  */
+            serial: string;
+            /** @default  */
+            bought: string;
+            /** @default  */
+            warranty_until: string;
+            /** @default true */
+            active: boolean;
         };
         /** NewPassword */
         NewPassword: {
@@ -4099,7 +4476,7 @@ export interface components {
         };
         /** PlanFeature */
         PlanFeature: {
-            geometry: components["schemas"]["Point"] | components["schemas"]["LineString"] | components["schemas"]["Polygon"];
+            geometry: components["schemas"]["org_model_plan_Point"] | components["schemas"]["LineString"] | components["schemas"]["Polygon"];
             properties: components["schemas"]["Properties"];
             /** @constant */
             type: "Feature";
@@ -4132,15 +4509,6 @@ export interface components {
         /** Platforms */
         Platforms: {
             platforms: components["schemas"]["Platform"][];
-        };
-        /** Point */
-        Point: {
-            coordinates: [
-                number,
-                number
-            ];
-            /** @constant */
-            type: "Point";
         };
         /** Polygon */
         Polygon: {
@@ -4188,6 +4556,13 @@ export interface components {
         ProseRequest: {
             text: string;
         };
+        /**
+         * Protocol
+         * @description How a device is reached.
+         * @default mqtt
+         * @enum {string}
+         */
+        Protocol: "mqtt" | "home_assistant" | "xfs";
         /** PublicBranch */
         PublicBranch: {
             id: string;
@@ -4207,6 +4582,23 @@ export interface components {
          * @enum {string}
          */
         Purpose: "show_name" | "recognise_face" | "profile" | "marketing" | "messages";
+        /** Quantity */
+        Quantity: {
+            name: string;
+            text: components["schemas"]["Text"];
+            kind?: components["schemas"]["devices_model_kinds_Kind"];
+            /** @default  */
+            unit: string;
+            low?: number | null;
+            high?: number | null;
+            step?: number | null;
+            /** @default [] */
+            choices: string[];
+            /** @default [] */
+            choice_texts: components["schemas"]["Text"][];
+            /** @default 200 */
+            length_max: number;
+        };
         /** Raised */
         Raised: {
             task: string;
@@ -4293,6 +4685,13 @@ export interface components {
             revisions: components["schemas"]["Revision"][];
         };
         /**
+         * Risk
+         * @description Who may give a command, and whether it is asked for twice.
+         * @default operate
+         * @enum {string}
+         */
+        Risk: "operate" | "maintain";
+        /**
          * Role
          * @description A post that people, terminals and links hold.
          * @enum {string}
@@ -4321,7 +4720,7 @@ export interface components {
         /** Row */
         Row: {
             id: string;
-            when: components["schemas"]["Condition"];
+            when: components["schemas"]["hall_model_triage_Condition"];
             ways: components["schemas"]["Way"][];
             why: components["schemas"]["Text"];
         };
@@ -4509,6 +4908,15 @@ export interface components {
             opens: string;
             closes: string;
         };
+        /** Spot */
+        Spot: {
+            /** @default 1 */
+            floor: number;
+            /** @default 0 */
+            x: number;
+            /** @default 0 */
+            y: number;
+        };
         /** Staff */
         Staff: {
             id: string;
@@ -4692,7 +5100,7 @@ export interface components {
             id: string;
             name: components["schemas"]["Text"];
             about: components["schemas"]["Text"];
-            modules: components["schemas"]["Module"][];
+            modules: components["schemas"]["org_model_records_Module"][];
             capacity: number;
             /**
              * @default [
@@ -5161,6 +5569,33 @@ export interface components {
         };
         /**
          * Kind
+         * @description What a value is.
+         * @default number
+         * @enum {string}
+         */
+        devices_model_kinds_Kind: "switch" | "number" | "text" | "choice";
+        /** Module */
+        devices_model_kinds_Module: {
+            name: string;
+            text: components["schemas"]["Text"];
+            /** @default  */
+            xfs: string;
+            /** @default [] */
+            needed_for: string[];
+        };
+        /**
+         * Condition
+         * @description A device in one word, worst first: what a list is sorted and a map coloured by.
+         * @enum {string}
+         */
+        devices_model_state_Condition: "fault" | "offline" | "warning" | "unknown" | "paused" | "sleeping" | "ok";
+        /** Point */
+        devices_telemetry_Point: {
+            time_ms: number;
+            value: number;
+        };
+        /**
+         * Kind
          * @description What is proposed.
          * @enum {string}
          */
@@ -5172,6 +5607,20 @@ export interface components {
          * @enum {string}
          */
         hall_model_settings_Place: "first" | "after" | "last";
+        /** Condition */
+        hall_model_triage_Condition: {
+            booked?: boolean | null;
+            /** @default [] */
+            services: string[];
+            /** @default [] */
+            segments: components["schemas"]["Segment"][];
+            care?: boolean | null;
+            /** @default [] */
+            channels: string[];
+            wait_over_minutes?: number | null;
+            /** @default [] */
+            busy: components["schemas"]["Busy"][];
+        };
         /** IdentifyRequest */
         hall_routes_visits_IdentifyRequest: {
             customer: string;
@@ -5183,6 +5632,21 @@ export interface components {
          * @enum {string}
          */
         org_model_plan_Kind: "zone" | "walkway" | "door" | "kiosk" | "counter" | "lift" | "stairs" | "outline" | "wall" | "furniture";
+        /** Point */
+        org_model_plan_Point: {
+            coordinates: [
+                number,
+                number
+            ];
+            /** @constant */
+            type: "Point";
+        };
+        /**
+         * Module
+         * @description What a branch can switch on and off (R004).
+         * @enum {string}
+         */
+        org_model_records_Module: "hall" | "self_service" | "smart_display" | "smart_marketing" | "social_marketing" | "smart_control" | "physical_delivery" | "advice" | "digital_employee" | "decisions";
         /** Place */
         org_model_route_Place: {
             floor: number;
@@ -7616,6 +8080,344 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiDeviceTypesTypes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceType"][];
+                };
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiBranchesDevicesOfBranch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                branch: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BranchDevices"];
+                };
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiBranchesDevicesEnrol: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                branch: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewDevice"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Enrolled"];
+                };
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiBranchesDevicesOne: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                branch: string;
+                device: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceView"];
+                };
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiBranchesDevicesSave: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                branch: string;
+                device: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewDevice"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Device"];
+                };
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiBranchesDevicesRemove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                branch: string;
+                device: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiBranchesDevicesSecretRenew: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                branch: string;
+                device: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Enrolled"];
+                };
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiBranchesDevicesCommandsCommand: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A retry with the same key gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                branch: string;
+                device: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CommandRequest"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CommandSent"];
+                };
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiBranchesDevicesModulesSwitchModule: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A retry with the same key gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                branch: string;
+                device: string;
+                module: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ModuleRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiBranchesDevicesTelemetryNameSeries: {
+        parameters: {
+            query?: {
+                from_ms?: number;
+                until_ms?: number;
+            };
+            header?: never;
+            path: {
+                branch: string;
+                device: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["devices_telemetry_Point"][];
+                };
             };
             /** @description Refused: the code says why. */
             default: {

@@ -79,6 +79,25 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("token_digest", name=op.f("pk_demo_links")),
     )
     op.create_table(
+        "device_samples",
+        sa.Column("device", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("time_ms", sa.BigInteger(), nullable=False),
+        sa.Column("value", sa.Float(), nullable=False),
+        sa.PrimaryKeyConstraint("device", "name", "time_ms", name=op.f("pk_device_samples")),
+    )
+    op.create_table(
+        "devices",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("branch", sa.Text(), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("secret_digest", sa.LargeBinary(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_devices")),
+    )
+    with op.batch_alter_table("devices", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_devices_branch"), ["branch"], unique=False)
+
+    op.create_table(
         "events",
         sa.Column("position", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column(
@@ -518,6 +537,11 @@ def downgrade() -> None:
 
     op.drop_table("hall_bookings")
     op.drop_table("events")
+    with op.batch_alter_table("devices", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_devices_branch"))
+
+    op.drop_table("devices")
+    op.drop_table("device_samples")
     op.drop_table("demo_links")
     with op.batch_alter_table("customers", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_customers_branch"))

@@ -1,0 +1,54 @@
+"""Devices as a feature: how it is wired."""
+
+import msgspec
+
+from tingtang.devices import routes, views
+from tingtang.devices.model import events as device_events
+from tingtang.devices.model import records
+from tingtang.devices.register import Register
+from tingtang.devices.service import BRANCH_VIEW, DEVICE_VIEW, DeviceService
+from tingtang.devices.telemetry import Telemetry
+from tingtang.kernel.events import EventTypes
+from tingtang.kernel.feature import Feature, Parts
+from tingtang.kernel.live import ViewType
+from tingtang.kernel.permissions import Permission
+from tingtang.kernel.text import Text
+from tingtang.org.directory import Directory
+
+
+def wire(parts: Parts) -> None:
+    register = Register(parts.log, parts.clock, parts.service("directory", Directory))
+    telemetry = Telemetry(parts.log, parts.clock)
+    devices = DeviceService(parts.log, parts.clock, parts.ids, parts.live, register, telemetry)
+    parts.offer("register", register)
+    parts.offer("devices", devices)
+
+    async def of_branch(key: str) -> msgspec.Struct | None:
+        return await routes.branch_view(devices, key)
+
+    async def one(key: str) -> msgspec.Struct | None:
+        branch, _, device = key.partition("/")
+        found = register.get(device)
+        if found is None or found.branch != branch:
+            return None
+        return views.device(found, register.type_of(found), await devices.state(device))
+
+    parts.live.register(ViewType(BRANCH_VIEW, Permission.DEVICE_SEE, of_branch))
+    parts.live.register(ViewType(DEVICE_VIEW, Permission.DEVICE_SEE, one))
+    for start in (register.start, telemetry.start, devices.start):
+        parts.on_start(start)
+    for stop in (telemetry.stop, devices.stop):
+        parts.on_stop(stop)
+
+
+EVENTS = EventTypes()
+for _types in (records.TYPES, device_events.TYPES):
+    EVENTS.include(_types)
+
+FEATURE = Feature(
+    name="devices",
+    about=Text("设备管理、物联总控", "Every machine of a branch, seen and controlled"),
+    events=EVENTS,
+    routes=routes.ROUTES,
+    wire=wire,
+)

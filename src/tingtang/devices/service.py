@@ -1,0 +1,370 @@
+"""Devices in use: takes in what they say, tells them what to do, notices when they fall silent."""
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from typing import Protocol
+
+from tingtang.devices.model import commands as c
+from tingtang.devices.model import events as e
+from tingtang.devices.model import problems as p
+from tingtang.devices.model import records as r
+from tingtang.devices.model import wire
+from tingtang.devices.model.decide import decide
+from tingtang.devices.model.declared import fits
+from tingtang.devices.model.evolve import evolve
+from tingtang.devices.model.kinds import DeviceType
+from tingtang.devices.model.state import OPEN_COMMANDS, CommandState, DeviceState
+from tingtang.devices.ports import DeviceLink
+from tingtang.devices.register import Register, device_stream
+from tingtang.devices.telemetry import Telemetry
+from tingtang.kernel.clock import MINUTE_MS, Clock
+from tingtang.kernel.errors import Refused
+from tingtang.kernel.events import Event, Recorded
+from tingtang.kernel.ids import Ids
+from tingtang.kernel.live import LiveViews
+from tingtang.kernel.log import EventLog, Key
+from tingtang.kernel.permissions import SYSTEM, Actor, Permission
+from tingtang.kernel.streams import StreamHost
+
+BRANCH_VIEW, DEVICE_VIEW = "devices.branch", "devices.device"
+BEATS_MISSED = 3
+"""Beats after which a silent device counts as lost."""
+LOOK_SECONDS = 0.5
+CLOCK_OFF_MS = 2 * MINUTE_MS
+"""A device's clock that differs by more is flagged, and its samples get our time."""
+HEARD_WAITING_MAX = 64
+"""Inputs of one device that wait to be written; more is a flood, and the oldest are let go."""
+
+logger = logging.getLogger(__name__)
+
+
+class DeviceCore:
+    """``device/<device>``."""
+
+    def initial(self, stream: str) -> DeviceState:  # noqa: ARG002
+        return DeviceState()
+
+    def decide(self, state: DeviceState, command: c.DeviceInput, at_ms: int) -> Sequence[Event]:
+        return decide(state, command, at_ms)
+
+    def evolve(self, state: DeviceState, event: Event, at_ms: int) -> None:
+        evolve(state, event, at_ms)
+
+
+class DeviceService:
+    """All devices of this process; the :class:`~tingtang.devices.ports.Inbox` of its links."""
+
+    def __init__(
+        self,
+        log: EventLog,
+        clock: Clock,
+        ids: Ids,
+        live: LiveViews,
+        register: Register,
+        telemetry: Telemetry,
+    ) -> None:
+        self.register = register
+        self.telemetry = telemetry
+        self.clock = clock
+        self._ids = ids
+        self._live = live
+        self._links: dict[r.Protocol, DeviceLink] = {}
+        self._heard: dict[str, list[c.DeviceInput]] = {}
+        self._workers: dict[str, asyncio.Task[None]] = {}
+        self._heard_ms: dict[str, int] = {}
+        """When each device was last heard of, by our clock."""
+        self._ends: dict[str, asyncio.Event] = {}
+        self._watch: asyncio.Task[None] | None = None
+        self.host: StreamHost[DeviceState, c.DeviceInput] = StreamHost(log, clock, DeviceCore())
+        self.host.on_change(self._on_change)
+
+    # -- assembly ------------------------------------------------------------------------------
+
+    def add_link(self, protocol: r.Protocol, link: DeviceLink) -> None:
+        """Reach the devices of ``protocol`` through ``link``."""
+        self._links[protocol] = link
+
+    async def start(self) -> None:
+        """Load every device's state; those said to be on line must be heard of again soon."""
+        now_ms = self.clock.now_ms()
+        for device in self.register.all():
+            await self.state(device.id)
+            self._heard_ms[device.id] = now_ms
+        self._watch = asyncio.create_task(self._watch_all(), name="device-watch")
+
+    async def stop(self) -> None:
+        """Finish what was heard, then stop."""
+        if self._watch is not None:
+            self._watch.cancel()
+            await asyncio.gather(self._watch, return_exceptions=True)
+            self._watch = None
+        await asyncio.gather(*self._workers.values(), return_exceptions=True)
+
+    # -- asking and telling --------------------------------------------------------------------
+
+    async def state(self, device: str) -> DeviceState:
+        """What is known of a device."""
+        return await self.host.state(device_stream(device))
+
+    async def give(
+        self,
+        device: str,
+        name: str,
+        parameters: dict[str, wire.Value],
+        actor: Actor,
+        key: Key | None = None,
+    ) -> str:
+        """Tell a device to do something, once it is on disk; gives the command's id.
+
+        What comes of it is in the device's state: refused here is only what it cannot do or what
+        could not be sent.
+        """
+        found = self.register.device(device)
+        command = self._ids.new(self.clock.now_ms())
+        may_maintain = actor.may(Permission.DEVICE_MAINTAIN, found.branch)
+        done = await self._run(
+            found,
+            c.Give(
+                type=self.register.type_of(found),
+                command=command,
+                name=name,
+                parameters=parameters,
+                may_maintain=may_maintain,
+            ),
+            actor,
+            key,
+            command.encode(),
+        )
+        return done.decode() or command
+
+    async def outcome(self, device: str, command: str) -> CommandState:
+        """Wait until a command has ended, at the latest by its time-out."""
+        while True:
+            state = await self.state(device)
+            given = state.commands.get(command)
+            if given is None:
+                raise Refused(p.UNKNOWN_DEVICE)
+            if given.state not in OPEN_COMMANDS:
+                return given.state
+            await self._ends.setdefault(command, asyncio.Event()).wait()
+            self._ends.pop(command, None)
+
+    async def switch_module(
+        self, device: str, module: str, enabled: bool, actor: Actor, key: Key | None = None
+    ) -> None:
+        """Take a part of a device out of use, or put it back; works for one that is away too."""
+        found = self.register.device(device)
+        type_ = self.register.type_of(found)
+        await self._run(
+            found, c.SwitchModule(type=type_, module=module, enabled=enabled), actor, key
+        )
+        link = self._links.get(found.protocol)
+        if link is not None:
+            await link.use_modules(device, await self.modules_in_use(device))
+
+    async def renew_secret(self, device: str, actor: Actor) -> str:
+        """A new secret for a device; a connection with the old one is ended."""
+        secret = await self.register.renew_secret(device, actor)
+        await self._cut_off(self.register.device(device))
+        return secret
+
+    async def remove(self, device: str, actor: Actor) -> None:
+        """Take a device out of the register and end its connection."""
+        found = self.register.device(device)
+        await self.register.remove(device, actor)
+        await self._cut_off(found)
+        self._live.touch(BRANCH_VIEW, found.branch)
+
+    async def _cut_off(self, device: r.Device) -> None:
+        link = self._links.get(device.protocol)
+        if link is not None:
+            await link.forget(device.id)
+
+    async def modules_in_use(self, device: str) -> dict[str, bool]:
+        """Every part of a device and whether it is in use."""
+        found, state = self.register.device(device), await self.state(device)
+        return {
+            module.name: module.name not in state.modules or state.modules[module.name].enabled
+            for module in self.register.type_of(found).modules
+        }
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether something that was heard is still being written."""
+        return bool(self._workers)
+
+    def waiting_of(self, device: str) -> int:
+        """Inputs of one device that are yet to be written."""
+        return len(self._heard.get(device, ()))
+
+    # -- hearing: the inbox --------------------------------------------------------------------
+
+    def link(self, device: str, state: wire.LinkState, why: str = "said") -> None:
+        self._hear(device, lambda type_: c.HearState(type=type_, state=state, why=why))
+
+    def beat(self, device: str, beat: wire.Beat) -> None:
+        self._alive(device)
+        self._check_clock(device, beat.time_ms)
+
+    def modules(self, device: str, modules: dict[str, wire.ModuleReport]) -> None:
+        self._hear(device, lambda type_: c.HearModules(type=type_, modules=modules))
+
+    def properties(self, device: str, values: wire.Values) -> None:
+        self._hear(device, lambda type_: c.HearProperties(type=type_, values=values))
+
+    def samples(self, device: str, samples: wire.Samples) -> None:
+        """Samples: what the type does not declare or what cannot be is left out and flagged."""
+        self._alive(device)
+        found = self.register.get(device)
+        type_ = None if found is None else self.register.types.get(found.type)
+        if type_ is None:
+            return
+        known = {one.name: one for one in type_.telemetry}
+        good: dict[str, float] = {}
+        for name, value in samples.values.items():
+            quantity = known.get(name)
+            if quantity is None or isinstance(value, str) or not fits(quantity, value):
+                self.flag(device, "implausible", name)
+            else:
+                good[name] = float(value)
+        time_ms = samples.time_ms if self._check_clock(device, samples.time_ms) else 0
+        if good:
+            self.telemetry.add(device, time_ms or self.clock.now_ms(), good)
+
+    def result(self, device: str, result: wire.CommandResult) -> None:
+        self._hear(
+            device,
+            lambda type_: c.HearResult(
+                type=type_,
+                command=result.command,
+                step=result.step,
+                code=result.code,
+                detail=result.detail,
+            ),
+        )
+
+    def flag(self, device: str, code: str, detail: str) -> None:
+        self._hear(device, lambda type_: c.RaiseFlag(type=type_, code=code, detail=detail))
+
+    # -- inside --------------------------------------------------------------------------------
+
+    def _alive(self, device: str) -> None:
+        self._heard_ms[device] = self.clock.now_ms()
+
+    def _check_clock(self, device: str, said_ms: int) -> bool:
+        off_ms = abs(said_ms - self.clock.now_ms())
+        if said_ms and off_ms > CLOCK_OFF_MS:
+            self.flag(device, "clock_off", f"{off_ms // 1000} s")
+            return False
+        return bool(said_ms)
+
+    def _hear(self, device: str, make: "_Make") -> None:
+        found = self.register.get(device)
+        type_ = None if found is None else self.register.types.get(found.type)
+        if found is None or type_ is None:
+            return
+        self._alive(device)
+        waiting = self._heard.setdefault(device, [])
+        waiting.append(make(type_))
+        if len(waiting) > HEARD_WAITING_MAX:
+            # The newest is what counts; what is lost is no more than an older state.
+            del waiting[0]
+        if device not in self._workers:
+            self._workers[device] = asyncio.create_task(self._write_heard(found))
+
+    async def _write_heard(self, device: r.Device) -> None:
+        waiting = self._heard[device.id]
+        try:
+            while waiting:
+                try:
+                    await self._run(device, waiting.pop(0), SYSTEM)
+                except Refused as refused:
+                    logger.warning("what device %s said was not kept: %s", device.id, refused.code)
+        finally:
+            del self._workers[device.id]
+
+    async def _run(
+        self,
+        device: r.Device,
+        command: c.DeviceInput,
+        actor: Actor,
+        key: Key | None = None,
+        body: bytes = b"",
+    ) -> bytes:
+        done = await self.host.run(
+            device_stream(device.id),
+            device.branch,
+            command,
+            actor=actor.name,
+            key=key,
+            answer=lambda _state, _events, _at_ms: body,
+        )
+        return done.answer
+
+    async def look(self) -> None:
+        """Notice silence, and run the timers of commands under way."""
+        now_ms = self.clock.now_ms()
+        for device in list(self.register.all()):
+            try:
+                await self._look_at(device, now_ms)
+            except Refused as refused:
+                logger.warning("device %s: %s", device.id, refused.code)
+            except Exception:
+                logger.exception("device %s", device.id)
+
+    async def _watch_all(self) -> None:
+        while True:
+            await asyncio.sleep(LOOK_SECONDS)
+            await self.look()
+
+    async def _look_at(self, device: r.Device, now_ms: int) -> None:
+        type_ = self.register.types.get(device.type)
+        state = self.host.committed(device_stream(device.id))
+        if type_ is None or state is None:
+            return
+        silent_ms = now_ms - self._heard_ms.get(device.id, now_ms)
+        if (
+            state.link is wire.Link.ONLINE
+            and silent_ms > BEATS_MISSED * type_.beat_seconds * 1000
+            and device.id not in self._workers
+        ):
+            await self._run(device, c.Lose(type=type_), SYSTEM)
+        if any(one.state in OPEN_COMMANDS for one in state.commands.values()):
+            await self._run(device, c.RunTimers(type=type_), SYSTEM)
+
+    def _on_change(self, stream: str, events: Sequence[Recorded]) -> None:
+        device = self.register.get(stream.partition("/")[2])
+        if device is None:
+            return
+        self._live.touch(DEVICE_VIEW, f"{device.branch}/{device.id}")
+        self._live.touch(BRANCH_VIEW, device.branch)
+        for recorded in events:
+            event = recorded.event
+            if isinstance(event, e.CommandGiven | e.CommandRepeated):
+                self._send(device, event.command)
+            elif isinstance(event, e.CommandEnded):
+                ended = self._ends.pop(event.command, None)
+                if ended is not None:
+                    ended.set()
+
+    def _send(self, device: r.Device, command: str) -> None:
+        state = self.host.committed(device_stream(device.id))
+        link = self._links.get(device.protocol)
+        given = None if state is None else state.commands.get(command)
+        if given is None or link is None:
+            return
+        call = wire.CommandCall(given.id, given.name, given.parameters, given.until_ms)
+        task = asyncio.create_task(link.send(device.id, call))
+        task.add_done_callback(_report)
+
+
+def _report(task: "asyncio.Task[bool]") -> None:
+    if not task.cancelled() and (error := task.exception()) is not None:
+        logger.error("a command could not be handed over", exc_info=error)
+
+
+class _Make(Protocol):
+    """For the type checker: makes an input for a device of this type."""
+
+    def __call__(self, type_: DeviceType) -> c.DeviceInput: ...

@@ -1,0 +1,24 @@
+"""Tables of devices: the register, and what they measured."""
+
+import sqlalchemy as sa
+
+from tingtang.kernel.database import metadata
+
+devices = sa.Table(
+    "devices",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("branch", sa.Text, nullable=False, index=True),
+    sa.Column("body", sa.Text, nullable=False),
+    sa.Column("secret_digest", sa.LargeBinary, nullable=True),
+)
+
+samples = sa.Table(
+    "device_samples",
+    metadata,
+    sa.Column("device", sa.Text, primary_key=True),
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("time_ms", sa.BigInteger, primary_key=True),
+    sa.Column("value", sa.Float, nullable=False),
+)
+"""Append-only, with a retention; a switch is 0 or 1."""
