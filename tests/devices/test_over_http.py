@@ -200,3 +200,28 @@ def test_the_wire_takes_no_more_than_it_says() -> None:
     with pytest.raises(msgspec.ValidationError):
         many = {f"v{n}": 1.0 for n in range(wire.VALUES_MAX + 1)}
         msgspec.convert({"time_ms": 1, "values": many}, wire.Samples)
+
+
+async def test_the_fleet_is_counted_by_condition_over_the_branches_in_reach(shop: Shop) -> None:
+    for device in ("lamp-1", "lamp-2"):
+        await shop.enrol(device)
+    await shop.up("lamp-1")
+    engineer = await shop.world.as_staff(ENGINEER)
+    fleet = {one["branch"]: one for one in (await engineer.get("/api/devices/fleet")).json()}
+    assert len(fleet) > 1
+    east = fleet["east"]
+    assert (east["devices"], east["counts"]["ok"], east["counts"]["unknown"]) == (2, 1, 1)
+    manager = await shop.world.as_staff("zhou.qihang")
+    own = (await manager.get("/api/devices/fleet")).json()
+    assert [one["branch"] for one in own] == ["east"]
+
+
+async def test_a_device_out_of_use_stays_in_the_register_and_leaves_the_hall(shop: Shop) -> None:
+    await shop.enrol("lamp-1")
+    engineer = await shop.world.as_staff(ENGINEER)
+    body = {"id": "lamp-1", "type": "light", "name": "一号", "active": False}
+    assert (await engineer.put(f"{PATH}/lamp-1", json=body)).status_code == 200
+    assert (await engineer.get(PATH)).json()["devices"] == {}
+    [kept] = (await engineer.get("/api/branches/east/device-register")).json()
+    assert (kept["id"], kept["active"]) == ("lamp-1", False)
+    assert shop.link.forgotten == ["lamp-1"]

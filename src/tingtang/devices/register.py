@@ -78,7 +78,11 @@ class Register:
 
     def of_branch(self, branch: str) -> list[r.Device]:
         """A branch's devices in use, by zone and name."""
-        found = [one for one in self._devices.values() if one.branch == branch and one.active]
+        return [one for one in self.registered_at(branch) if one.active]
+
+    def registered_at(self, branch: str) -> list[r.Device]:
+        """All that is registered of a branch, in use or not, by zone and name."""
+        found = [one for one in self._devices.values() if one.branch == branch]
         return sorted(found, key=lambda one: (one.zone, one.type, one.name.zh, one.id))
 
     def all(self) -> Iterable[r.Device]:

@@ -10,6 +10,7 @@ from tingtang.devices import views
 from tingtang.devices.model import problems as p
 from tingtang.devices.model import records as r
 from tingtang.devices.model.kinds import DeviceType
+from tingtang.devices.model.state import DeviceState
 from tingtang.devices.model.wire import Value
 from tingtang.devices.register import Register
 from tingtang.devices.service import DeviceService
@@ -21,9 +22,11 @@ from tingtang.kernel.log import Key
 from tingtang.kernel.permissions import Actor, Permission
 from tingtang.kernel.text import Text
 from tingtang.kernel.web import permit
+from tingtang.org.directory import Directory
 
 BRANCH = "/api/branches/{branch:str}/devices"
 DEVICE = BRANCH + "/{device:str}"
+REGISTERED = "/api/branches/{branch:str}/device-register"
 PARAMETERS_MAX = 40
 POINTS_MAX = 2_000
 
@@ -78,6 +81,27 @@ async def types(register: Register) -> list[DeviceType]:
     return list(register.types.values())
 
 
+@get("/api/devices/fleet", summary="Devices of all branches", **permit(Permission.DEVICE_SEE))
+async def fleet(
+    devices: DeviceService, directory: Directory, actor: Actor
+) -> list[views.BranchFleet]:
+    """Every branch in reach with how many of its devices are how."""
+    reach = actor.branches
+    return views.fleet(
+        [
+            (one.id, one.name, [state for _, _, state in await _known(devices, one.id)])
+            for one in directory.branches()
+            if reach is None or one.id in reach
+        ]
+    )
+
+
+@get(REGISTERED, summary="The register of a branch", **permit(Permission.DEVICE_SEE))
+async def registered(branch: str, register: Register) -> list[r.Device]:
+    """All that is registered of a branch's devices, those out of use too."""
+    return register.registered_at(branch)
+
+
 @get(BRANCH, summary="Devices of a branch", **permit(Permission.DEVICE_SEE))
 async def of_branch(branch: str, devices: DeviceService) -> views.BranchDevices:
     """Every device with its present condition."""
@@ -85,9 +109,9 @@ async def of_branch(branch: str, devices: DeviceService) -> views.BranchDevices:
 
 
 @post(BRANCH, summary="Register a device", **permit(Permission.DEVICE_ENROL))
-async def enrol(branch: str, data: NewDevice, register: Register, actor: Actor) -> Enrolled:
+async def enrol(branch: str, data: NewDevice, devices: DeviceService, actor: Actor) -> Enrolled:
     """Register a device and make its credentials."""
-    return Enrolled(data.id, await register.enrol(_record(branch, data), actor))
+    return Enrolled(data.id, await devices.enrol(_record(branch, data), actor))
 
 
 @get(DEVICE, summary="One device", **permit(Permission.DEVICE_SEE))
@@ -99,12 +123,12 @@ async def one(branch: str, device: str, devices: DeviceService) -> views.DeviceV
 
 @put(DEVICE, summary="Change what is registered", **permit(Permission.DEVICE_ENROL))
 async def save(
-    branch: str, device: str, data: NewDevice, register: Register, actor: Actor
+    branch: str, device: str, data: NewDevice, devices: DeviceService, actor: Actor
 ) -> r.Device:
     """Replace what is registered of a device; its id, branch and type stay."""
-    _mine(register, branch, device)
+    _mine(devices.register, branch, device)
     record = msgspec.structs.replace(_record(branch, data), id=device)
-    return await register.save(record, actor)
+    return await devices.save(record, actor)
 
 
 @delete(DEVICE, summary="Remove a device", **permit(Permission.DEVICE_ENROL))
@@ -173,14 +197,19 @@ async def series(
 
 async def branch_view(devices: DeviceService, branch: str) -> views.BranchDevices:
     """``devices.branch``."""
+    return views.branch(await _known(devices, branch))
+
+
+async def _known(
+    devices: DeviceService, branch: str
+) -> list[tuple[r.Device, DeviceType, DeviceState]]:
+    """A branch's devices in use, as far as their types are declared, with their states."""
     register = devices.register
-    return views.branch(
-        [
-            (device, register.types[device.type], await devices.state(device.id))
-            for device in register.of_branch(branch)
-            if device.type in register.types
-        ]
-    )
+    return [
+        (device, register.types[device.type], await devices.state(device.id))
+        for device in register.of_branch(branch)
+        if device.type in register.types
+    ]
 
 
 def _mine(register: Register, branch: str, device: str) -> r.Device:
@@ -197,5 +226,5 @@ def _record(branch: str, data: NewDevice) -> r.Device:
 
 
 ROUTES = (
-    types, of_branch, enrol, one, save, remove, renew, command, switch_module, series,
+    types, fleet, registered, of_branch, enrol, one, save, remove, renew, command, switch_module, series,
 )  # fmt: skip

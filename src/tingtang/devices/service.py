@@ -163,6 +163,21 @@ class DeviceService:
         if link is not None:
             await link.use_modules(device, await self.modules_in_use(device))
 
+    async def enrol(self, device: r.Device, actor: Actor) -> str:
+        """Register a device; it is on every list at once. Gives its secret."""
+        secret = await self.register.enrol(device, actor)
+        self._live.touch(BRANCH_VIEW, device.branch)
+        return secret
+
+    async def save(self, device: r.Device, actor: Actor) -> r.Device:
+        """Change what is registered; the connection of a device taken out of use is ended."""
+        saved = await self.register.save(device, actor)
+        if not saved.active:
+            await self._cut_off(saved)
+        self._live.touch(BRANCH_VIEW, saved.branch)
+        self._live.touch(DEVICE_VIEW, f"{saved.branch}/{saved.id}")
+        return saved
+
     async def renew_secret(self, device: str, actor: Actor) -> str:
         """A new secret for a device; a connection with the old one is ended."""
         secret = await self.register.renew_secret(device, actor)

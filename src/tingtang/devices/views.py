@@ -48,6 +48,15 @@ class BranchDevices(msgspec.Struct, frozen=True):
     counts: dict[Condition, int]
 
 
+class BranchFleet(msgspec.Struct, frozen=True):
+    """A branch in the fleet: how many of its devices are how."""
+
+    branch: str
+    name: Text
+    devices: int
+    counts: dict[Condition, int]
+
+
 class ModuleView(msgspec.Struct, frozen=True):
     text: Text
     health: Health
@@ -118,6 +127,19 @@ def branch(found: Iterable[tuple[r.Device, DeviceType, DeviceState]]) -> BranchD
     for shown in cards.values():
         counts[shown.condition] += 1
     return BranchDevices(cards, counts)
+
+
+def fleet(
+    branches: Iterable[tuple[str, Text, Iterable[DeviceState]]],
+) -> list[BranchFleet]:
+    """Branches by id and name with the states of their devices in use."""
+    shown = []
+    for branch_id, name, states in branches:
+        counts = dict.fromkeys(Condition, 0)
+        for state in states:
+            counts[condition(state)] += 1
+        shown.append(BranchFleet(branch_id, name, sum(counts.values()), counts))
+    return shown
 
 
 def device(found: r.Device, type_: DeviceType, state: DeviceState) -> DeviceView:

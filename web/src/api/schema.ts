@@ -1273,6 +1273,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/devices/fleet": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Devices of all branches
+         * @description Every branch in reach with how many of its devices are how.
+         */
+        get: operations["ApiDevicesFleetFleet"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/branches/{branch}/device-register": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The register of a branch
+         * @description All that is registered of a branch's devices, those out of use too.
+         */
+        get: operations["ApiBranchesDeviceRegisterRegistered"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/branches/{branch}/devices": {
         parameters: {
             query?: never;
@@ -3381,6 +3421,15 @@ export interface components {
                 [key: string]: number;
             };
         };
+        /** BranchFleet */
+        BranchFleet: {
+            branch: string;
+            name: components["schemas"]["Text"];
+            devices: number;
+            counts: {
+                [key: string]: number;
+            };
+        };
         /** Branches */
         Branches: {
             branches: components["schemas"]["Branch"][];
@@ -3450,11 +3499,11 @@ export interface components {
             busy?: components["schemas"]["Busy"];
             /**
              * @default [
-             *       "phone",
-             *       "later",
              *       "vip_room",
+             *       "phone",
+             *       "self_service",
              *       "counter",
-             *       "self_service"
+             *       "later"
              *     ]
              */
             possible: components["schemas"]["Way"][];
@@ -4662,6 +4711,12 @@ export interface components {
             due_ms: number;
             link: string;
         };
+        /** RemarkView */
+        RemarkView: {
+            text: string;
+            by: string;
+            time_ms: number;
+        };
         /** RevealRequest */
         RevealRequest: {
             field: string;
@@ -5076,6 +5131,7 @@ export interface components {
             subject: string;
             number: string;
             note: string;
+            remarks: components["schemas"]["RemarkView"][];
             raised_ms: number;
             offered_to: string;
             offered_name: string;
@@ -8108,6 +8164,66 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DeviceType"][];
+                };
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiDevicesFleetFleet: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BranchFleet"][];
+                };
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiBranchesDeviceRegisterRegistered: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                branch: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Device"][];
                 };
             };
             /** @description Refused: the code says why. */
