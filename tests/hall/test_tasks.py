@@ -140,7 +140,10 @@ async def test_a_manager_asks_one_person_who_hands_it_over(world: World) -> None
     handed = await second.post(f"{path}/hand-over", json={"to": world.staff("zhou.qihang")})
     assert handed.status_code == 204
     assert (await first.post(f"{path}/notes", json={"note": "已在路上"})).status_code == 204
-    assert (await board(boss))["tasks"][task]["note"] == "已在路上"
+    noted = (await board(boss))["tasks"][task]
+    assert (noted["note"], [one["text"] for one in noted["remarks"]]) == (
+        "请补充宣传册", ["已在路上"],
+    )  # fmt: skip
     await first.post(f"{path}/accept")
     assert (await second.post(f"{path}/close", json={})).json()["error"]["code"] == "not_your_task"
     people = (await board(boss))["people"]

@@ -127,7 +127,8 @@ def test_a_task_is_accepted_handed_over_and_closed_with_its_times() -> None:
     assert code(board, c.Accept(task=task.id, staff=SECOND)) == "not_your_task"
     assert code(board, c.HandOver(task=task.id, by=SECOND, to=CHIEF)) == "not_your_task"
     board.do(c.HandOver(task=task.id, by=LOBBY, to=ACCOUNT, note="wants a loan"))
-    assert (task.offered_to, task.note, task.accepted_by) == (ACCOUNT, "wants a loan", "")
+    assert (task.offered_to, task.accepted_by) == (ACCOUNT, "")
+    assert [one.text for one in task.remarks] == ["wants a loan"]
     board.wait(30)
     board.do(c.Accept(task=task.id, staff=ACCOUNT))
     assert code(board, c.CloseTask(task=task.id, staff=LOBBY)) == "not_your_task"

@@ -135,17 +135,21 @@ async def test_a_theme_pack_colours_every_screen_of_the_bank_or_of_a_branch(worl
     for client in (stranger, kiosk):
         sheet = await client.get("/theme.css")
         assert sheet.headers["content-type"].startswith("text/css")
-        assert sheet.text == ":root {\n  --accent: #b3261e;\n}\n"
+        light = ':root:not([data-theme="dark"], [data-contrast="high"])'
+        assert sheet.text == f"{light} {{\n  --accent: #b3261e;\n}}\n"
     spring = {
         "id": "spring", "name": {"zh": "春"},
-        "variables": {"--accent": "oklch(0.7 0.1 20)"}, "dark": {"--accent": "#fff"},
+        "variables": {"--accent": "oklch(0.7 0.1 20)", "--radius": "2px"}, "dark": {"--accent": "#fff"},
     }  # fmt: skip
     await head.put("/api/themes/spring", json=spring)
     branch = (await head.get("/api/branches/east")).json()["branch"]
     assert (await head.put("/api/branches/east", json={**branch, "theme": "spring"})).is_success
     sheet = await kiosk.get("/theme.css")
     assert "oklch(0.7 0.1 20)" in sheet.text
-    assert ':root[data-theme="dark"]' in sheet.text
+    dark = sheet.text.partition(':root[data-theme="dark"]')[2]
+    assert "--accent: #fff" in dark
+    assert "--radius" not in dark
+    assert ":root {\n  --radius: 2px;\n}" in sheet.text
     assert (await stranger.get("/theme.css?branch=east")).text == sheet.text
     assert (await stranger.get("/theme.css")).text != sheet.text
     again = await kiosk.get("/theme.css", headers={"if-none-match": sheet.headers["etag"]})

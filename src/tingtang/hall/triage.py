@@ -112,7 +112,7 @@ class TriageService:
             care=bool(care),
             booked=booked,
             busy=busy_now(state, now_ms),
-            possible=frozenset(
+            possible=tuple(
                 _possible(wanted, bool(machines.count), bool(rooms), segment, later_ms)
             ),
             wait_ms=wait_ms,

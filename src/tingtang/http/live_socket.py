@@ -257,49 +257,35 @@ class LiveSocket:
         connection = Connection(self._live, identity, language_of(accept_language), send)
         self._connections.add(connection)
         writer = asyncio.create_task(connection.write())
+        reader = asyncio.create_task(_read(connection, receive))
         try:
-            await _read(connection, receive, writer)
+            await asyncio.wait({reader, writer}, return_when=asyncio.FIRST_COMPLETED)
         finally:
             self._connections.discard(connection)
             connection.leave()
+            reader.cancel()
             if connection.closing is not None:
                 with contextlib.suppress(Exception):
                     await asyncio.wait_for(writer, 1.0)
             writer.cancel()
-            await asyncio.gather(writer, return_exceptions=True)
+            heard, _ = await asyncio.gather(reader, writer, return_exceptions=True)
+        if isinstance(heard, Exception):
+            raise heard
 
 
-async def _read(connection: Connection, receive: Receive, writer: "asyncio.Task[None]") -> None:
-    """Hear the page until it goes, says too much, or the writer ends."""
+async def _read(connection: Connection, receive: Receive) -> None:
+    """Hear the page until it goes or says too much."""
     loop = asyncio.get_running_loop()
     words, since = float(WORDS_PER_SECOND_MAX * 4), loop.time()
-    reader = asyncio.current_task()
-    if reader is None:
-        raise RuntimeError("a live connection is served by a task")
-    cancel = reader.cancel
-
-    def stop(_: object) -> None:
-        cancel()
-
-    writer.add_done_callback(stop)
-    try:
-        while connection.closing is None:
-            message = await receive()
-            if message["type"] != "websocket.receive":
-                return
-            now = loop.time()
-            words = min(
-                words + (now - since) * WORDS_PER_SECOND_MAX, float(WORDS_PER_SECOND_MAX * 4)
-            )
-            since = now
-            if words < 1:
-                connection.close(CLOSE_BAD)
-                return
-            words -= 1
-            await connection.hear(message.get("text"))
-    except asyncio.CancelledError:
-        if not writer.done():
-            raise
-        reader.uncancel()
-    finally:
-        writer.remove_done_callback(stop)
+    while connection.closing is None:
+        message = await receive()
+        if message["type"] != "websocket.receive":
+            return
+        now = loop.time()
+        words = min(words + (now - since) * WORDS_PER_SECOND_MAX, float(WORDS_PER_SECOND_MAX * 4))
+        since = now
+        if words < 1:
+            connection.close(CLOSE_BAD)
+            return
+        words -= 1
+        await connection.hear(message.get("text"))

@@ -3499,10 +3499,10 @@ export interface components {
             busy?: components["schemas"]["Busy"];
             /**
              * @default [
-             *       "vip_room",
              *       "phone",
              *       "self_service",
              *       "counter",
+             *       "vip_room",
              *       "later"
              *     ]
              */

@@ -199,6 +199,7 @@ export interface Task {
   subject: string
   number: string
   note: string
+  remarks: readonly { text: string; by: string; time_ms: number }[]
   raised_ms: number
   offered_to: string
   offered_name: string

@@ -112,7 +112,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     care: bool = False
     booked: bool = False
     busy: Busy = Busy.NORMAL
-    possible: frozenset[Way] = frozenset(Way)
+    possible: tuple[Way, ...] = tuple(Way)
     """The ways in which this service can be done here and now."""
     wait_ms: dict[Way, int] = {}
     """Expected waiting by way; a way that is missing has no estimate."""

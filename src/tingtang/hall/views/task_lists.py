@@ -12,6 +12,12 @@ from tingtang.kernel.permissions import Role
 CLOSED_TASKS_SHOWN = 20
 
 
+class RemarkView(msgspec.Struct, frozen=True):
+    text: str
+    by: str
+    time_ms: int
+
+
 class TaskView(msgspec.Struct, frozen=True):
     task: TaskId
     kind: TaskKind
@@ -22,6 +28,9 @@ class TaskView(msgspec.Struct, frozen=True):
     number: str
     """The number of the ticket or the sign of the counter that it is about, if any."""
     note: str
+    """Why it was raised: words, or codes of reasons."""
+    remarks: tuple[RemarkView, ...]
+    """What was added since, oldest first."""
     raised_ms: int
     offered_to: StaffId
     offered_name: str
@@ -80,6 +89,9 @@ def _task(task: Task, state: HallDay | None, names: Names) -> TaskView:
         subject=task.subject,
         number=number,
         note=task.note,
+        remarks=tuple(
+            RemarkView(one.text, names.staff(one.staff), one.time_ms) for one in task.remarks
+        ),
         raised_ms=task.raised_ms,
         offered_to=task.offered_to,
         offered_name=names.staff(task.offered_to) if task.offered_to else "",

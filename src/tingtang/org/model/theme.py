@@ -24,10 +24,20 @@ def check_theme(theme: Theme) -> None:
                 raise Refused(BAD_THEME, name=name)
 
 
+COLOUR = re.compile(r"^\s*(?:#|rgb|hsl|hwb|lab|lch|oklab|oklch|color)", re.I)
+LIGHT = ':root:not([data-theme="dark"], [data-contrast="high"])'
+DARK = ':root[data-theme="dark"]:not([data-contrast="high"])'
+"""High contrast keeps its own colours: it is there for those who cannot read the bank's."""
+
+
 def as_css(theme: Theme) -> str:
-    """The theme's style sheet; it wins over the built-in tokens because it comes after them."""
-    blocks = [_block(":root", theme.variables), _block(':root[data-theme="dark"]', theme.dark)]
-    return "".join(blocks)
+    """The theme's style sheet; it wins over the built-in tokens because it comes after them.
+
+    Colours hold on light screens only, where dark ones have their own; everything else on all.
+    """
+    colours = {name: value for name, value in theme.variables.items() if COLOUR.match(value)}
+    others = {name: value for name, value in theme.variables.items() if name not in colours}
+    return _block(":root", others) + _block(LIGHT, colours) + _block(DARK, theme.dark)
 
 
 def _block(selector: str, variables: dict[str, str]) -> str:

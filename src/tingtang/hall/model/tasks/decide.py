@@ -94,7 +94,7 @@ def _accept(board: TaskBoard, command: c.Accept, _at_ms: int) -> Events:
 def _note(board: TaskBoard, command: c.AddNote, _at_ms: int) -> Events:
     task = _task(board, command.task)
     _require_open(task, Text("备注", "noted"))
-    if task.note == command.note:
+    if task.remarks and task.remarks[-1].text == command.note:
         return ()
     return (e.TaskNoted(task=task.id, staff=command.staff, note=command.note),)
 

@@ -1,7 +1,7 @@
 """How each event changes a task board. Nothing is checked here."""
 
 from tingtang.hall.model.tasks import events as e
-from tingtang.hall.model.tasks.state import Task, TaskBoard, TaskState
+from tingtang.hall.model.tasks.state import Remark, Task, TaskBoard, TaskState
 from tingtang.kernel.events import Event
 from tingtang.kernel.ids import StaffId, TaskId
 
@@ -33,10 +33,11 @@ def evolve(board: TaskBoard, event: Event, at_ms: int) -> None:
             task.state, task.accepted_by = TaskState.ACCEPTED, event.staff
             task.accepted_ms, task.offered_to = at_ms, StaffId("")
         case e.TaskNoted():
-            board.tasks[event.task].note = event.note
+            _remarked(board.tasks[event.task], event.staff, event.note, at_ms)
         case e.TaskHandedOver():
             task = board.tasks[event.task]
-            task.note = event.note or task.note
+            if event.note:
+                _remarked(task, event.by, event.note, at_ms)
             _offered(task, event.to, event.until_ms, at_ms)
         case e.TaskDone():
             _closed(board, event.task, TaskState.DONE, event.outcome, at_ms)
@@ -59,6 +60,10 @@ def made(event: e.TaskRaised, at_ms: int) -> Task:
         subject=event.subject,
         note=event.note,
     )
+
+
+def _remarked(task: Task, staff: StaffId, text: str, at_ms: int) -> None:
+    task.remarks.append(Remark(staff, at_ms, text))
 
 
 def _offered(task: Task, staff: StaffId, until_ms: int, at_ms: int) -> None:

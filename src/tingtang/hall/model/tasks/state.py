@@ -53,6 +53,14 @@ class Person(msgspec.Struct, frozen=True):
     zone: ZoneId = ZoneId("")
 
 
+class Remark(msgspec.Struct, frozen=True):
+    """What somebody added for whoever does the task."""
+
+    staff: StaffId
+    time_ms: int
+    text: str
+
+
 class Task(msgspec.Struct):
     """A task with its times; ``about`` keeps the same need from being raised twice."""
 
@@ -66,6 +74,8 @@ class Task(msgspec.Struct):
     subject: str = ""
     """The ticket, visit, counter, machine or complaint it is about."""
     note: str = ""
+    """Why it was raised."""
+    remarks: list[Remark] = []
     state: TaskState = TaskState.UNANSWERED
     level: int = 0
     asked: set[StaffId] = set()
