@@ -235,7 +235,7 @@ class DeviceService:
         type_ = None if found is None else self.register.types.get(found.type)
         if type_ is None:
             return
-        known = {one.name: one for one in type_.telemetry}
+        known = {one.name: one for one in type_.measured}
         good: dict[str, float] = {}
         for name, value in samples.values.items():
             quantity = known.get(name)

@@ -43,10 +43,9 @@ def _faults(declared: DeviceType) -> list[tuple[str, str]]:
     found: list[tuple[str, str]] = []
     for what, names in (
         ("properties", [one.name for one in declared.properties]),
-        ("telemetry", [one.name for one in declared.telemetry]),
+        ("telemetry", [one.name for one in declared.measured]),
         ("commands", [one.name for one in declared.commands]),
         ("modules", [one.name for one in declared.modules]),
-        ("consumables", [one.name for one in declared.consumables]),
     ):
         found += [
             (f"{what} 中 {name} 重复", f"{name} stands twice in {what}")

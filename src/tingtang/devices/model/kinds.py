@@ -141,6 +141,15 @@ class DeviceType(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     beat_seconds: Annotated[int, msgspec.Meta(ge=1, le=600)] = 10
     """How often it says that it is alive; three missed beats are an outage."""
 
+    @property
+    def measured(self) -> tuple[Quantity, ...]:
+        """All that its samples may hold: what it measures, and how much is left of what it uses up."""
+        left = (
+            Quantity(name=one.name, text=one.text, unit=one.unit, low=0, high=one.full)
+            for one in self.consumables
+        )
+        return (*self.telemetry, *left)
+
     def property_named(self, name: str) -> Quantity | None:
         """What can be set under this name."""
         return next((one for one in self.properties if one.name == name), None)
