@@ -300,6 +300,7 @@ def test_a_visit_is_one_thing_from_the_door_to_the_end_of_service(
     assert [name for name in trace if name in path] == path
 
 
+@pytest.mark.shows("R131", part="the entry to the five modules, with the hall and its analysis")
 @pytest.mark.shows(
     "R002", part="customers identified, the hall run, bookings and the service monitor on the PAD"
 )
@@ -320,7 +321,9 @@ def test_the_branch_is_run_from_one_pad(screens: Screens, server: HallServer) ->
     ):
         page.get_by_role("link", name=tab, exact=True).click()
         expect(page.get_by_role("main").get_by_text(shown).first).to_be_visible()
-    page.get_by_role("link", name="分析").click()
+    modules = page.get_by_role("navigation", name="模块").get_by_role("link")
+    expect(modules).to_have_text(["厅堂", "设备", "分析", "产品", "社交"])
+    modules.nth(2).click()
     expect(page.get_by_text("服务监测")).to_be_visible()
     expect(page.get_by_text("平均等候（已叫号）")).to_be_visible()
 

@@ -147,7 +147,6 @@ async def test_silence_and_a_will_are_noticed(shop: Shop) -> None:
     assert (state.link, state.link_why) == (wire.Link.OFFLINE, "silence")
 
 
-@pytest.mark.shows("R131", part="samples kept and read back")
 async def test_samples_are_kept_and_read_as_a_series(shop: Shop) -> None:
     await shop.enrol("lamp-1")
     now_ms = shop.world.clock.now_ms()

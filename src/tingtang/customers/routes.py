@@ -69,7 +69,9 @@ async def identify(
     """By phone, ID number, card, booking, ticket or QR."""
     found = await customers.identify(BranchId(branch), data.by, data.value, actor)
     shows_name = actor.kind is ActorKind.STAFF
-    name = found.name if shows_name or data.by is not m.By.PHONE else ""
+    # A number that can be guessed tells a machine nothing about whose it is.
+    is_guessable = data.by in {m.By.PHONE, m.By.TICKET}
+    name = found.name if shows_name or not is_guessable else ""
     return Identified(found.id, name, found.tier, found.tier_name.in_language(language))
 
 
