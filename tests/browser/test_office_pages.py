@@ -64,6 +64,27 @@ def test_a_branch_gets_a_counter_another_plan_and_a_telephone(screens: Screens) 
     expect(page.get_by_text("滨江市港湾路 9 号")).to_be_visible()
 
 
+def test_a_holiday_closes_a_branch_and_a_work_day_makes_up_for_it(screens: Screens) -> None:
+    page = office(screens, "branch?branch=harbour")
+    page.get_by_role("button", name="编辑网点信息").click()
+    form = page.get_by_role("dialog", name="编辑网点信息")
+    dates, kinds = form.get_by_label("日期", exact=True), form.get_by_label("当天怎样")
+    known = dates.count()
+    for _ in range(2):
+        form.get_by_role("button", name="添加特殊日期").click()
+    dates.nth(known).fill("2031-10-01")
+    form.get_by_label("名称", exact=True).nth(known).fill("国庆节")
+    kinds.last.select_option("worked")
+    dates.last.fill("2031-10-11")
+    form.get_by_role("button", name="保存").click()
+    expect(form).to_be_hidden()
+    page.get_by_role("button", name="编辑网点信息").click()
+    expect(dates.nth(known)).to_have_value("2031-10-01")
+    expect(kinds.nth(known)).to_have_value("closed")
+    expect(dates.last).to_have_value("2031-10-11")
+    expect(kinds.last).to_have_value("worked")
+
+
 @pytest.mark.shows("R017", part="the register edited in the office")
 def test_a_service_is_planned_to_be_moved(screens: Screens) -> None:
     page = office(screens, "register")
