@@ -156,7 +156,7 @@ def test_a_service_is_added_by_what_people_call_it(screens: Screens, server: Hal
     page.get_by_label("查找业务").first.fill("办卡")
     page.get_by_role("dialog").get_by_role("button", name=re.compile("开立借记卡")).click()
     expect(page.get_by_label("当前客户").get_by_text("待办")).to_be_visible()
-    assert server.run(server.hall.ticket(EAST, ticket)).later == [service_id("card_open")]
+    assert server.run(server.hall.ticket(EAST, ticket)).later == (service_id("card_open"),)
 
 
 @pytest.mark.shows("R033", part="pause with a reason, resume")

@@ -206,7 +206,11 @@ def test_without_a_printer_the_browser_prints_its_receipt_page(
     page = kiosk(screens)
     take(page)
     page.evaluate(
-        "window.print = () => { window.printed = document.querySelector('.tt-paper').textContent }"
+        """() => {
+            window.print = () => {
+                window.printed = document.querySelector('.tt-paper').textContent
+            }
+        }"""
     )
     page.get_by_role("button", name="打印", exact=True).click()
     number = page.locator(".hero .tt-number [aria-hidden]").inner_text()

@@ -177,7 +177,7 @@ def test_a_task_is_accepted_and_closed_with_an_outcome(
     expect(page.get_by_role("button", name="在岗", exact=True)).to_be_visible()
     task = raise_task(server, "更换打印纸")
     mine = page.get_by_role("article").filter(has_text="更换打印纸")
-    mine.get_by_role("button", name="接单").click()
+    mine.get_by_role("button", name="接单", exact=True).click()
     expect(mine.get_by_text("我在处理")).to_be_visible()
     mine.get_by_role("button", name="完成").click()
     page.get_by_label("处理结果").fill("已更换")
@@ -196,7 +196,7 @@ def test_a_task_is_noted_and_handed_over_to_a_colleague(
     page = pad(screens)
     task = raise_task(server, "轮椅推到门口")
     mine = page.get_by_role("article").filter(has_text="轮椅推到门口")
-    mine.get_by_role("button", name="接单").click()
+    mine.get_by_role("button", name="接单", exact=True).click()
     expect(mine.get_by_text("我在处理")).to_be_visible()
     mine.get_by_role("button", name=re.compile("轮椅推到门口")).click()
     dialog = page.get_by_role("dialog")
@@ -354,7 +354,7 @@ def test_through_a_dropped_link(screens: Screens, server: HallServer) -> None:
     # The last state stays.
     expect(page.get_by_text(waiting, exact=True).first).to_be_visible()
     # What can wait is kept and shown as such.
-    mine.get_by_role("button", name="接单").click()
+    mine.get_by_role("button", name="接单", exact=True).click()
     expect(mine.get_by_text("接单待发送")).to_be_visible()
     expect(page.get_by_role("button", name="待发送 1")).to_be_visible()
     assert task_state(server, task) is not TaskState.ACCEPTED
@@ -384,7 +384,7 @@ def test_what_was_kept_is_refused_if_somebody_else_was_faster(
     mine = page.get_by_role("article").filter(has_text="抢单")
     expect(mine).to_be_visible()
     page.context.set_offline(True)
-    mine.get_by_role("button", name="接单").click()
+    mine.get_by_role("button", name="接单", exact=True).click()
     expect(mine.get_by_text("接单待发送")).to_be_visible()
     other = server.bank.staff["su.nianzhen"]
     actor = Actor(ActorKind.STAFF, other, frozenset(), GRANTS[Role.LOBBY_MANAGER], None)
