@@ -1,5 +1,7 @@
 import { registerOffline } from '@/offline/register'
 import { startSurface } from '@/kit/start'
+import devices from '@/words/devices'
+import devicesPad from '@/words/devicesPad'
 import hall from '@/words/hall'
 import pad from '@/words/pad'
 import padComplaints from '@/words/padComplaints'
@@ -12,6 +14,7 @@ import App from './App.vue'
 import BookingsPage from './BookingsPage.vue'
 import ComplaintsPage from './ComplaintsPage.vue'
 import CountersPage from './CountersPage.vue'
+import DevicesPage from './devices/DevicesPage.vue'
 import HallMapPage from './HallMapPage.vue'
 import ModulePage from './ModulePage.vue'
 import MonitorPage from './MonitorPage.vue'
@@ -21,7 +24,7 @@ import QueuePage from './QueuePage.vue'
 startSurface({
   surface: 'pad',
   app: App,
-  words: { pad, padComplaints, padCounters, padMonitor, padTasks, padTickets, hall, visitor },
+  words: { devices, devicesPad, pad, padComplaints, padCounters, padMonitor, padTasks, padTickets, hall, visitor },
   routes: [
     { path: '/', component: HallMapPage },
     { path: '/queue', component: QueuePage },
@@ -30,7 +33,8 @@ startSurface({
     { path: '/complaints', component: ComplaintsPage },
     { path: '/notices', component: NoticesPage },
     { path: '/analysis', component: MonitorPage },
-    { path: '/:module(devices|products|social)', component: ModulePage },
+    { path: '/devices/:view(list)?', component: DevicesPage },
+    { path: '/:module(products|social)', component: ModulePage },
     { path: '/:rest(.*)*', redirect: '/' },
   ],
 })

@@ -1,0 +1,54 @@
+import { defineWords } from './define'
+
+export default defineWords(
+  {
+    title: '设备管理', views: '设备各页', view: { map: '平面图', list: '清单' },
+    counts: '各状态设备数', total: '共 {n} 台', all: '全部',
+    none: '这个网点还没有登记设备', noneDetail: '设备运维人员在管理中心登记后，设备会立即出现在这里。',
+    map: {
+      label: '设备平面图', mark: '{name}，{type}，{condition}', cluster: '{n} 台设备，{worst}：{names}', note: '{n} 台', noteBad: '{n} 台 · {bad} 异常',
+      unplaced: '{n} 台未标位置', here: '{name}的设备', hereNone: '这里没有设备', noPlan: '这个网点还没有平面图', noPlanDetail: '设备仍可在清单中查看和操作。', place: '这一处的设备',
+    },
+    list: {
+      search: '名称、编号、类型', group: '类别', allGroups: '全部类别', zone: '功能区', allZones: '全部功能区', noZone: '未分区', condition: '状态', allConditions: '全部状态',
+      clear: '清除筛选', count: '{n} 台', noMatch: '没有符合条件的设备', underWay: '{n} 项执行中',
+    },
+    sheet: {
+      loading: '设备', tabs: '设备各部分', tab: { control: '操作', parts: '部件', series: '数据', log: '记录' },
+      firmware: '版本 {version}', boots: '启动 {n} 次', properties: '设置', commands: '命令', noCommands: '这种设备的命令仅限设备维护人员',
+      wanted: '要求 {value}，设备尚未报告', notReported: '尚未报告', apply: '设置', sure: '确定要“{command}”吗？', sureDetail: '这会影响正在使用的客户，或丢失未完成的工作。', yes: '确定', no: '取消', give: '执行',
+      inUse: '使用中', outOfUse: '已停用', neededFor: '停用后客户不能办理依赖它的业务', switch: '{name}：使用', log: '最近的命令', noLog: '还没有下达过命令', gone: '这台设备已从登记中删除',
+      mayNot: '您可以查看，不能操作设备', flags: '异常',
+    },
+    cut: '现在断线，设备收不到命令：请连接恢复后再试，或到设备旁操作。',
+    power: {
+      open: '一键开启', close: '一键关闭', openTitle: '开启全部设备', closeTitle: '关闭全部设备', openLead: '把设备调到营业时的状态。', closeLead: '把设备调到打烊后的状态，正在服务的设备会停止对外服务。',
+      start: '开始', again: '重试 {n} 台', progress: '{done} / {total} 台完成', allDone: '全部 {total} 台已完成', someFailed: '{failed} 台未完成', results: '每台设备的结果', none: '没有需要操作的设备', waiting: '等待发送', count: '{n} 台设备', running: '进行中',
+    },
+  },
+  {
+    title: 'Devices', views: 'Pages of devices', view: { map: 'Floor', list: 'List' },
+    counts: 'Devices by condition', total: '{n} in all', all: 'All',
+    none: 'No devices are registered here yet', noneDetail: 'They appear here as soon as an engineer registers them in the office.',
+    map: {
+      label: 'Floor plan of devices', mark: '{name}, {type}, {condition}', cluster: '{n} devices, {worst}: {names}', note: '{n}', noteBad: '{n} · {bad} not fine',
+      unplaced: '{n} without a place', here: 'Devices in {name}', hereNone: 'No devices here', noPlan: 'This branch has no floor plan yet', noPlanDetail: 'Devices can still be seen and used in the list.', place: 'Devices at this spot',
+    },
+    list: {
+      search: 'Name, id, type', group: 'Group', allGroups: 'All groups', zone: 'Zone', allZones: 'All zones', noZone: 'No zone', condition: 'Condition', allConditions: 'All conditions',
+      clear: 'Clear filters', count: '{n} devices', noMatch: 'No device matches', underWay: '{n} under way',
+    },
+    sheet: {
+      loading: 'Device', tabs: 'Sides of a device', tab: { control: 'Control', parts: 'Parts', series: 'Readings', log: 'History' },
+      firmware: 'Version {version}', boots: 'Started {n} times', properties: 'Settings', commands: 'Commands', noCommands: 'Its commands are for those who maintain devices',
+      wanted: 'Asked for {value}; not reported yet', notReported: 'not reported yet', apply: 'Set', sure: 'Really “{command}”?', sureDetail: 'It interrupts whoever uses it now, or loses unfinished work.', yes: 'Yes', no: 'Cancel', give: 'Do it',
+      inUse: 'In use', outOfUse: 'Out of use', neededFor: 'Out of use, customers cannot do what needs it', switch: '{name}: in use', log: 'Latest commands', noLog: 'No command was given yet', gone: 'This device is no longer registered',
+      mayNot: 'You may look at devices but not operate them', flags: 'What is odd',
+    },
+    cut: 'The link is lost and no command reaches a device: try again when it is back, or go to the device.',
+    power: {
+      open: 'All on', close: 'All off', openTitle: 'Open all devices', closeTitle: 'Close all devices', openLead: 'Puts devices into their state for business.', closeLead: 'Puts devices into their state for the night; those that serve customers stop.',
+      start: 'Begin', again: 'Try {n} again', progress: '{done} of {total} done', allDone: 'All {total} are done', someFailed: '{failed} not done', results: 'Result of each device', none: 'No device needs it', waiting: 'To be sent', count: '{n} devices', running: 'Under way',
+    },
+  },
+)
