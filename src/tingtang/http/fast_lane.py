@@ -155,8 +155,10 @@ def compile_handler(
         if wants_actor:
             arguments["actor"] = actor
         if wants_key:
-            given = headers.get(b"idempotency-key", b"").decode("latin-1")
-            arguments["key"] = key_of(actor, given, scope["path"].encode(), raw)
+            given = headers.get(b"idempotency-key")
+            arguments["key"] = given and key_of(
+                actor, given.decode("latin-1"), scope["path"].encode(), raw
+            )
         if wants_language:
             accepted = headers.get(b"accept-language", b"").decode("latin-1")
             arguments["language"] = language_of(accepted)

@@ -1,11 +1,16 @@
 """All features of the platform, in the order of the design: each may use those before it."""
 
 from tingtang.ai.feature import FEATURE as AI
+from tingtang.automations.feature import ENGINE as AUTOMATION_ENGINE
+from tingtang.automations.feature import FEATURE as AUTOMATIONS
 from tingtang.customers.feature import FEATURE as CUSTOMERS
 from tingtang.devices.feature import FEATURE as DEVICES
+from tingtang.devices.scenes.feature import FEATURE as SCENES
 from tingtang.hall.feature import FEATURE as HALL
 from tingtang.kernel.feature import Feature
 from tingtang.messages.feature import FEATURE as MESSAGES
 from tingtang.org.feature import ORG, SIGN_IN
 
-FEATURES: tuple[Feature, ...] = (AI, ORG, SIGN_IN, MESSAGES, CUSTOMERS, DEVICES, HALL)
+FEATURES: tuple[Feature, ...] = (
+    AI, ORG, SIGN_IN, AUTOMATIONS, MESSAGES, CUSTOMERS, DEVICES, SCENES, HALL, AUTOMATION_ENGINE,
+)  # fmt: skip

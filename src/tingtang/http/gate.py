@@ -127,7 +127,9 @@ class Gate:
             if not path.startswith(SERVED_HERE):
                 status = await self._pages(method, path, headers, send)
                 return
-            identity, from_cookie = await self._identify(scope, headers)
+            token, from_cookie = token_of(headers, scope["query_string"], self._cookies)
+            scope["token"] = token
+            identity = self._identifier.known(token) or await self._find(token, scope)
             actor = identity.actor
             scope["actor"], scope["identity"] = actor, identity
             self._check(scope, headers, identity, from_cookie=from_cookie)
@@ -163,18 +165,11 @@ class Gate:
                     method, route, status, took_ms, identity.actor.kind,
                 )  # fmt: skip
 
-    async def _identify(self, scope: Scope, headers: Headers) -> tuple[Identity, bool]:
-        """Who is asking, and whether a cookie says so."""
-        token, from_cookie = token_of(headers, scope["query_string"], self._cookies)
-        scope["token"] = token
-        if not token:
-            return STRANGER, False
-        identity = self._identifier.known(token)
-        if identity is None:
-            # Only tokens we never saw cost a look into the database, so only they are counted.
-            self._public_limit.take(_address(scope))
-            identity = await self._identifier.find(token)
-        return identity, from_cookie
+    async def _find(self, token: str, scope: Scope) -> Identity:
+        """Who holds a token that is not in memory."""
+        # Only tokens we never saw cost a look into the database, so only they are counted.
+        self._public_limit.take(_address(scope))
+        return await self._identifier.find(token)
 
     def _check(
         self, scope: Scope, headers: Headers, identity: Identity, *, from_cookie: bool
@@ -216,7 +211,8 @@ class Gate:
         try:
             _require_live(scope)
             require_own_page(headers, self._origins, needs_mark=False)
-            identity, _ = await self._identify(scope, headers)
+            token, _ = token_of(headers, scope["query_string"], self._cookies)
+            identity = self._identifier.known(token) or await self._find(token, scope)
             if identity.actor.kind is ActorKind.NOBODY:
                 self._public_limit.take(_address(scope))
         except Exception as error:

@@ -5,6 +5,7 @@ from pathlib import Path
 import msgspec
 from argon2 import PasswordHasher
 
+from tingtang.devices.mqtt.options import MqttOptions
 from tingtang.kernel.clock import HOUR_MS, MINUTE_MS
 from tingtang.kernel.errors import Trouble
 from tingtang.kernel.log import WAITING_MAX
@@ -46,6 +47,7 @@ class WebOptions(msgspec.Struct, frozen=True, kw_only=True):
     metrics_token: str = ""
     """If set, /metrics asks for it as a bearer token; else only this machine may read them."""
     messages: MessageOptions = MessageOptions()
+    mqtt: MqttOptions = MqttOptions()
 
 
 def web_options(settings: Settings) -> WebOptions:
@@ -75,6 +77,15 @@ def web_options(settings: Settings) -> WebOptions:
             secret=settings.message_secret,
             wechat_app_id=settings.wechat_app_id,
             wechat_templates=wechat_templates(settings.wechat_templates),
+        ),
+        mqtt=MqttOptions(
+            broker=settings.mqtt_broker,
+            listen=settings.mqtt_listen,
+            certificate=settings.mqtt_certificate,
+            key=settings.mqtt_key,
+            authorities=settings.mqtt_authorities,
+            user=settings.mqtt_user,
+            secret=settings.mqtt_secret,
         ),
     )
 
