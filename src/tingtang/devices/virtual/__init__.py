@@ -1,0 +1,1 @@
+"""Virtual devices: each a small simulation behind the real protocol."""

@@ -1,0 +1,193 @@
+"""Virtual devices on the real wire: each its own MQTT connection, with its own credentials."""
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Sequence
+from urllib.parse import urlsplit
+
+import aiomqtt
+import msgspec
+
+from tingtang.devices.model import wire
+from tingtang.devices.virtual.clocks import DeviceClock
+from tingtang.devices.virtual.machine import Machine, Said
+from tingtang.devices.virtual.surroundings import Surroundings, surroundings
+
+TICK_S = 0.2
+RECONNECT_S = (0.5, 10.0)
+"""The first wait after a lost connection, and the longest; it doubles."""
+UNSENT_MAX = 200
+"""Messages that wait for a connection; the oldest are let go."""
+KEPT_WHILE_AWAY = frozenset({"event", "result"})
+"""What is still worth saying later. Beats and samples of the past are not, and the rest is said
+anew at each connection."""
+ONCE_IS_ENOUGH = frozenset({"beat"})
+"""Sent with QoS 0."""
+LUX_OF_A_WATT = 2.4
+"""A hall's lights give some 120 lm/W on 50 m² a circuit."""
+
+logger = logging.getLogger(__name__)
+
+
+class Broker(msgspec.Struct, frozen=True):
+    """Where devices connect."""
+
+    host: str
+    port: int
+    has_tls: bool = False
+
+
+def parse_broker(url: str) -> Broker:
+    """``mqtt://host:port`` or ``mqtts://host:port``; raises ValueError for anything else."""
+    parts = urlsplit(url)
+    if parts.scheme not in {"mqtt", "mqtts"} or not parts.hostname:
+        raise ValueError(f"{url}: mqtt://host:port")
+    has_tls = parts.scheme == "mqtts"
+    return Broker(parts.hostname, parts.port or (8883 if has_tls else 1883), has_tls)
+
+
+class Wire:
+    """One machine's connection. It reconnects for as long as it runs."""
+
+    def __init__(self, machine: Machine, secret: str, broker: Broker, clock: DeviceClock) -> None:
+        self.machine = machine
+        self.connections = 0
+        self._secret = secret
+        self._broker = broker
+        self._clock = clock
+        self._unsent: deque[Said] = deque(maxlen=UNSENT_MAX)
+        self._news = asyncio.Event()
+        self._is_connected = False
+
+    def say(self, said: Sequence[Said]) -> None:
+        """Send these when there is a connection."""
+        for one in said:
+            if self._is_connected or one.topic in KEPT_WHILE_AWAY:
+                self._unsent.append(one)
+        self._news.set()
+
+    async def run(self) -> None:
+        """Keep the connection while the machine is up."""
+        wait_s = RECONNECT_S[0]
+        while True:
+            while not self.machine.is_up:
+                self._news.clear()
+                await self._news.wait()
+            try:
+                await self._connected()
+                wait_s = RECONNECT_S[0]
+            except aiomqtt.MqttError as error:
+                logger.warning("%s: %s", self.machine.id, error)
+                await asyncio.sleep(wait_s * self.machine.random.uniform(0.5, 1))
+                wait_s = min(wait_s * 2, RECONNECT_S[1])
+
+    async def _connected(self) -> None:
+        root = f"{wire.ROOT}/{self.machine.id}"
+        will = aiomqtt.Will(
+            f"{root}/up/state", _encode(wire.LinkState(wire.Link.OFFLINE)), qos=1, retain=True
+        )
+        client = aiomqtt.Client(
+            self._broker.host,
+            self._broker.port,
+            username=self.machine.id,
+            password=self._secret,
+            identifier=self.machine.id,
+            will=will,
+            keepalive=max(10, self.machine.type.beat_seconds * 2),
+            protocol=aiomqtt.ProtocolVersion.V311,
+            tls_params=aiomqtt.TLSParameters() if self._broker.has_tls else None,
+        )
+        async with client:
+            await client.subscribe([(f"{root}/down/command", 1), (f"{root}/down/modules", 1)])
+            # Everything that is kept of it comes first, then what happened while it was away.
+            self._unsent.extendleft(reversed(self.machine.introduce(self._clock.now_ms())))
+            self._is_connected = True
+            self.connections += 1
+            hearing = asyncio.create_task(self._hear(client))
+            sending = asyncio.create_task(self._send(client, f"{root}/up"))
+            try:
+                await asyncio.wait((hearing, sending), return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                self._is_connected = False
+                for task in (hearing, sending):
+                    task.cancel()
+                found = await asyncio.gather(hearing, sending, return_exceptions=True)
+            for one in found:
+                if isinstance(one, Exception):
+                    raise one
+
+    async def _send(self, client: aiomqtt.Client, root: str) -> None:
+        """Send what there is to send, until the machine goes away."""
+        while self._unsent or self.machine.is_up:
+            if not self._unsent:
+                self._news.clear()
+                await self._news.wait()
+                continue
+            said = self._unsent[0]
+            qos = 0 if said.topic in ONCE_IS_ENOUGH else 1
+            await client.publish(
+                f"{root}/{said.topic}", _encode(said.body), qos=qos, retain=said.is_retained
+            )
+            if self._unsent and self._unsent[0] is said:
+                self._unsent.popleft()
+
+    async def _hear(self, client: aiomqtt.Client) -> None:
+        async for message in client.messages:
+            payload = message.payload if isinstance(message.payload, bytes) else b""
+            try:
+                if message.topic.value.endswith("/down/command"):
+                    call = msgspec.json.decode(payload, type=wire.CommandCall)
+                    self.say(self.machine.hear(call, self._clock.now_ms()))
+                elif payload:
+                    in_use = msgspec.json.decode(payload, type=dict[str, bool])
+                    self.machine.use_modules(in_use)
+            except msgspec.DecodeError as error:
+                logger.warning("%s: %s: %s", self.machine.id, message.topic, error)
+
+
+class Fleet:
+    """Machines that stand in one branch and share its light and its hour."""
+
+    def __init__(self, wires: Sequence[Wire], clock: DeviceClock, *, seed: int = 0) -> None:
+        self.wires = wires
+        self._clock = clock
+        self._seed = seed
+
+    async def run(self) -> None:
+        """Run until cancelled."""
+        for one in self.wires:
+            one.say(one.machine.start(self._clock.now_ms()))
+        tasks = [asyncio.create_task(one.run(), name=one.machine.id) for one in self.wires]
+        tasks.append(asyncio.create_task(self._tick(), name="ticks"))
+        try:
+            await asyncio.gather(*tasks)
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _tick(self) -> None:
+        while True:
+            now_ms = self._clock.now_ms()
+            around = self.around(now_ms)
+            for one in self.wires:
+                if said := one.machine.step(around, now_ms):
+                    one.say(said)
+            await asyncio.sleep(TICK_S)
+
+    def around(self, now_ms: int) -> Surroundings:
+        """The branch's surroundings, with the light of its own lamps and curtains."""
+        bodies = [one.machine.body for one in self.wires]
+        lights = [body.number("power") for body in bodies if body.type.code == "light"]
+        curtains = [body.number("position") for body in bodies if body.type.code == "curtain"]
+        return surroundings(
+            now_ms,
+            lamp_light=LUX_OF_A_WATT * sum(lights) / len(lights) if lights else 0.0,
+            curtains_open=sum(curtains) / len(curtains) / 100 if curtains else 1.0,
+            seed=self._seed,
+        )
+
+
+def _encode(body: object) -> bytes:
+    return msgspec.json.encode(body)

@@ -1,0 +1,118 @@
+"""Virtual machines that speak XFS4IoT: the services of a whole kiosk behind one port."""
+
+import asyncio
+from collections.abc import Callable
+from random import Random
+
+from tingtang.devices.virtual.body import MODULE_FAILS_EVERY_S, MODULE_REPAIRED_IN_S
+from tingtang.devices.virtual.clocks import DeviceClock
+from xfs4iot.server import Host
+from xfs4iot.virtual import Customer
+from xfs4iot.virtual.auxiliaries import Auxiliaries, AuxiliariesWorld
+from xfs4iot.virtual.barcode_reader import BarcodeReader, BarcodeWorld
+from xfs4iot.virtual.camera import Camera, CameraWorld
+from xfs4iot.virtual.card_reader import CardReader
+from xfs4iot.virtual.card_world import CardWorld
+from xfs4iot.virtual.cash import CashRecycler
+from xfs4iot.virtual.cash_world import recycler_world
+from xfs4iot.virtual.check import CheckReader, CheckWorld
+from xfs4iot.virtual.device import VirtualDevice
+from xfs4iot.virtual.lights import Lights, LightsWorld
+from xfs4iot.virtual.machines import card_dispenser_world
+from xfs4iot.virtual.pin_pad import KeypadWorld, PinPad
+from xfs4iot.virtual.printer import Printer
+from xfs4iot.virtual.printer_world import PrinterWorld
+
+STEP_MS = 60
+"""One movement of a mechanism."""
+LOADED = 600
+"""Notes in each cassette."""
+TICK_S = 0.5
+NEAR_EVERY_S = 180.0
+"""Somebody comes near a kiosk this often."""
+
+
+def kiosk(step_ms: int = STEP_MS) -> list[VirtualDevice]:
+    """A smart counter with its cabinets for cash, certificates and bills (R051 to R054)."""
+    return [
+        CardReader("CardReader", CardWorld(step_ms=step_ms)),
+        CardReader("IdReader", CardWorld(step_ms=step_ms)),
+        Printer("ReceiptPrinter", PrinterWorld(step_ms=step_ms)),
+        PinPad("Keypad", KeypadWorld(step_ms=step_ms)),
+        Camera("Camera", CameraWorld(step_ms=step_ms)),
+        BarcodeReader("Scanner", BarcodeWorld(step_ms=step_ms)),
+        Lights("GuideLights", LightsWorld(step_ms=step_ms)),
+        Auxiliaries("Sensors", AuxiliariesWorld(step_ms=step_ms)),
+        CashRecycler("CashCabinet", recycler_world(step_ms=step_ms, loaded=LOADED)),
+        Printer("CertificateCabinet", PrinterWorld(step_ms=step_ms)),
+        CheckReader("BillCabinet", CheckWorld(step_ms=step_ms)),
+    ]
+
+
+def dispenser(step_ms: int = STEP_MS) -> list[VirtualDevice]:
+    """A product dispenser (R104): its cards are moved from a hopper to the exit."""
+    return [
+        CardReader("CardHopper", card_dispenser_world(step_ms=step_ms, cards=120)),
+        BarcodeReader("Scanner", BarcodeWorld(step_ms=step_ms)),
+        Camera("Camera", CameraWorld(step_ms=step_ms)),
+    ]
+
+
+def cash_recycler(step_ms: int = STEP_MS) -> list[VirtualDevice]:
+    """A teller's cash recycler."""
+    return [
+        CashRecycler("Cash", recycler_world(step_ms=step_ms, loaded=LOADED)),
+        Auxiliaries("SafeDoor", AuxiliariesWorld(step_ms=step_ms)),
+    ]
+
+
+BUILDERS: dict[str, Callable[[], list[VirtualDevice]]] = {
+    "kiosk": kiosk,
+    "dispenser": dispenser,
+    "cash_recycler": cash_recycler,
+}
+"""By type, the services of its machine."""
+
+
+async def run_machine(
+    code: str,
+    port: int,
+    random: Random,
+    clock: DeviceClock,
+    faults: float,
+    tell: Callable[[str], None],
+) -> None:
+    """Serve a machine of the type ``code`` until cancelled; port 0 takes a free standard one.
+
+    Raises KeyError for a type whose machines do not speak XFS4IoT, OSError where the port is taken.
+    """
+    services = BUILDERS[code]()
+    host = Host(services, port=port or None, vendor="Tingtang")
+    await host.start()
+    tell(host.uri)
+    customer = Customer(*(one.world for one in services))
+    customer.start()
+    try:
+        while True:
+            await asyncio.sleep(TICK_S)
+            for service in services:
+                befall(service, TICK_S * clock.speed, random, faults)
+    finally:
+        customer.stop()
+        await host.stop()
+
+
+def befall(service: VirtualDevice, seconds: float, random: Random, faults: float) -> None:
+    """What may happen to one device in so many seconds: it jams and is freed; somebody comes by."""
+    world = service.world
+    if isinstance(world, AuxiliariesWorld):
+        near = world.states["proximitySensor"] == "present"
+        if random.random() < seconds / (10 if near else NEAR_EVERY_S):
+            world.put("proximitySensor", "notPresent" if near else "present")
+        return
+    if world.jammed:
+        if random.random() < seconds / MODULE_REPAIRED_IN_S:
+            world.clear_jam()
+    elif faults and random.random() < seconds * faults / MODULE_FAILS_EVERY_S:
+        world.jammed = True
+        world.changed()

@@ -1,0 +1,1 @@
+"""Devices that are reached over XFS4IoT (CEN CWA 17852)."""

@@ -1,0 +1,81 @@
+"""The link to all devices of protocol XFS: one :class:`Machine` each, as the register has them."""
+
+import asyncio
+import logging
+
+from tingtang.devices.model import records as r
+from tingtang.devices.model import wire
+from tingtang.devices.ports import Inbox
+from tingtang.devices.register import Register
+from tingtang.devices.xfs.machine import Machine
+from tingtang.kernel.clock import Clock
+
+LOOK_S = 1.0
+"""A device that was registered or changed is connected to after this long at most."""
+
+logger = logging.getLogger(__name__)
+
+
+class XfsLink:
+    """A :class:`~tingtang.devices.ports.DeviceLink` over XFS4IoT."""
+
+    def __init__(self, register: Register, inbox: Inbox, clock: Clock) -> None:
+        self._register = register
+        self._inbox = inbox
+        self._clock = clock
+        self._machines: dict[str, tuple[Machine, asyncio.Task[None]]] = {}
+        self._watch: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        self._watch = asyncio.create_task(self._watch_register(), name="xfs-register")
+
+    async def stop(self) -> None:
+        if self._watch is not None:
+            self._watch.cancel()
+            await asyncio.gather(self._watch, return_exceptions=True)
+            self._watch = None
+        for device in list(self._machines):
+            await self._end(device)
+
+    async def send(self, device: str, call: wire.CommandCall) -> bool:
+        found = self._machines.get(device)
+        return found is not None and found[0].send(call)
+
+    async def use_modules(self, device: str, modules: dict[str, bool]) -> None:
+        found = self._machines.get(device)
+        if found is not None:
+            found[0].in_use = dict(modules)
+
+    async def forget(self, device: str) -> None:
+        await self._end(device)
+
+    async def look(self) -> None:
+        """Connect to what is new in the register, and let go of what is gone or has changed."""
+        wanted = {
+            one.id: one
+            for one in self._register.all()
+            if one.protocol is r.Protocol.XFS and one.active and one.address
+        }
+        for known, (machine, _) in list(self._machines.items()):
+            if wanted.get(known) != machine.device:
+                await self._end(known)
+        for device in wanted.values():
+            type_ = self._register.types.get(device.type)
+            if type_ is not None and device.id not in self._machines:
+                machine = Machine(device, type_, self._inbox, self._clock)
+                task = asyncio.create_task(machine.run(), name=f"xfs {device.id}")
+                self._machines[device.id] = (machine, task)
+
+    async def _end(self, device: str) -> None:
+        found = self._machines.pop(device, None)
+        if found is not None:
+            found[1].cancel()
+            await asyncio.gather(found[1], return_exceptions=True)
+
+    async def _watch_register(self) -> None:
+        while True:
+            try:
+                await self.look()
+            except Exception:
+                logger.exception("XFS4IoT devices")
+            await asyncio.sleep(LOOK_S)
