@@ -5,6 +5,7 @@ import msgspec
 from tingtang.devices import routes, views
 from tingtang.devices.model import events as device_events
 from tingtang.devices.model import records
+from tingtang.devices.mqtt.wiring import wire_mqtt
 from tingtang.devices.register import Register
 from tingtang.devices.service import BRANCH_VIEW, DEVICE_VIEW, DeviceService
 from tingtang.devices.telemetry import Telemetry
@@ -39,6 +40,7 @@ def wire(parts: Parts) -> None:
         parts.on_start(start)
     for stop in (telemetry.stop, devices.stop):
         parts.on_stop(stop)
+    wire_mqtt(parts, devices)
 
 
 EVENTS = EventTypes()

@@ -247,6 +247,10 @@ class DeviceService:
         if good:
             self.telemetry.add(device, time_ms or self.clock.now_ms(), good)
 
+    def happening(self, device: str, happening: wire.DeviceHappening) -> None:
+        self._check_clock(device, happening.time_ms)
+        self._hear(device, lambda type_: c.HearHappening(type=type_, happening=happening))
+
     def result(self, device: str, result: wire.CommandResult) -> None:
         self._hear(
             device,

@@ -40,6 +40,7 @@ class Telemetry:
         self._waiting: dict[tuple[str, str, int], float] = {}
         self._task: asyncio.Task[None] | None = None
         self._news = asyncio.Event()
+        self._promised: list[asyncio.Future[None]] = []
         self.written = 0
         self.lost = 0
         """Samples let go because the disk was full or slow; shown as a metric."""
@@ -58,6 +59,13 @@ class Telemetry:
             self.lost += 1
         self._news.set()
 
+    def kept(self) -> "asyncio.Future[None]":
+        """Done once all samples taken in so far are on disk; cancelled if they never will be."""
+        if not self._promised:
+            self._promised.append(asyncio.get_running_loop().create_future())
+            self._news.set()
+        return self._promised[-1]
+
     async def start(self) -> None:
         self._task = asyncio.create_task(self._run(), name="device-samples")
 
@@ -68,6 +76,8 @@ class Telemetry:
             await asyncio.gather(self._task, return_exceptions=True)
             self._task = None
         await self._flush()
+        for promise in self._promised:
+            promise.cancel()
 
     async def series(
         self, device: str, name: str, from_ms: int, until_ms: int, points_max: int = 2_000
@@ -103,6 +113,18 @@ class Telemetry:
 
     async def _flush(self) -> None:
         taken, self._waiting = self._waiting, {}
+        promised, self._promised = self._promised, []
+        try:
+            await self._write(taken)
+        except BaseException:
+            # Nothing is lost because a disk was full for a while.
+            self._waiting = taken | self._waiting
+            self._promised = promised + self._promised
+            raise
+        for promise in promised:
+            promise.set_result(None)
+
+    async def _write(self, taken: dict[tuple[str, str, int], float]) -> None:
         if not taken:
             return
         rows: Sequence[Sample] = [(*key, value) for key, value in taken.items()]
@@ -110,11 +132,7 @@ class Telemetry:
         statement = insert.on_conflict_do_nothing()
         names = t.samples.columns.keys()
         given = [dict(zip(names, row, strict=True)) for row in rows]
-        try:
-            await self._log.append(self._append(statement, given))
-        except BaseException:
-            self._waiting = taken | self._waiting  # nothing is lost because a disk was full a while
-            raise
+        await self._log.append(self._append(statement, given))
         self.written += len(rows)
 
     def _append(

@@ -218,6 +218,55 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         ),
     ] = ()
 
+    # devices
+    mqtt_broker: Annotated[
+        str,
+        _about(
+            "设备所用的 MQTT 代理：off 为不启用，embedded 为内置，或外部代理的网址",
+            "The MQTT broker of devices: off, embedded, or the address of another",
+            pattern=r"^(off|embedded|mqtts?://[^\s/@]+)$",
+            like="mqtt://broker.example:1883",
+        ),
+    ] = "off"
+    mqtt_listen: Annotated[
+        str,
+        _about(
+            "内置代理的监听地址；0.0.0.0:1883 表示所有网络接口",
+            "Where the embedded broker listens; 0.0.0.0:1883 is every network interface",
+            pattern=r"^\S+:\d{1,5}$",
+            like="0.0.0.0:1883",
+        ),
+    ] = "127.0.0.1:1883"
+    mqtt_certificate: Annotated[
+        str,
+        _about(
+            "内置代理的 TLS 证书链文件（PEM）；与 mqtt_key 同时设置即只接受加密连接",
+            "The embedded broker's certificate with its chain (PEM); with mqtt_key it takes TLS only",
+        ),
+    ] = ""
+    mqtt_key: Annotated[
+        str, _about("该证书的私钥文件（PEM）", "The private key of that certificate (PEM)")
+    ] = ""
+    mqtt_authorities: Annotated[
+        str,
+        _about(
+            "外部代理证书的颁发机构文件（PEM）；留空则采用系统信任的机构",
+            "Authorities for another broker's certificate (PEM); empty takes those the system trusts",
+        ),
+    ] = ""
+    mqtt_user: Annotated[
+        str,
+        _about(
+            "本系统在外部代理上的用户名",
+            "The platform's own user name at another broker",
+            max_length=100,
+        ),
+    ] = ""
+    mqtt_secret: Annotated[
+        str,
+        _about("对应的口令", "Its password there", max_length=500, secret=True),
+    ] = ""
+
     # limits
     backlog_max: Annotated[
         int,

@@ -14,6 +14,7 @@ import msgspec
 
 from tingtang.customers.model import Details, Facts, Purpose, Tier
 from tingtang.customers.service import CustomerService
+from tingtang.devices.mqtt.options import EMBEDDED, MqttOptions
 from tingtang.hall.contacts import Contact
 from tingtang.hall.service import HallService
 from tingtang.http.app import App, build
@@ -76,6 +77,7 @@ class Demo:
             messages=MessageOptions(
                 url=self.gateway.base, key_id=reference.KEY_ID, secret=reference.SECRET.decode()
             ),
+            mqtt=MqttOptions(broker=EMBEDDED, or_any_port=True),
         )
         self.app: App = build(options, vault=vault, clock=self.clock)
         self.app.parts.on_start(self.gateway.start)

@@ -3,7 +3,7 @@
 import msgspec
 
 from tingtang.devices.model.kinds import DeviceType
-from tingtang.devices.model.wire import CommandStep, LinkState, ModuleReport, Value
+from tingtang.devices.model.wire import CommandStep, DeviceHappening, LinkState, ModuleReport, Value
 
 
 class DeviceInput(msgspec.Struct, frozen=True, kw_only=True):
@@ -30,6 +30,10 @@ class HearResult(DeviceInput, frozen=True):
     step: CommandStep
     code: str = ""
     detail: str = ""
+
+
+class HearHappening(DeviceInput, frozen=True):
+    happening: DeviceHappening
 
 
 class Lose(DeviceInput, frozen=True):

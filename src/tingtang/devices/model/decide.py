@@ -96,6 +96,13 @@ def _hear_result(state: DeviceState, command: c.HearResult, _at_ms: int) -> Even
     )
 
 
+def _hear_happening(state: DeviceState, command: c.HearHappening, _at_ms: int) -> Events:
+    said = command.happening
+    if said.id and said.id in state.happened:
+        return ()
+    return (e.DeviceHappened(name=said.name, said_ms=said.time_ms, data=said.data, id=said.id),)
+
+
 def _lose(state: DeviceState, _command: c.Lose, _at_ms: int) -> Events:
     if state.link is not Link.ONLINE:
         return ()
@@ -194,6 +201,7 @@ _DECIDERS: dict[type[c.DeviceInput], Callable[[DeviceState, Any, int], Events]] 
     c.HearModules: _hear_modules,
     c.HearProperties: _hear_properties,
     c.HearResult: _hear_result,
+    c.HearHappening: _hear_happening,
     c.Lose: _lose,
     c.Give: _give,
     c.SwitchModule: _switch_module,

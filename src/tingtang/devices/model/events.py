@@ -1,5 +1,7 @@
 """What can happen to a device."""
 
+import msgspec
+
 from tingtang.devices.model.state import CommandState
 from tingtang.devices.model.wire import App, Health, Link, Value
 from tingtang.kernel.events import Event, EventTypes
@@ -75,10 +77,21 @@ class FlagCleared(Event, frozen=True):
     code: str
 
 
+class DeviceHappened(Event, frozen=True):
+    """Something happened at the device: a button was pressed, somebody came near."""
+
+    name: str
+    said_ms: int
+    """By the device's clock."""
+    data: dict[str, Value] = msgspec.field(default_factory=dict)
+    id: str = ""
+
+
 TYPES = EventTypes(
     "device",
     [
         LinkChanged, DeviceStarted, AppChanged, ModuleChanged, ModuleSwitched, PropertiesChanged,
         CommandGiven, CommandRepeated, CommandAccepted, CommandEnded, DeviceFlagged, FlagCleared,
+        DeviceHappened,
     ],
 )  # fmt: skip

@@ -7,6 +7,7 @@ from tingtang.devices.model import events as e
 from tingtang.devices.model.decide import SET
 from tingtang.devices.model.state import (
     COMMANDS_KEPT,
+    HAPPENED_KEPT,
     OPEN_COMMANDS,
     CommandState,
     DeviceState,
@@ -87,6 +88,11 @@ def _flag_cleared(state: DeviceState, event: e.FlagCleared, _at_ms: int) -> None
     state.flags.pop(event.code, None)
 
 
+def _device_happened(state: DeviceState, event: e.DeviceHappened, _at_ms: int) -> None:
+    if event.id:
+        state.happened = [*state.happened, event.id][-HAPPENED_KEPT:]
+
+
 _EVOLVERS: dict[type[Event], Callable[[DeviceState, Any, int], None]] = {
     e.LinkChanged: _link_changed,
     e.DeviceStarted: _device_started,
@@ -100,4 +106,5 @@ _EVOLVERS: dict[type[Event], Callable[[DeviceState, Any, int], None]] = {
     e.CommandEnded: _command_ended,
     e.DeviceFlagged: _device_flagged,
     e.FlagCleared: _flag_cleared,
+    e.DeviceHappened: _device_happened,
 }

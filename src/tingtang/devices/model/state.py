@@ -10,6 +10,9 @@ COMMANDS_KEPT = 20
 """Commands that have ended and are still shown; the log keeps all."""
 
 
+HAPPENED_KEPT = 50
+
+
 class CommandState(StrEnum):
     """How far a command has come."""
 
@@ -78,6 +81,8 @@ class DeviceState(msgspec.Struct):
     """As they were last asked for."""
     commands: dict[str, GivenCommand] = {}
     flags: dict[str, Flag] = {}
+    happened: list[str] = []
+    """The device's own ids of what happened last, so that nothing is taken twice."""
 
 
 class Condition(StrEnum):
