@@ -1,0 +1,212 @@
+"""What devices bring to automations: facts about them, and setting scenes and properties."""
+
+from collections.abc import Mapping, Sequence
+
+from tingtang.devices.model import events as e
+from tingtang.devices.model.commands import DeviceInput
+from tingtang.devices.model.decide import SET
+from tingtang.devices.model.evolve import evolve
+from tingtang.devices.model.state import CommandState, Condition, DeviceState, condition
+from tingtang.devices.register import device_stream
+from tingtang.devices.scenes.model import Result, SceneRun
+from tingtang.devices.scenes.service import SceneService
+from tingtang.devices.service import DeviceService
+from tingtang.kernel.automations.declared import Scalar
+from tingtang.kernel.automations.engine import Automations
+from tingtang.kernel.automations.offered import (
+    Action,
+    ActionResult,
+    ActionState,
+    Call,
+    Fact,
+    FactReplay,
+    Option,
+    Parameter,
+    ValueKind,
+)
+from tingtang.kernel.events import Recorded
+from tingtang.kernel.log import EventLog
+from tingtang.kernel.permissions import Permission
+from tingtang.kernel.streams import StreamHost
+from tingtang.kernel.text import Text
+from tingtang.org.directory import Directory
+
+PROPERTY, CONDITION = "devices.property", "devices.condition"
+FAULTY = "devices.out_of_order"
+SCENE_SECONDS = 60.0
+_DEVICE = Parameter(name="device", text=Text("设备", "device"), options="devices")
+_NAME = Parameter(name="property", text=Text("属性", "property"), length_max=40)
+FACTS = (
+    Fact(name=PROPERTY, text=Text("设备属性", "a device's property"), parameters=(_DEVICE, _NAME), kind=None),
+    Fact(
+        name=CONDITION,
+        text=Text("设备状态", "a device's condition"),
+        parameters=(_DEVICE,),
+        kind=ValueKind.CHOICE,
+        choices=tuple(one.value for one in Condition),
+    ),
+    Fact(name=FAULTY, text=Text("故障或离线设备数", "devices at fault or off line")),
+)  # fmt: skip
+
+
+def fact_of(states: Mapping[str, DeviceState], fact: str, arguments: Mapping[str, Scalar]) -> Scalar | None:  # fmt: skip
+    """A fact about a branch's devices, from their states. Pure: now and in a replay alike."""
+    if fact == FAULTY:
+        broken = {Condition.FAULT, Condition.OFFLINE}
+        return float(sum(condition(one) in broken for one in states.values()))
+    state = states.get(str(arguments.get("device", "")))
+    if state is None:
+        return None
+    if fact == CONDITION:
+        return condition(state).value
+    return state.properties.get(str(arguments.get("property", "")))
+
+
+class DeviceFacts:
+    """Facts about devices; a :class:`~tingtang.kernel.automations.offered.FactSource`."""
+
+    def __init__(self, log: EventLog, devices: DeviceService) -> None:
+        self._log = log
+        self._devices = devices
+
+    async def value(
+        self,
+        branch: str,
+        fact: str,
+        arguments: Mapping[str, Scalar],
+        at_ms: int,  # noqa: ARG002
+    ) -> Scalar | None:
+        host: StreamHost[DeviceState, DeviceInput] = self._devices.host
+        states = {}
+        for device in self._devices.register.of_branch(branch):
+            known = host.committed(device_stream(device.id))
+            states[device.id] = known or await self._devices.state(device.id)
+        return fact_of(states, fact, arguments)
+
+    async def replay(self, branch: str, from_ms: int) -> FactReplay:
+        replay = _Replay({})
+        for device in self._devices.register.of_branch(branch):
+            state = replay.states[device.id] = DeviceState()
+            for recorded in await self._log.read_stream(device_stream(device.id)):
+                if recorded.time_ms < from_ms:
+                    evolve(state, recorded.event, recorded.time_ms)
+        return replay
+
+
+class _Replay:
+    def __init__(self, states: dict[str, DeviceState]) -> None:
+        self.states = states
+
+    def follow(self, recorded: Recorded) -> None:
+        stream, _, device = recorded.stream.partition("/")
+        if stream == "device" and device in self.states:
+            evolve(self.states[device], recorded.event, recorded.time_ms)
+
+    def value(self, fact: str, arguments: Mapping[str, Scalar], at_ms: int) -> Scalar | None:  # noqa: ARG002
+        return fact_of(self.states, fact, arguments)
+
+
+def register(
+    automations: Automations,
+    log: EventLog,
+    devices: DeviceService,
+    scenes: SceneService,
+    directory: Directory,
+) -> None:
+    """Offer all of it."""
+    offers = automations.offers
+    for type_, text in (
+        (e.LinkChanged, Text("设备上线或离线", "a device came on line or went off")),
+        (e.ModuleChanged, Text("设备模块状态变化", "a part of a device changed")),
+        (e.PropertiesChanged, Text("设备属性变化", "a device's properties changed")),
+        (e.DeviceFlagged, Text("设备异常标记", "a device was flagged")),
+        (e.AppChanged, Text("设备应用状态变化", "a device's application changed")),
+    ):
+        offers.offer_event(type_, text)
+    offers.offer_facts(DeviceFacts(log, devices), FACTS)
+
+    def scene_options(branch: str) -> Sequence[Option]:
+        return [Option(one.code, one.name) for one in scenes.book.of(branch)]
+
+    def device_options(branch: str) -> Sequence[Option]:
+        return [Option(one.id, one.name) for one in devices.register.of_branch(branch)]
+
+    def zone_options(branch: str) -> Sequence[Option]:
+        return [Option(one.id, one.name) for one in directory.zones(branch)] if branch else []
+
+    offers.offer_options("scenes", scene_options)
+    offers.offer_options("devices", device_options)
+    offers.offer_options("zones", zone_options)
+
+    async def set_scene(call: Call) -> ActionResult:
+        code = str(call.arguments["scene"])
+        run = await scenes.run(call.branch, code, call.actor, call.key)
+        return scene_result(await scenes.ended(call.branch, code, run))
+
+    async def set_property(call: Call) -> ActionResult:
+        device = devices.register.device(str(call.arguments["device"]))
+        value = next((call.arguments[name] for name in _VALUES if name in call.arguments), None)
+        if device.branch != call.branch or value is None:
+            return ActionResult(ActionState.FAILED, "bad_parameter")
+        values = {str(call.arguments["property"]): value}
+        command = await devices.give(device.id, SET, values, call.actor, call.key)
+        state = await devices.outcome(device.id, command)
+        return ActionResult(_STATES[state], "" if state is CommandState.DONE else state.value)
+
+    offers.offer_action(
+        Action(
+            name="devices.scene",
+            text=Text("执行场景", "Set a scene"),
+            parameters=(Parameter(name="scene", text=Text("场景", "scene"), options="scenes"),),
+            permission=Permission.DEVICE_OPERATE,
+            run=set_scene,
+            seconds_max=SCENE_SECONDS,
+        )
+    )
+    offers.offer_action(
+        Action(
+            name="devices.set",
+            text=Text("设置设备", "Set a device"),
+            about=Text("三种取值填其一", "give one of the three values"),
+            parameters=(
+                _DEVICE,
+                _NAME,
+                Parameter(
+                    name="on", text=Text("开关", "on"), kind=ValueKind.SWITCH, required=False
+                ),
+                Parameter(
+                    name="number",
+                    text=Text("数值", "number"),
+                    kind=ValueKind.NUMBER,
+                    required=False,
+                ),
+                Parameter(name="text", text=Text("文字", "text"), length_max=200, required=False),
+            ),
+            permission=Permission.DEVICE_OPERATE,
+            run=set_property,
+        )
+    )
+
+
+_VALUES = ("on", "number", "text")
+_STATES = {
+    CommandState.DONE: ActionState.DONE,
+    CommandState.FAILED: ActionState.FAILED,
+    CommandState.UNKNOWN: ActionState.UNKNOWN,
+}
+
+
+def scene_result(run: SceneRun) -> ActionResult:
+    """A scene's run in one word and a sentence."""
+    counts = run.counts
+    well = counts[Result.DONE] + counts[Result.UNCHANGED]
+    others = len(run.devices) - well
+    words = Text(
+        f"{well} 台到位" + (f"，{others} 台未到位" if others else ""),
+        f"{well} as wanted" + (f", {others} not" if others else ""),
+    )
+    if not others:
+        return ActionResult(ActionState.DONE, words=words)
+    return ActionResult(
+        ActionState.PARTLY if well else ActionState.FAILED, "not_all_devices", words
+    )

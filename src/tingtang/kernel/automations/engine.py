@@ -1,0 +1,502 @@
+"""The engine: what happens, what time it is and how things are sets automations off.
+
+Events come through a kernel reaction, so that none is missed and the log never waits. Whatever sets
+an automation off has a name of its own (its *occasion*), under which a run is promised at most once.
+"""
+
+import asyncio
+import contextlib
+import logging
+from collections import OrderedDict
+
+import msgspec
+import sqlalchemy as sa
+
+from tingtang.kernel import log_tables
+from tingtang.kernel.automations import problems as p
+from tingtang.kernel.automations.book import RUNS_KEPT_MS, Book, Run, stream_of
+from tingtang.kernel.automations.checks import check
+from tingtang.kernel.automations.declared import (
+    Automation,
+    Draft,
+    EventTrigger,
+    FactTrigger,
+    Mode,
+    Scalar,
+)
+from tingtang.kernel.automations.events import Planned, RunCutOff, RunStarted
+from tingtang.kernel.automations.guard import (
+    BRANCH_RUNS_A_MINUTE_MAX,
+    TOLD,
+    CutOff,
+    Pace,
+    looped,
+)
+from tingtang.kernel.automations.matching import (
+    FactKey,
+    Situation,
+    arguments_of,
+    compares,
+    event_matches,
+    fact_key,
+    facts_asked,
+    holds,
+)
+from tingtang.kernel.automations.offered import Action, Offers, Parameter, ValueKind
+from tingtang.kernel.automations.places import Places
+from tingtang.kernel.automations.runner import ACTOR, WAIT, Promised, Runner
+from tingtang.kernel.automations.timing import due_ms
+from tingtang.kernel.automations.watch import Watch
+from tingtang.kernel.automations.why import why
+from tingtang.kernel.clock import HOUR_MS, MINUTE_MS, Clock
+from tingtang.kernel.errors import Refused, Trouble
+from tingtang.kernel.events import Recorded
+from tingtang.kernel.ids import Ids
+from tingtang.kernel.live import LiveViews
+from tingtang.kernel.log import Answered, Append, EventLog, Key
+from tingtang.kernel.permissions import SYSTEM, Actor, ActorKind, Permission
+from tingtang.kernel.reactions import Reactions, Trigger
+from tingtang.kernel.text import Text
+
+VIEW = "automations.branch"
+LOOK_SECONDS = 1.0
+FACTS_MS = 2_000
+"""How often watched facts are looked at."""
+STALE_MS = 10 * MINUTE_MS
+"""What happened, or fell due, longer ago (the process was down) sets nothing off any more."""
+SCHEDULE_MS = 10 * MINUTE_MS
+"""How long a due moment is relied on before it is worked out again: hours and places may change."""
+CHAINS_KEPT = 2_000
+BRANCH_PACE = Draft(
+    name=Text(""), triggers=(), actions=(), runs_a_minute_max=BRANCH_RUNS_A_MINUTE_MAX
+)
+
+logger = logging.getLogger(__name__)
+
+
+class BadShipped(Trouble):
+    """An automation that comes with Tingtang makes no sense; the words say which and why."""
+
+
+class _Due(msgspec.Struct):
+    """Up to when a timed trigger was looked at, and when to look again."""
+
+    looked_ms: int
+    again_ms: int
+
+
+class Occasion(msgspec.Struct, frozen=True):
+    """What sets an automation off."""
+
+    name: str
+    trigger: int
+    why: Text
+    recorded: Recorded | None = None
+    cause: str = ""
+
+
+class Automations:
+    """All automations of one process; features offer their words through :attr:`offers`."""
+
+    def __init__(
+        self,
+        log: EventLog,
+        clock: Clock,
+        ids: Ids,
+        live: LiveViews,
+        reactions: Reactions,
+        places: Places,
+    ) -> None:
+        self.offers = Offers(log.types)
+        self.places = places
+        self.book = Book(log, clock)
+        self.clock = clock
+        self.log = log
+        self._ids = ids
+        self._live = live
+        self.runner = Runner(log, clock, self.offers, lambda branch: live.touch(VIEW, branch))
+        self._paces: dict[tuple[str, str], Pace] = {}
+        self._branch_paces: dict[str, Pace] = {}
+        self._chains: OrderedDict[str, tuple[str, ...]] = OrderedDict()
+        self._due: dict[tuple[str, str, int], _Due] = {}
+        self._watches: dict[tuple[str, str, int], Watch] = {}
+        self._facts_ms = self._forgot_ms = 0
+        self._from_ms = 0
+        self._task: asyncio.Task[None] | None = None
+        self.cut_offs: dict[tuple[str, str], tuple[CutOff, int]] = {}
+        """The newest cut-off of each automation and when it was, until the next restart."""
+        self.offers.offer_action(_wait_action())
+        types = [type_ for name, type_ in log.types.all().items() if _may_be_followed(name)]
+        reactions.register(
+            "automations", types, self._on_event, from_now=True, only=self.book.may_set_off
+        )
+
+    def ship(self, text: str, source: str) -> None:
+        """Bring an automation with Tingtang, from the TOML ``text`` of the file ``source``."""
+        try:
+            automation = msgspec.toml.decode(text, type=Automation)
+        except msgspec.DecodeError as error:
+            raise BadShipped(f"自动化 {source}：{error}", f"automation {source}: {error}") from None
+        self.book.ship(automation)
+
+    async def start(self) -> None:
+        """Check what was shipped, take up what was left unfinished, begin to look."""
+        for automation in self.book.shipped.values():
+            try:
+                check(automation, "", self.offers, knows_sun=True)
+            except Refused as refused:
+                raise BadShipped(
+                    f"自动化 {automation.id}：{refused.message('zh')}",
+                    f"automation {automation.id}: {refused.message('en')}",
+                ) from None
+        await self.book.start()
+        for (branch, automation_id), run in self.book.last.items():
+            self._pace(branch, automation_id).last_ms = run.started_ms
+        now_ms = self._forgot_ms = self.clock.now_ms()
+        self._from_ms = max(now_ms - STALE_MS, await self._alive_ms(now_ms))
+        for branch, started_ms, event in await self.book.unfinished():
+            self._remember(event)
+            self.runner.take_on(Promised(branch, started_ms, event), Mode.QUEUED)
+        self._task = asyncio.create_task(self._look_on(), name="automations")
+
+    async def stop(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+            self._task = None
+        await self.runner.stop()
+
+    # -- editing -------------------------------------------------------------------------------
+
+    async def save(self, automation: Automation, actor: Actor) -> Automation:
+        """Check and keep an automation of a branch, or of the bank where it names none.
+
+        Refused: bad_automation, with where and why; forbidden, where the actor may not do
+        themselves what the automation would.
+        """
+        self.check(automation, automation.branch, actor)
+        await self.book.save(automation, actor)
+        self._forget_timing(automation.id)
+        self._touch(automation.branch)
+        return automation
+
+    async def remove(self, branch: str, automation: str, actor: Actor) -> None:
+        """Take a branch's (or the bank's) own version away."""
+        await self.book.remove(branch, automation, actor)
+        self._forget_timing(automation)
+        self._touch(branch)
+
+    async def enable(self, branch: str, automation: str, enabled: bool, actor: Actor) -> Automation:
+        """Switch it on or off in a branch: an own version is kept there, whatever stands behind."""
+        found = self.book.get(branch, automation)
+        if enabled:
+            self.check(found, branch, actor)
+        changed = msgspec.structs.replace(found, branch=branch, enabled=enabled)
+        await self.book.save(changed, actor)
+        self._forget_timing(automation)
+        self._touch(branch)
+        return changed
+
+    def check(self, draft: Draft, branch: str, actor: Actor) -> None:
+        """Refuse what makes no sense here and what the actor could not do themselves."""
+        knows_sun = not branch or self.places.place(branch).position is not None
+        check(draft, branch, self.offers, knows_sun=knows_sun)
+        for call in draft.actions:
+            actor.require(self.offers.actions[call.action].permission, branch or None)
+
+    async def run_now(self, branch: str, automation: str, actor: Actor, key: Key | None) -> str:
+        """Run it by hand, whatever its triggers and condition say; gives the run's id."""
+        found = self.book.get(branch, automation)
+        if branch not in self.places.branches():
+            raise Refused(p.NOT_RUNNING_HERE)
+        for call in found.actions:
+            actor.require(self.offers.actions[call.action].permission, branch)
+        if self.runner.refuses(branch, automation, found.mode) is not None:
+            raise Refused(p.IS_RUNNING)
+        name = f"hand:{key.name}" if key is not None else f"hand:{self._new_id()}"
+        occasion = Occasion(name, -1, Text("手动运行", "run by hand"))
+        return await self._promise(found, branch, occasion, (), actor.name)
+
+    # -- setting off ---------------------------------------------------------------------------
+
+    async def _on_event(self, trigger: Trigger) -> None:
+        recorded = trigger.recorded
+        branch = recorded.branch
+        too_old = self.clock.now_ms() - recorded.time_ms > STALE_MS
+        if too_old or not branch or branch not in self.places.branches():
+            return
+        for automation in self.book.of(branch):
+            index = matching_trigger(automation, recorded)
+            if index is not None:
+                occasion = Occasion(
+                    f"event:{recorded.position}",
+                    index,
+                    why(automation.triggers[index], self.offers),
+                    recorded,
+                    trigger.cause,
+                )
+                await self._set_off(automation, branch, occasion)
+
+    async def look(self) -> None:
+        """One look: what has fallen due, and how watched facts are."""
+        now_ms = self.clock.now_ms()
+        see_facts = now_ms - self._facts_ms >= FACTS_MS
+        if see_facts:
+            self._facts_ms = now_ms
+        for branch in self.places.branches():
+            for automation in self.book.of(branch):
+                if not automation.enabled:
+                    continue
+                for index, trigger in enumerate(automation.triggers):
+                    if isinstance(trigger, FactTrigger):
+                        if see_facts:
+                            await self._see(automation, branch, index, trigger, now_ms)
+                    elif not isinstance(trigger, EventTrigger):
+                        await self._look_at(automation, branch, index, now_ms)
+
+    async def _see(
+        self, automation: Automation, branch: str, index: int, trigger: FactTrigger, now_ms: int
+    ) -> None:
+        value = await self.fact(branch, trigger.fact, trigger.arguments, now_ms)
+        watch = self._watches.setdefault((branch, automation.id, index), Watch())
+        if watch.see(compares(trigger, value), now_ms, trigger.for_seconds * 1000):
+            name = f"fact:{index}:{now_ms}"
+            await self._set_off(
+                automation, branch, Occasion(name, index, why(trigger, self.offers))
+            )
+
+    async def _look_at(self, automation: Automation, branch: str, index: int, now_ms: int) -> None:
+        trigger = automation.triggers[index]
+        where = (branch, automation.id, index)
+        due = self._due.get(where)
+        if due is None:
+            since_ms = max(self._from_ms, self.book.changed_ms(branch, automation.id))
+            due = self._due[where] = _Due(min(since_ms, now_ms), 0)
+        if now_ms < due.again_ms or isinstance(trigger, EventTrigger | FactTrigger):
+            return
+        place = self.places.place(branch)
+        after_ms = max(due.looked_ms, now_ms - STALE_MS)
+        moments = due_ms(trigger, place, self.places, after_ms, now_ms + SCHEDULE_MS)
+        due.looked_ms = now_ms
+        due.again_ms = next((one for one in moments if one > now_ms), now_ms + SCHEDULE_MS)
+        passed = [one for one in moments if one <= now_ms]
+        if passed:  # of several that were missed the newest counts
+            occasion = Occasion(f"time:{index}:{passed[-1]}", index, why(trigger, self.offers))
+            await self._set_off(automation, branch, occasion)
+
+    async def _set_off(self, automation: Automation, branch: str, occasion: Occasion) -> None:
+        """Promise a run, unless its condition does not hold or that would get out of hand."""
+        at_ms = self.clock.now_ms()
+        chain = await self._chain(occasion.recorded)
+        cut_off = looped(automation.id, chain)
+        if cut_off is None:
+            if not await self._holds(automation, branch, occasion.recorded, at_ms):
+                return
+            cut_off = (
+                self._pace(branch, automation.id).refuses(automation, at_ms)
+                or self.runner.refuses(branch, automation.id, automation.mode)
+                or self._branch_refuses(branch, at_ms)
+            )
+        if cut_off is not None:
+            await self._tell_cut_off(automation, branch, occasion, cut_off, at_ms)
+            return
+        self._pace(branch, automation.id).ran(at_ms)
+        self._branch_paces.setdefault(branch, Pace()).ran(at_ms)
+        await self._promise(automation, branch, occasion, chain, SYSTEM.name)
+
+    async def _promise(
+        self,
+        automation: Automation,
+        branch: str,
+        occasion: Occasion,
+        chain: tuple[str, ...],
+        actor: str,
+    ) -> str:
+        at_ms = self.clock.now_ms()
+        event = RunStarted(
+            run=self._new_id(),
+            automation=automation.id,
+            occasion=occasion.name,
+            trigger=occasion.trigger,
+            why=occasion.why,
+            actions=plan(automation, occasion.recorded),
+            chain=(*chain, automation.id),
+        )
+        append = Append(
+            stream=stream_of(branch),
+            branch=branch,
+            events=[event],
+            time_ms=at_ms,
+            actor=actor,
+            cause=occasion.cause,
+            key=Key(f"automation:{branch}:{automation.id}:{occasion.name}", ""),
+            answer=event.run.encode(),
+        )
+        try:
+            await self.log.append(append)
+        except Answered as answered:  # promised before a restart, or by another node
+            return answered.body.decode()
+        self._remember(event)
+        self.runner.take_on(Promised(branch, at_ms, event), automation.mode)
+        self._live.touch(VIEW, branch)
+        return event.run
+
+    async def _tell_cut_off(
+        self, automation: Automation, branch: str, occasion: Occasion, why_not: CutOff, at_ms: int
+    ) -> None:
+        self.cut_offs[branch, automation.id] = (why_not, at_ms)
+        self._live.touch(VIEW, branch)
+        if why_not not in TOLD or self._pace(branch, automation.id).is_told(why_not, at_ms):
+            return
+        logger.warning("automation %s in %s is cut off: %s", automation.id, branch, why_not.value)
+        event = RunCutOff(automation=automation.id, occasion=occasion.name, why=why_not)
+        with contextlib.suppress(Answered):
+            await self.log.append(
+                Append(
+                    stream=stream_of(branch),
+                    branch=branch,
+                    events=[event],
+                    time_ms=at_ms,
+                    actor=SYSTEM.name,
+                    cause=occasion.cause,
+                    key=Key(f"automation-cut:{branch}:{automation.id}:{occasion.name}", ""),
+                )
+            )
+
+    # -- looking things up ---------------------------------------------------------------------
+
+    async def fact(
+        self, branch: str, fact: str, arguments: "dict[str, Scalar] | object", at_ms: int
+    ) -> Scalar | None:
+        """A fact now; None where nobody offers it, it is not known, or it cannot be told."""
+        found = self.offers.facts.get(fact)
+        if found is None:
+            return None
+        try:
+            return await found[1].value(branch, fact, arguments, at_ms)  # type: ignore[arg-type]
+        except Refused:
+            return None
+        except Exception:
+            logger.exception("the fact %s cannot be told", fact)
+            return None
+
+    async def _holds(
+        self, automation: Automation, branch: str, recorded: Recorded | None, at_ms: int
+    ) -> bool:
+        facts: dict[FactKey, Scalar | None] = {}
+        for fact, arguments in facts_asked(automation):
+            facts[fact_key(fact, arguments)] = await self.fact(branch, fact, arguments, at_ms)
+        place = self.places.place(branch)
+        return holds(automation.condition, Situation(at_ms, place, self.places, recorded, facts))
+
+    async def _chain(self, recorded: Recorded | None) -> tuple[str, ...]:
+        """The automations whose doing an event is."""
+        run = run_of(recorded)
+        if not run:
+            return ()
+        known = self._chains.get(run)
+        return known if known is not None else await self.book.chain_of(run)
+
+    def _remember(self, event: RunStarted) -> None:
+        self._chains[event.run] = event.chain
+        while len(self._chains) > CHAINS_KEPT:
+            self._chains.popitem(last=False)
+
+    def _pace(self, branch: str, automation: str) -> Pace:
+        return self._paces.setdefault((branch, automation), Pace())
+
+    def _branch_refuses(self, branch: str, at_ms: int) -> CutOff | None:
+        pace = self._branch_paces.setdefault(branch, Pace())
+        return CutOff.BRANCH_TOO_OFTEN if pace.count(at_ms) >= BRANCH_RUNS_A_MINUTE_MAX else None
+
+    def last(self, branch: str, automation: str) -> Run | None:
+        """The newest run of an automation in a branch."""
+        return self.book.last.get((branch, automation))
+
+    async def _alive_ms(self, now_ms: int) -> int:
+        """When anything was last written: until then, at least, moments were not missed."""
+        e = log_tables.events.c
+        query = sa.select(e.time_ms).order_by(e.position.desc()).limit(1)
+        found = await self.log.database.read(lambda c: c.scalar(query))
+        return now_ms if found is None else min(found, now_ms)
+
+    def _new_id(self) -> str:
+        return self._ids.new(self.clock.now_ms())
+
+    def _forget_timing(self, automation: str) -> None:
+        """What was known of its triggers is no longer so."""
+        for where in [one for one in self._due if one[1] == automation]:
+            del self._due[where]
+        for where in [one for one in self._watches if one[1] == automation]:
+            del self._watches[where]
+
+    def _touch(self, branch: str) -> None:
+        for one in self.places.branches() if not branch else (branch,):
+            self._live.touch(VIEW, one)
+
+    async def _look_on(self) -> None:
+        while True:
+            await asyncio.sleep(LOOK_SECONDS)
+            try:
+                await self.look()
+                now_ms = self.clock.now_ms()
+                if now_ms - self._forgot_ms >= HOUR_MS:
+                    self._forgot_ms = now_ms
+                    await self.book.forget_runs(now_ms - RUNS_KEPT_MS)
+            except Refused as refused:
+                logger.warning("automations could not look: %s", refused.code)
+            except Exception:
+                logger.exception("automations could not look; the next look comes")
+
+
+def matching_trigger(automation: Automation, recorded: Recorded) -> int | None:
+    """The first of its triggers that an event sets off; None if none, or it is switched off."""
+    if automation.enabled:
+        for index, trigger in enumerate(automation.triggers):
+            if isinstance(trigger, EventTrigger) and event_matches(trigger, recorded):
+                return index
+    return None
+
+
+def plan(draft: Draft, recorded: Recorded | None) -> tuple[Planned, ...]:
+    """What it does, with the event's values put in."""
+    return tuple(
+        Planned(call.action, arguments_of(call.parameters, recorded)) for call in draft.actions
+    )
+
+
+def run_of(recorded: Recorded | None) -> str:
+    """The run whose doing an event is; "" where it is nobody's."""
+    signed = f"{ActorKind.SYSTEM}:{ACTOR}"
+    if recorded is None or not recorded.actor.startswith(signed):
+        return ""
+    return recorded.actor.removeprefix(signed)
+
+
+def _may_be_followed(name: str) -> bool:
+    return not name.startswith("automations.")
+
+
+def _wait_action() -> Action:
+    async def never(_call: object) -> "None":
+        raise AssertionError  # the runner waits by itself
+
+    return Action(
+        name=WAIT,
+        text=Text("等待", "Wait"),
+        parameters=(
+            Parameter(
+                name="seconds",
+                text=Text("秒数", "seconds"),
+                kind=ValueKind.NUMBER,
+                unit="s",
+                low=1,
+                high=3600,
+            ),
+        ),
+        permission=Permission.RULES_SEE,
+        run=never,  # type: ignore[arg-type]
+    )
+
+
+__all__ = ["VIEW", "Automations", "Occasion", "matching_trigger", "plan", "run_of"]

@@ -1,0 +1,1 @@
+"""Automations: what may be written, when they run, and that they stay within bounds."""
