@@ -9,6 +9,7 @@ from tingtang.devices.mqtt.wiring import wire_mqtt
 from tingtang.devices.register import Register
 from tingtang.devices.service import BRANCH_VIEW, DEVICE_VIEW, DeviceService
 from tingtang.devices.telemetry import Telemetry
+from tingtang.devices.xfs.wiring import wire_xfs
 from tingtang.kernel.events import EventTypes
 from tingtang.kernel.feature import Feature, Parts
 from tingtang.kernel.live import ViewType
@@ -41,6 +42,7 @@ def wire(parts: Parts) -> None:
     for stop in (telemetry.stop, devices.stop):
         parts.on_stop(stop)
     wire_mqtt(parts, devices)
+    wire_xfs(parts, devices)
 
 
 EVENTS = EventTypes()

@@ -8,11 +8,9 @@ import pytest
 
 from tests.devices.conftest import ENGINEER, Shop
 from tests.http.world import open_world
-from tingtang.devices.model.records import Protocol
 from tingtang.devices.model.state import CommandState, DeviceState
 from tingtang.devices.model.wire import App, Health, Link
 from tingtang.devices.virtual.xfs_machines import kiosk
-from tingtang.devices.xfs.link import XfsLink
 from tingtang.kernel.permissions import SYSTEM
 from xfs4iot.client import Connection
 from xfs4iot.errors import CommandErrorCode
@@ -63,15 +61,10 @@ async def hall(seeded: Path, tmp_path: Path) -> AsyncIterator[Hall]:
     services = kiosk(step_ms=0)
     async with open_world(seeded, tmp_path) as world, Host(services) as host:
         shop = Shop(world, None)  # type: ignore[arg-type]
-        link = XfsLink(shop.devices.register, shop.devices, world.clock)
-        shop.devices.add_link(Protocol.XFS, link)
         await shop.enrol(KIOSK_ID, "kiosk", protocol="xfs", address=host.uri)
-        await link.start()
         hall = Hall(shop, host, services)
         await hall.state(lambda state: len(state.modules) == 11)
         yield hall
-        await link.stop()
-        await shop.settled()
 
 
 @pytest.mark.shows("R051", part="a smart counter over XFS4IoT")
