@@ -16,7 +16,7 @@ from tingtang.http.fast_lane import FastLane, compile_handler
 from tingtang.http.features import FEATURES
 from tingtang.http.framework import make_framework
 from tingtang.http.gate import Gate, Receive, Scope, Send
-from tingtang.http.headers import security_headers
+from tingtang.http.headers import GETS_ONLY, security_headers
 from tingtang.http.limits import RateLimit
 from tingtang.http.live_socket import LiveSocket
 from tingtang.http.metrics import RequestMetrics
@@ -206,6 +206,7 @@ def _assemble(
     check_guarded(routes)
     fast, bodies = FastLane(), Bodies()
     answer_headers = security_headers(is_page=False, is_tls=options.is_tls)
+    posted_headers = [header for header in answer_headers if header[0] not in GETS_ONLY]
     for route in routes:
         if route.is_fast:
             handler = compile_handler(
@@ -213,7 +214,7 @@ def _assemble(
                 route.path,
                 parts.services,
                 parts.clock.now_ms,
-                answer_headers,
+                answer_headers if route.method == "GET" else posted_headers,
                 bodies.read,
             )
             fast.add(route.method, route.path, handler)

@@ -26,6 +26,9 @@ API_POLICY = "default-src 'none'; frame-ancestors 'none'"
 DEVICES = (
     "camera=(self), microphone=(self), display-capture=(self), geolocation=(), payment=(), usb=()"
 )
+GETS_ONLY = frozenset({b"content-security-policy", b"cache-control"})
+"""Not for answers to hot commands: nothing keeps the answer of a POST unless told to, nothing but a
+page of ours can have sent it, and each header costs as much as checking the caller."""
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 

@@ -136,7 +136,7 @@ class Links:
         if end is None or end[0] != minute:  # time zones cost more than tokens
             end = minute, end_of_next_day(now_ms, self._time_zone_of(branch))
             self._ends[branch] = end
-        return self.token(subject, branch, now_ms, end[1])
+        return self._signer.sign(Claim(ClaimKind.LINK, branch, subject, now_ms, end[1]))
 
     def token(self, subject: str, branch: str, now_ms: int, expires_ms: int) -> str:
         """A token for the ticket or booking ``subject`` of ``branch``, good until ``expires_ms``."""
