@@ -145,6 +145,14 @@ async def test_silence_and_a_will_are_noticed(shop: Shop) -> None:
     await shop.devices.look()
     state = await shop.devices.state("lamp-1")
     assert (state.link, state.link_why) == (wire.Link.OFFLINE, "silence")
+    for device in ("lamp-1", "lamp-2"):
+        shop.devices.beat(device, wire.Beat(7, 0))
+    await shop.settled()
+    state = await shop.devices.state("lamp-1")
+    assert (state.link, state.link_why) == (wire.Link.ONLINE, "beat")
+    assert state.boots == 1
+    # A connection that was lost by its will is back only when the device says so.
+    assert (await shop.devices.state("lamp-2")).link is wire.Link.OFFLINE
 
 
 async def test_samples_are_kept_and_read_as_a_series(shop: Shop) -> None:

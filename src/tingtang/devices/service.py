@@ -221,6 +221,11 @@ class DeviceService:
     def beat(self, device: str, beat: wire.Beat) -> None:
         self._alive(device)
         self._check_clock(device, beat.time_ms)
+        state = self.host.committed(device_stream(device))
+        if state is not None and state.link is wire.Link.OFFLINE and state.link_why == "silence":
+            # It says its state when that changes, and for the device nothing has.
+            again = wire.LinkState(wire.Link.ONLINE, state.app, state.firmware, state.boot)
+            self._hear(device, lambda type_: c.HearState(type=type_, state=again, why="beat"))
 
     def modules(self, device: str, modules: dict[str, wire.ModuleReport]) -> None:
         self._hear(device, lambda type_: c.HearModules(type=type_, modules=modules))

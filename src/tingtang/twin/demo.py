@@ -15,6 +15,8 @@ import msgspec
 from tingtang.customers.model import Details, Facts, Purpose, Tier
 from tingtang.customers.service import CustomerService
 from tingtang.devices.mqtt.options import EMBEDDED, MqttOptions
+from tingtang.devices.mqtt.wiring import Mqtt
+from tingtang.devices.service import DeviceService
 from tingtang.hall.contacts import Contact
 from tingtang.hall.service import HallService
 from tingtang.http.app import App, build
@@ -35,6 +37,7 @@ from tingtang.twin.agenda import Agenda, StageClock
 from tingtang.twin.booked import Bookers
 from tingtang.twin.customers import Customers, Popular
 from tingtang.twin.days import Begin, BranchDays
+from tingtang.twin.hardware import Hardware
 from tingtang.twin.managers import Managers
 from tingtang.twin.tellers import Tellers
 
@@ -83,6 +86,7 @@ class Demo:
         self.app.parts.on_start(self.gateway.start)
         self.app.parts.on_stop(self.gateway.stop)
         self.agenda = Agenda(self.clock)
+        self.hardware = Hardware(self.app.parts.service("devices", DeviceService), self.clock, folder)
         self.bank: DemoBank | None = None
         self._days: list[BranchDays] = []
         self._contacts: dict[CustomerId, Contact] = {}
@@ -96,6 +100,7 @@ class Demo:
         progress("bank")
         self.bank = await seed_demo_bank(org)
         known = await self._register_customers(services["customers"])
+        await self.hardware.enrol(self.bank.branches[0], _year(self.clock.now_ms()))
         progress("morning")
         for branch, size in zip(self.bank.branches, SIZES, strict=True):
             begin = self._people(branch, size, known)
@@ -109,9 +114,11 @@ class Demo:
     async def live(self, speed: float) -> None:
         """Let the day run from here on, ``speed`` times as fast as real time."""
         self.clock.run(speed)
+        await self.hardware.start(self.app.parts.service("mqtt", Mqtt).port, speed)
         self._task = asyncio.create_task(self.agenda.live(), name="demo")
 
     async def stop(self) -> None:
+        await self.hardware.stop()
         if self._task is not None:
             self._task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
@@ -243,6 +250,10 @@ def _popular(hall: HallService, branch: BranchId, seats: set[CounterId]) -> list
             short = max(0.2, 600_000 / service.standard_ms)
             found.append(Popular(service.id, short * (1.6 if cash else 1.0)))
     return found
+
+
+def _year(at_ms: int) -> int:
+    return int(local_date(at_ms, "Asia/Shanghai")[:4])
 
 
 def _machine_now_ms() -> int:

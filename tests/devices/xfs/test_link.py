@@ -110,6 +110,7 @@ async def test_a_machine_that_loses_power_is_off_line_and_comes_back_as_new(hall
     await hall.host.lose_power()
     state = await hall.state(lambda state: state.link is Link.OFFLINE)
     assert state.link_why == "will"
+    assert {module.health for module in state.modules.values()} == {Health.OK}
     hall.shop.world.clock.advance(1_000)
     await hall.host.start()
     state = await hall.state(lambda state: state.link is Link.ONLINE)
@@ -161,10 +162,11 @@ async def test_what_xfs_cannot_do_is_said(hall: Hall) -> None:
 
 
 async def test_a_module_whose_service_goes_is_a_fault_and_the_rest_goes_on(hall: Hall) -> None:
-    service = hall.services["Scanner"]
+    service = hall.host.services.pop("Scanner")
     for session in list(service.sessions):
         session.socket.transport.abort()
-    await hall.module("scanner", Health.FAULT)
+    assert await hall.module("scanner", Health.FAULT) == "not_connected"
+    hall.host.services["Scanner"] = service
     await hall.module("scanner", Health.OK)
     assert (await hall.shop.devices.state(KIOSK_ID)).link is Link.ONLINE
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.devices.types import KIOSK, declared
@@ -58,6 +58,7 @@ ANYTHING = st.recursive(
 )  # fmt: skip
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(st.dictionaries(st.sampled_from(["common", "printer", "auxiliaries", "unit1"]), ANYTHING))
 def test_nonsense_from_a_service_is_read_without_complaint(payload: dict[str, Any]) -> None:
     assert isinstance(reading.module_report(payload).health, Health)

@@ -10,7 +10,8 @@ from tingtang.kernel.events import Event, EventTypes
 class LinkChanged(Event, frozen=True):
     link: Link
     why: str = ""
-    """"said" by the device, "will" of a lost connection, "silence", "clash" of two connections."""
+    """"said" by the device, "will" of a lost connection, "silence", "beat" after a silence, "clash" of
+    two connections."""
 
 
 class DeviceStarted(Event, frozen=True):

@@ -34,6 +34,8 @@ class ToldClock:
         self.speed = 1.0
         self._told_ms = time.time_ns() // MS
         self._at = time.monotonic()
+        self.told = asyncio.Event()
+        """It has been told the time; before this it is the machine's."""
 
     def now_ms(self) -> int:
         return self._told_ms + round((time.monotonic() - self._at) * 1000 * self.speed)
@@ -46,6 +48,7 @@ class ToldClock:
         except ValueError:
             return
         self._at = time.monotonic()
+        self.told.set()
 
     async def follow_stdin(self) -> None:
         """Follow the lines of the standard input; returns when it ends: the stage is gone."""

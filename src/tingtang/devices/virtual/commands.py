@@ -120,15 +120,30 @@ async def _run(
                 raise typer.BadParameter(
                     f"{one.type}: 支持 XFS4IoT 的类型 · types that speak XFS4IoT: {known}"
                 )
-            kiosks.append(run_machine(one.type, max(0, one.xfs_port), random, clock, faults, _say))
+            kiosks.append(
+                run_machine(
+                    one.type,
+                    max(0, one.xfs_port),
+                    random,
+                    clock,
+                    is_open=is_open,
+                    faults=faults,
+                    tell=_say,
+                )
+            )
             continue
         machine = Machine(one.id, type_, random, is_open=is_open, fault_factor=faults)
         wires.append(Wire(machine, one.secret, where, clock))
-    tasks = [asyncio.create_task(Fleet(wires, clock, seed=seed).run()) if wires else None]
-    tasks += [asyncio.create_task(one) for one in kiosks]
-    running = [task for task in tasks if task is not None]
+    running = []
     if isinstance(clock, ToldClock):
         running.append(asyncio.create_task(clock.follow_stdin()))
+        await asyncio.wait(
+            (running[0], asyncio.create_task(clock.told.wait())),
+            return_when=asyncio.FIRST_COMPLETED,
+        )
+    if wires:
+        running.append(asyncio.create_task(Fleet(wires, clock, seed=seed).run()))
+    running += [asyncio.create_task(one) for one in kiosks]
     try:
         done, _ = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
         for task in done:

@@ -79,6 +79,8 @@ async def run_machine(
     port: int,
     random: Random,
     clock: DeviceClock,
+    *,
+    is_open: bool,
     faults: float,
     tell: Callable[[str], None],
 ) -> None:
@@ -87,6 +89,9 @@ async def run_machine(
     Raises KeyError for a type whose machines do not speak XFS4IoT, OSError where the port is taken.
     """
     services = BUILDERS[code]()
+    for service in services:
+        if is_open and isinstance(service.world, AuxiliariesWorld):
+            service.world.put("openClosedIndicator", "open")
     host = Host(services, port=port or None, vendor="Tingtang")
     await host.start()
     tell(host.uri)

@@ -21,6 +21,11 @@ TOGETHER_S = 5.0
 """Services may take this long to come up after their publisher."""
 COMMANDS_MAX = 16
 """Commands under way on one machine; more are answered at once that it is busy."""
+BEATS = 4
+"""In the time a type has for one, so that one answer that is late is no outage."""
+SETTLE_S = 0.4
+"""A service that is back after less was never away; and where all go, the machine is away and not
+each of its parts broken."""
 THRESHOLD = "Storage.StorageThresholdEvent"
 
 logger = logging.getLogger(__name__)
@@ -134,7 +139,7 @@ class Machine:
 
     async def _beat(self) -> None:
         """Ask a service how it is each beat, so that a half-open connection is noticed."""
-        number = 0
+        number, pause_s = 0, self.type.beat_seconds / BEATS
         while self._statuses:
             name = sorted(self._statuses)[number % len(self._statuses)]
             number += 1
@@ -144,27 +149,30 @@ class Machine:
                 self._inbox.beat(self.device.id, wire.Beat(number, 0))
                 self._tell_samples()
             with suppress(TimeoutError):
-                async with asyncio.timeout(self.type.beat_seconds):
+                async with asyncio.timeout(pause_s):
                     await self._gone.wait()
 
     def _status(self, service: str, status: reading.Payload | None) -> None:
         before = self._statuses.get(service)
         if status is None:
             self._statuses.pop(service, None)
-            if not self._statuses:
+            if self._statuses:
+                asyncio.get_running_loop().call_later(SETTLE_S, self._tell_modules, service)
+            else:
                 self._gone.set()
                 self._lost()
-                return
-        else:
-            self._statuses[service] = status
-        if not self._is_online:
             return
-        self._inbox.modules(self.device.id, self._reports(service))
-        if status is not None:
+        self._statuses[service] = status
+        if self._is_online:
+            self._tell_modules(service)
             self._tell_properties(service, status)
             self._tell_samples()
             for one in reading.noticed(before or status, status):
                 self._tell(service, one.name, one.data)
+
+    def _tell_modules(self, service: str) -> None:
+        if self._is_online:
+            self._inbox.modules(self.device.id, self._reports(service))
 
     def _event(self, service: str, event: Event) -> None:
         if event.name == THRESHOLD and self._is_online:
