@@ -19,6 +19,7 @@ import typer
 from rich.console import Console
 
 from tingtang import __version__, migrations
+from tingtang.devices.virtual import commands as virtual_devices
 from tingtang.http import commands as http_commands
 from tingtang.kernel import anchors, audit, logs, sealed, vault
 from tingtang.kernel import backup as backups
@@ -44,6 +45,7 @@ app.add_typer(audit_app, name="audit")
 app.add_typer(keys_app, name="keys")
 app.registered_commands.extend(http_commands.app.registered_commands)
 app.registered_commands.extend(twin.app.registered_commands)
+app.registered_commands.extend(virtual_devices.app.registered_commands)
 
 console = Console(stderr=True, highlight=False)
 _config: list[Path] = []
