@@ -19,6 +19,7 @@ import typer
 from rich.console import Console
 
 from tingtang import __version__, migrations
+from tingtang.devices.mqtt import commands as mqtt_commands
 from tingtang.devices.virtual import commands as virtual_devices
 from tingtang.http import commands as http_commands
 from tingtang.kernel import anchors, audit, logs, sealed, vault
@@ -43,6 +44,7 @@ audit_app = typer.Typer(help="核验日志 · prove that the log is whole", no_a
 keys_app = typer.Typer(help="管理密钥 · look after the key file", no_args_is_help=True)
 app.add_typer(audit_app, name="audit")
 app.add_typer(keys_app, name="keys")
+app.add_typer(mqtt_commands.app, name="mqtt")
 app.registered_commands.extend(http_commands.app.registered_commands)
 app.registered_commands.extend(twin.app.registered_commands)
 app.registered_commands.extend(virtual_devices.app.registered_commands)

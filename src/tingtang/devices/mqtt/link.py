@@ -87,8 +87,9 @@ class MqttLink:
         """A message of ``user``, proven by the broker's rules. Never fails."""
         device = self._register.get(user)
         if device is None or not device.active:
-            # Left behind by what was removed: out of the way, so that it does not come again.
-            if retain and payload:
+            # Left behind by what was removed: out of the way, so that it does not come again. A
+            # broker passes on what is being retained now without saying so.
+            if payload and (retain or topic.rpartition("/")[2] in LASTING):
                 self._carrier.publish(topic, b"", 1, True)
             return None
         parts = topic.split("/", 3)

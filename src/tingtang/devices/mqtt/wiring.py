@@ -2,10 +2,13 @@
 
 import asyncio
 import logging
+from functools import partial
 
 from tingtang.devices.model import records as r
+from tingtang.devices.model.mqtt_topics import WORLDS
 from tingtang.devices.mqtt.broker import Broker
 from tingtang.devices.mqtt.carriers import Carrier, EmbeddedCarrier, OutsideCarrier
+from tingtang.devices.mqtt.home_assistant import HomeAssistantIn
 from tingtang.devices.mqtt.link import MqttLink
 from tingtang.devices.mqtt.options import (
     EMBEDDED,
@@ -38,6 +41,7 @@ class Mqtt:
         self.broker: Broker | None = None
         self.outside: OutsideCarrier | None = None
         self.link: MqttLink | None = None
+        self.home_assistant: HomeAssistantIn | None = None
         self._parts = parts
         self._devices = devices
 
@@ -68,6 +72,8 @@ class Mqtt:
             self.outside = None
         if self.link is not None:
             self.link.stop()
+        if self.home_assistant is not None:
+            await self.home_assistant.stop()
 
     def admit(self, user: str, secret: str) -> Account | None:
         """The account of this user name and password."""
@@ -81,11 +87,17 @@ class Mqtt:
         tls = server_tls(options)
         store = RetainedStore(self._parts.data_folder / "mqtt" / "retained.msgpack")
         broker = Broker(self.admit, options.limits, store)
-        broker.ear = self._link_over(EmbeddedCarrier(broker))
+        carrier = EmbeddedCarrier(broker)
+        link = broker.ear = self._link_over(carrier)
+        carrier.replay = partial(_replay, link)
         broker.open()
         for user in store.users():
             if self.register.get(user) is None:
                 store.forget(user)
+                continue
+            for topic, kept in list(store.of(user).items()):
+                if topic.startswith(WORLDS):  # what gateways announced before
+                    link.heard(user, topic, kept.payload, False)
         await self.tell_modules()
         try:
             self.port = await broker.listen(address.host, address.port, tls)
@@ -109,6 +121,10 @@ class Mqtt:
         )
         self._devices.add_link(r.Protocol.MQTT, link)
         self.link = link
+        home = HomeAssistantIn(self._devices, link, carrier)
+        link.world = self.home_assistant = home
+        self._devices.add_link(r.Protocol.HOME_ASSISTANT, home)
+        home.start()
         return link
 
     async def tell_modules(self) -> None:
@@ -122,6 +138,10 @@ class Mqtt:
     def _tell_modules_soon(self) -> None:
         task = asyncio.get_running_loop().create_task(self.tell_modules())
         task.add_done_callback(_report)
+
+
+def _replay(link: MqttLink, user: str, topic: str, payload: bytes) -> None:
+    link.heard(user, topic, payload, False)
 
 
 def _report(task: "asyncio.Task[None]") -> None:

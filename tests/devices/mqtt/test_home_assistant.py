@@ -1,0 +1,224 @@
+"""Off-the-shelf devices: announced in Home Assistant's format by a public client."""
+
+import asyncio
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.devices.mqtt.conftest import Hall, mosquitto, next_message, until
+from tingtang.devices.model import ha_announcement as ha
+from tingtang.devices.model import ha_device as hd
+from tingtang.devices.model.ha_device import device_id
+from tingtang.kernel.permissions import SYSTEM
+
+LAMP = {
+    "~": "lamp", "name": "门厅灯", "uniq_id": "lamp-1", "schema": "json", "cmd_t": "~/set",
+    "stat_t": "~", "brightness": True, "sup_clrm": ["color_temp"], "avty_t": "~/there",
+}  # fmt: skip
+LIGHT_TOPIC = "homeassistant/light/lamp-1/config"
+
+
+async def run(*arguments: str) -> None:
+    process = await asyncio.create_subprocess_exec(*arguments)
+    assert await process.wait() == 0
+
+
+@pytest.mark.shows("R132", part="an off-the-shelf light")
+async def test_mosquitto_pub_announces_a_light_and_it_appears_and_switches(hall: Hall) -> None:
+    secret = await hall.enrol("gw", "gateway")
+    host = ["-h", "127.0.0.1", "-p", str(hall.port), "-u", "gw", "-P", secret]
+    pub = [mosquitto("mosquitto_pub"), *host, "-q", "1"]
+    await run(*pub, "-r", "-t", LIGHT_TOPIC, "-m", msgspec.json.encode(LAMP).decode())
+    light = device_id("gw", "lamp-1")
+    await until(lambda: hall.devices.register.get(light), "it appears")
+    assert hall.devices.register.device(light).name.zh == "门厅灯"
+    assert hall.devices.register.device(light).branch == "east"
+    await run(*pub, "-t", "lamp/there", "-m", "online")
+    await until(lambda: hall.link_of(light) == "online")
+    listener = await asyncio.create_subprocess_exec(
+        mosquitto("mosquitto_sub"), *host, "-q", "1", "-t", "lamp/set", "-C", "1",
+        stdout=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    await until(lambda: hall.mqtt.broker.is_connected("gw"))
+    await until(lambda: any(s.subscriptions for s in hall.mqtt.broker._sessions["gw"].values()))
+    command = await hall.devices.give(light, "set", {"on": True, "level": 50}, SYSTEM)
+    said, _ = await listener.communicate()
+    assert msgspec.json.decode(said) == {"state": "ON", "brightness": 128}
+    await until(lambda: hall.state(light).commands[command].state == "accepted")
+    # It is done when the light itself shows it, and not before.
+    await run(*pub, "-r", "-t", "lamp", "-m", '{"state":"ON","brightness":128,"color_temp":250}')
+    assert await hall.devices.outcome(light, command) == "done"
+    assert hall.state(light).properties == {"on": True, "level": 50, "colour_temperature": 4000}
+    await run(*pub, "-r", "-t", LIGHT_TOPIC, "-n")
+    await until(lambda: not hall.devices.register.device(light).active, "it is taken away")
+
+
+async def test_a_switch_without_a_state_is_done_but_not_confirmed(hall: Hall) -> None:
+    await hall.enrol("gw", "gateway")
+    async with hall.client("gw", will=None) as gateway:
+        await gateway.subscribe("#", 1)
+        config = {"name": "Plug", "unique_id": "plug", "command_topic": "plug/set"}
+        await gateway.publish(
+            "homeassistant/switch/plug/config", msgspec.json.encode(config), 1, True
+        )
+        plug = device_id("gw", "plug")
+        await until(lambda: hall.link_of(plug) == "online")
+        assert (await next_message(gateway)).topic.value.endswith("config")
+        command = await hall.devices.give(plug, "set", {"on": False}, SYSTEM)
+        assert await hall.devices.outcome(plug, command) == "done"
+        assert hall.state(plug).commands[command].code == "not_confirmed"
+        message = await next_message(gateway)
+        assert (message.topic.value, message.payload) == ("plug/set", b"OFF")
+
+
+async def test_two_gateways_do_not_see_each_other(hall: Hall) -> None:
+    await hall.enrol("gw", "gateway")
+    await hall.enrol("gw2", "gateway")
+    async with hall.client("gw", will=None) as one, hall.client("gw2", will=None) as two:
+        await two.subscribe("#", 1)
+        (refused,) = await two.subscribe("gw/gw/#", 1)
+        for topic in ("homeassistant/switch/a/config", "gw/gw2/x", "tt/gw2/up/state"):
+            await one.publish(topic, b"{}", 1, True)
+        await two.publish("mine", b"1", 1)
+        assert (await next_message(two)).topic.value == "mine"
+        assert not refused.is_failure  # a name in its own world, where nobody else is
+
+
+async def test_what_was_announced_is_known_after_a_restart(hall: Hall) -> None:
+    await hall.enrol("gw", "gateway")
+    async with hall.client("gw", will=None) as gateway:
+        body = msgspec.json.encode({**LAMP, "avty_t": ""})
+        await gateway.publish(LIGHT_TOPIC, body, 1, True)
+        light = device_id("gw", "lamp-1")
+        await until(lambda: hall.link_of(light) == "online")
+    await hall.mqtt.stop()
+    hall.devices.register.types.pop(hall.devices.register.device(light).type)
+    await hall.mqtt.start()
+    await hall.mqtt.home_assistant.settled()
+    assert hall.devices.register.device(light).type in hall.devices.register.types
+
+
+@pytest.mark.parametrize(
+    ("component", "config", "code"),
+    [
+        ("switch", b"{", "announcement"), ("switch", b"[]", "announcement"),
+        ("climate", b"{}", "component"), ("switch", b"{}", "announcement"),
+        ("switch", b'{"cmd_t":"a","val_tpl":"{{ value_json.a if 1 else 2 }}"}', "template"),
+        ("switch", b'{"cmd_t":"a","val_tpl":"{{ lipsum.__globals__ }}"}', "template"),
+        ("switch", b'{"cmd_t":"a","cmd_tpl":"{{ value | upper }}"}', "template"),
+        ("light", b'{"cmd_t":"a","schema":"template"}', "announcement"),
+        ("number", b'{"cmd_t":"a","min":"x"}', "announcement"),
+        ("select", b'{"cmd_t":"a","options":7}', "announcement"),
+        ("cover", b'{"set_pos_t":"a","pos_open":0}', "announcement"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_understood_is_refused(component: str, config: bytes, code: str) -> None:
+    with pytest.raises(ha.BadAnnouncement) as refused:
+        hd.build("d", [ha.read(ha.Place(component, "", "x"), config)])
+    assert refused.value.code == code
+
+
+def made(component: str, **config: Any) -> hd.AnnouncedDevice:
+    place = ha.Place(component, "", "x")
+    return hd.build("d", [ha.read(place, msgspec.json.encode(config))])
+
+
+SAMPLES = [
+    (made("light", command_topic="c", state_topic="s"), {"on": True}, [("c", b"ON")]),
+    (
+        made("light", command_topic="c", brightness_command_topic="b", brightness_scale=100),
+        {"level": 30}, [("b", b"30")],
+    ),
+    (made("light", command_topic="c", color_temp_command_topic="k"), {"colour_temperature": 4000}, [("k", b"250")]),
+    (made("fan", cmd_t="c", pct_cmd_t="p", spd_rng_max=4), {"on": True, "speed": 50}, [("c", b"ON"), ("p", b"2")]),
+    (made("cover", set_pos_t="p", pos_clsd=100, pos_open=0), {"position": 100}, [("p", b"0")]),
+    (made("cover", cmd_t="c"), {"open": False}, [("c", b"CLOSE")]),
+    (made("number", cmd_t="c", min=0, max=9, step=0.5), {"x": 2.5}, [("c", b"2.5")]),
+    (made("select", cmd_t="c", options=["Eco mode", "快"]), {"x": "eco_mode"}, [("c", b"Eco mode")]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("device", "values", "said"), SAMPLES)
+def test_setting_says_what_the_device_expects(
+    device: hd.AnnouncedDevice, values: dict[str, Any], said: list[tuple[str, bytes]]
+) -> None:
+    assert [(m.topic, m.payload) for m in hd.messages_to_set(device, values)] == said
+
+
+def test_sensors_are_measured() -> None:
+    device = made(
+        "sensor", stat_t="s", unit_of_meas="°C", dev_cla="temperature",
+        val_tpl="{{ value_json['air'][0].t | float }}",
+    )  # fmt: skip
+    assert hd.values_of(device, "s", b'{"air":[{"t":21.5}]}') == {"temperature": (21.5, True)}
+    assert hd.values_of(device, "s", b'{"air":[]}') == {}
+    door = made("binary_sensor", stat_t="s", dev_cla="door")
+    assert hd.values_of(door, "s", b"ON") == {"door": (True, True)}
+
+
+def test_parts_of_one_machine_are_one_device() -> None:
+    about = {"ids": ["0x1"], "name": "Lamp", "mf": "Maker"}
+    announced = [
+        ha.read(ha.Place(component, "0x1", name), msgspec.json.encode({"dev": about, **config}))
+        for component, name, config in (
+            ("sensor", "linkquality", {"stat_t": "s", "unit_of_meas": "lqi"}),
+            ("light", "light", {"cmd_t": "c", "stat_t": "s"}),
+            ("button", "identify", {"cmd_t": "i"}),
+        )
+    ]
+    assert len({one.group for one in announced}) == 1
+    device = hd.build("d", announced)
+    assert [q.name for q in device.type.properties] == ["on"]
+    assert [q.name for q in device.type.telemetry] == ["linkquality"]
+    assert device.presses.keys() == {"identify"}
+    assert (device.name.zh, device.maker) == ("Lamp", "Maker")
+
+
+@given(st.integers(0, 100), st.floats(1, 1000), st.booleans())
+def test_a_share_comes_back_as_it_was(ours: int, full: float, turned: bool) -> None:
+    zero, full = (full, 0.0) if turned else (0.0, full)
+    coding = hd.Coding(how=hd.How.SCALED, zero=zero, full=full, is_scaled=True)
+    back = coding.read(str(coding.write(ours)))
+    assert isinstance(back, int | float)
+    assert abs(back - ours) <= 50 / max(zero, full) + 1
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=12),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=6), inner, max_size=3)
+    ),
+    max_leaves=6,
+)
+SETTINGS = [
+    *ha.ABBREVIATIONS,
+    "~",
+    "name",
+    "schema",
+    "brightness",
+    "min",
+    "max",
+    "step",
+    "qos",
+    "payload",
+]
+
+
+@given(
+    st.sampled_from(sorted(ha.COMPONENTS)),
+    st.dictionaries(st.sampled_from(SETTINGS), json_values, max_size=8),
+    st.binary(max_size=60),
+)
+def test_no_announcement_whatever_raises_anything_else(
+    component: str, config: dict[str, Any], payload: bytes
+) -> None:
+    try:
+        device = hd.build("d", [ha.read(ha.Place(component, "", "x"), msgspec.json.encode(config))])
+    except ha.BadAnnouncement:
+        return
+    for topic in device.topics:
+        hd.values_of(device, topic, payload)
+        hd.availability_of(device, topic, payload)
