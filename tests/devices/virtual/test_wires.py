@@ -1,0 +1,154 @@
+"""Virtual devices over a real broker, heard and told by the platform; and the guide, tried."""
+
+import asyncio
+import os
+import re
+import sys
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from tests.devices.mqtt.conftest import Hall, open_hall, until
+from tingtang.devices.model.declared import parse_type
+from tingtang.devices.model.state import CommandState, DeviceState
+from tingtang.devices.model.wire import Health, Link, ModuleReport
+from tingtang.devices.register import shipped_types
+from tingtang.devices.virtual.machine import Machine
+from tingtang.devices.virtual.wires import Broker, Fleet, Wire, parse_broker
+from tingtang.kernel.permissions import SYSTEM
+
+GUIDE = Path(__file__).parents[3] / "docs" / "devices.md"
+
+
+class HallClock:
+    """The hall's time, which stands still, made to go on."""
+
+    def __init__(self, hall: Hall, speed: float = 1.0) -> None:
+        self.speed = speed
+        self._start_ms = hall.world.clock.now_ms()
+        self._at = time.monotonic()
+
+    def now_ms(self) -> int:
+        return self._start_ms + round((time.monotonic() - self._at) * 1000 * self.speed)
+
+
+@pytest.fixture
+async def hall(seeded: Path, tmp_path: Path) -> AsyncIterator[Hall]:
+    async with open_hall(seeded, tmp_path) as hall:
+        yield hall
+
+
+@asynccontextmanager
+async def running(hall: Hall, **kinds: str) -> AsyncIterator[dict[str, Machine]]:
+    """Enrolled devices that run in this process, by id."""
+    clock, wires = HallClock(hall), []
+    types = shipped_types()
+    for device, code in kinds.items():
+        secret = await hall.enrol(device, code)
+        machine = Machine(device, types[code], Random(1), is_open=True, fault_factor=0)
+        wires.append(Wire(machine, secret, Broker("127.0.0.1", hall.port), clock))
+    task = asyncio.create_task(Fleet(wires, clock).run())
+    try:
+        for device in kinds:
+            await until(lambda device=device: hall.link_of(device) == "online", device)  # type: ignore[misc]
+        yield {one.machine.id: one.machine for one in wires}
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+async def seen(hall: Hall, device: str, holds: Callable[[DeviceState], bool]) -> DeviceState:
+    await until(lambda: holds(hall.state(device)))
+    return hall.state(device)
+
+
+@pytest.mark.shows("R132", part="a virtual device is heard and told over MQTT")
+async def test_a_device_is_heard_told_and_seen_to_obey(hall: Hall) -> None:
+    async with running(hall, lamp="light", drape="curtain") as machines:
+        state = await seen(hall, "lamp", lambda state: "level" in state.properties)
+        assert state.properties["on"] is True
+        assert state.firmware == machines["lamp"].body.firmware
+        command = await hall.devices.give("lamp", "set", {"level": 25}, SYSTEM)
+        assert await hall.devices.outcome("lamp", command) is CommandState.DONE
+        # What was set is reported before the command is said to be done.
+        assert hall.state("lamp").properties["level"] == 25
+        command = await hall.devices.give("drape", "set", {"position": 90}, SYSTEM)
+        assert await hall.devices.outcome("drape", command) is CommandState.DONE
+        await seen(hall, "drape", lambda state: state.properties["position"] == 90)
+
+
+@pytest.mark.shows("R134", part="a module's fault heard over MQTT")
+@pytest.mark.shows("R136", part="a device learns which of its parts are out of use")
+async def test_parts_fail_recover_and_are_put_out_of_use(hall: Hall) -> None:
+    async with running(hall, k1="kiosk") as machines:
+        body = machines["k1"].body
+        await seen(hall, "k1", lambda state: "cash" in state.modules)
+        body.modules["cash"] = ModuleReport(Health.FAULT, "note_jam")
+        state = await seen(hall, "k1", lambda state: state.modules["cash"].health is Health.FAULT)
+        assert state.modules["cash"].code == "note_jam"
+        body.modules["cash"] = ModuleReport(Health.OK)
+        await seen(hall, "k1", lambda state: state.modules["cash"].health is Health.OK)
+        await hall.devices.switch_module("k1", "cash", False, SYSTEM)
+        await until(lambda: body.in_use.get("cash") is False)
+        assert not body.works("cash")
+
+
+@pytest.mark.shows("R133", part="the will of a device whose process ends")
+async def test_one_that_vanishes_is_off_line_and_back_with_a_new_boot(hall: Hall) -> None:
+    async with running(hall, lamp="light"):
+        first = hall.state("lamp").boot
+    await until(lambda: hall.link_of("lamp") == "offline")
+    assert first
+
+
+@pytest.mark.parametrize("url", ["http://x", "mqtt://", "1883", "mqtt:localhost"])
+def test_an_address_that_is_no_broker_s_is_refused(url: str) -> None:
+    with pytest.raises(ValueError, match="mqtt://host:port"):
+        parse_broker(url)
+
+
+def test_an_address_says_where_and_how() -> None:
+    assert parse_broker("mqtt://b") == Broker("b", 1883)
+    assert parse_broker("mqtts://b") == Broker("b", 8883, has_tls=True)
+    assert parse_broker("mqtt://b:5") == Broker("b", 5)
+
+
+async def test_the_guide_s_type_is_declared_and_runs_from_its_file(
+    hall: Hall, tmp_path: Path
+) -> None:
+    [text] = re.findall(r"```toml\n(.*?)```", GUIDE.read_text("utf-8"), re.S)
+    declared = parse_type(text, "humidifier.toml")
+    file = tmp_path / "humidifier.toml"
+    file.write_text(text, "utf-8")
+    hall.devices.register.types["humidifier"] = declared
+    secret = await hall.enrol("hum-1", "humidifier")
+    # The hall's clock stands at another day than this process's.
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", "from tingtang.cli import main; main()",
+        "device", "--declaration", str(file), "--id", "hum-1",
+        "--broker", f"mqtt://127.0.0.1:{hall.port}", "--clock", "stdin",
+        env={**os.environ, "TINGTANG_DEVICE_SECRET": secret},
+        stdin=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    assert process.stdin is not None
+    process.stdin.write(f"{hall.world.clock.now_ms()} 1\n".encode())
+    try:
+        state = await seen(hall, "hum-1", lambda state: "pump" in state.modules)
+        assert state.link is Link.ONLINE
+        command = await hall.devices.give("hum-1", "set", {"level": 70}, SYSTEM)
+        assert await hall.devices.outcome("hum-1", command) is CommandState.DONE
+        assert hall.state("hum-1").properties["level"] == 70
+        assert hall.state("hum-1").flags == {}
+    finally:
+        process.stdin.close()  # it ends with whom it belongs to
+        async with asyncio.timeout(20):
+            assert await process.wait() == 0
+
+
+def test_the_guide_names_every_type() -> None:
+    words = GUIDE.read_text("utf-8")
+    assert [code for code in shipped_types() if f"`{code}`" not in words] == []
