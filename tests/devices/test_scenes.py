@@ -17,8 +17,8 @@ from tingtang.devices.model.state import CommandState, DeviceState, GivenCommand
 from tingtang.devices.register import shipped_types
 from tingtang.devices.scenes.book import shipped_scenes
 from tingtang.devices.scenes.model import (
-    Result,
     SceneDraft,
+    SceneResult,
     Select,
     Wanted,
     faults,
@@ -58,6 +58,7 @@ def test_the_scenes_of_a_day_come_with_tingtang() -> None:
     in_order = sorted(SCENES, key=lambda code: SCENES[code].rank)
     assert in_order == [
         "open", "morning_meeting", "salon", "night_window", "close", "all_on", "all_off",
+        "vip_welcome", "crowded",
     ]  # fmt: skip
     devices = {one: device(one) for one in TYPES}
     for code, scene in SCENES.items():
@@ -140,10 +141,10 @@ def test_what_is_sent_is_just_what_is_not_so(
         settled = name not in changing and reported.get(name) == value
         is_same_kind = isinstance(reported.get(name), bool) == isinstance(value, bool)
         assert (name in sent) is not (settled and is_same_kind)
-    assert first_result(state, want) is (Result.WAITING if sent else Result.UNCHANGED)
+    assert first_result(state, want) is (SceneResult.WAITING if sent else SceneResult.UNCHANGED)
     command.state = CommandState.DONE
     assert set(to_send(state, reported)) == set()
-    assert first_result(DeviceState(), want) is Result.UNREACHABLE
+    assert first_result(DeviceState(), want) is SceneResult.UNREACHABLE
 
 
 class Answering(PlayedLink):
@@ -199,7 +200,7 @@ async def hall(shop: Shop, **devices: str) -> tuple[Answering, SceneService]:
     return link, shop.world.app.parts.service("scenes", SceneService)
 
 
-async def set_scene(shop: Shop, scenes: SceneService, code: str) -> dict[str, Result]:
+async def set_scene(shop: Shop, scenes: SceneService, code: str) -> dict[str, SceneResult]:
     manager = await shop.world.as_staff("zhou.qihang")
     begun = await manager.post(f"{PATH}/{code}/runs")
     assert begun.status_code == 201, begun.text
@@ -233,8 +234,8 @@ async def test_one_tap_brings_every_device_there_and_says_what_came_of_each(shop
     shop.world.clock.advance(6_000)
     run = await scenes.ended("east", "open", begun)
     assert {name: one.result for name, one in run.devices.items()} == {
-        "lamp": Result.DONE, "blind": Result.UNCHANGED, "kiosk": Result.DONE,
-        "away": Result.UNREACHABLE, "stuck": Result.FAILED, "mute": Result.UNKNOWN,
+        "lamp": SceneResult.DONE, "blind": SceneResult.UNCHANGED, "kiosk": SceneResult.DONE,
+        "away": SceneResult.UNREACHABLE, "stuck": SceneResult.FAILED, "mute": SceneResult.UNKNOWN,
     }  # fmt: skip
     assert run.devices["stuck"].code == "jammed"
     assert "blind" not in {device for device, _ in link.sent}
@@ -251,19 +252,19 @@ async def test_one_tap_brings_every_device_there_and_says_what_came_of_each(shop
     assert retried.json()["run"] == begun
     run = await scenes.ended("east", "open", begun)
     assert {device for device, _ in link.sent} == {"away", "mute", "stuck"}
-    assert run.counts[Result.DONE] == 5
+    assert run.counts[SceneResult.DONE] == 5
     assert [one.event.results["stuck"] for one in await shop.world.events("scenes.scene_ended")] == [
-        Result.FAILED, Result.DONE,
+        SceneResult.FAILED, SceneResult.DONE,
     ]  # fmt: skip
 
 
 async def test_a_second_tap_sends_nothing_where_all_is_so_already(shop: Shop) -> None:
     link, scenes = await hall(shop, lamp="light", blind="curtain")
-    assert set((await set_scene(shop, scenes, "open")).values()) == {Result.DONE}
+    assert set((await set_scene(shop, scenes, "open")).values()) == {SceneResult.DONE}
     count = len(link.sent)
-    assert set((await set_scene(shop, scenes, "open")).values()) == {Result.UNCHANGED}
+    assert set((await set_scene(shop, scenes, "open")).values()) == {SceneResult.UNCHANGED}
     assert len(link.sent) == count
-    assert (await set_scene(shop, scenes, "close"))["lamp"] is Result.DONE
+    assert (await set_scene(shop, scenes, "close"))["lamp"] is SceneResult.DONE
     assert (await shop.devices.state("lamp")).properties["on"] is False
 
 
@@ -276,7 +277,7 @@ async def test_two_hundred_devices_are_told_at_once(shop: Shop) -> None:
         shop.devices.link(f"l{number}", wire.LinkState(wire.Link.ONLINE, boot="1"))
     await shop.settled()
     results = await set_scene(shop, scenes, "open")
-    assert list(results.values()) == [Result.DONE] * 200
+    assert list(results.values()) == [SceneResult.DONE] * 200
     assert len(link.sent) == 200
 
 
@@ -336,7 +337,7 @@ async def test_a_scene_broken_off_by_a_restart_goes_on_with_its_key(
     key = Key("automation:1:0", "")
     run = await scenes.run("east", "open", SYSTEM, key)
     async with asyncio.timeout(10):
-        while (scenes.last("east", "open").devices["lamp"].result) is not Result.DONE:
+        while (scenes.last("east", "open").devices["lamp"].result) is not SceneResult.DONE:
             await asyncio.sleep(0.005)
     await shop.world.app.stop()
     world = World(make_app(tmp_path, shop.world.clock), shop.world.clock, tmp_path)
@@ -346,11 +347,11 @@ async def test_a_scene_broken_off_by_a_restart_goes_on_with_its_key(
         link = Answering(second)
         second.devices.add_link(Protocol.MQTT, link)
         later = world.app.parts.service("scenes", SceneService)
-        assert later.last("east", "open").devices["blind"].result is Result.UNKNOWN
+        assert later.last("east", "open").devices["blind"].result is SceneResult.UNKNOWN
         assert await later.run("east", "open", SYSTEM, key) == run
         ended = await later.ended("east", "open", run)
         assert {name: one.result for name, one in ended.devices.items()} == {
-            "lamp": Result.UNCHANGED, "blind": Result.DONE,
+            "lamp": SceneResult.UNCHANGED, "blind": SceneResult.DONE,
         }  # fmt: skip
         assert {device for device, _ in link.sent} == {"blind"}
         assert await later.run("east", "open", SYSTEM, key) == run

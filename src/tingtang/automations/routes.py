@@ -7,11 +7,11 @@ from litestar import delete, get, post, put
 from litestar.params import Parameter
 
 from tingtang.automations import views
-from tingtang.kernel.automations.book import RUNS_LISTED_MAX, Run
-from tingtang.kernel.automations.declared import Automation, AutomationId, Draft
+from tingtang.kernel.automations.book import RUNS_LISTED_MAX, AutomationRun
+from tingtang.kernel.automations.declared import Automation, AutomationDraft, AutomationId
 from tingtang.kernel.automations.engine import Automations
 from tingtang.kernel.automations.offered import Catalogue
-from tingtang.kernel.automations.trial import Trial, try_day
+from tingtang.kernel.automations.trial import AutomationTrial, try_day
 from tingtang.kernel.errors import BAD_INPUT, Refused
 from tingtang.kernel.log import Key
 from tingtang.kernel.permissions import Actor, Permission
@@ -33,7 +33,7 @@ class DayToTry(msgspec.Struct, frozen=True):
     """
 
     date: Annotated[str, msgspec.Meta(pattern=r"^\d{4}-\d{2}-\d{2}$")]
-    draft: Draft
+    draft: AutomationDraft
     id: Annotated[str, msgspec.Meta(max_length=60)] = ""
 
 
@@ -60,7 +60,7 @@ async def of_branch(branch: str, automations: Automations) -> views.BranchAutoma
 
 @put(ONE, summary="Save an automation of a branch", **permit(Permission.BRANCH_CONFIGURE))
 async def save(
-    branch: str, automation: str, data: Draft, automations: Automations, actor: Actor
+    branch: str, automation: str, data: AutomationDraft, automations: Automations, actor: Actor
 ) -> Automation:
     """Write a branch's own version; it stands over the bank's and the shipped one of this id."""
     automations.places.place(branch)
@@ -95,7 +95,7 @@ async def runs(
     automation: str,
     automations: Automations,
     limit: Annotated[int, Parameter(ge=1, le=RUNS_LISTED_MAX)] = 20,
-) -> list[Run]:
+) -> list[AutomationRun]:
     """Its newest runs: why, what was done, and what came of each action."""
     return await automations.book.runs(branch, automation, limit)
 
@@ -106,10 +106,10 @@ async def runs(
     status_code=200,
     **permit(Permission.RULES_SEE),
 )
-async def try_it(branch: str, data: DayToTry, automations: Automations, actor: Actor) -> Trial:
+async def try_it(branch: str, data: DayToTry, automations: Automations) -> AutomationTrial:
     """Go through a day's events without doing anything: when would it have run, and done what."""
     draft = data.draft
-    automations.check(draft, branch, actor)
+    automations.check_words(draft, branch)
     if data.id:
         draft = _named(draft, data.id, branch)
     return await try_day(automations, draft, branch, data.date)
@@ -123,7 +123,7 @@ async def of_bank(automations: Automations) -> list[Automation]:
 
 @put(f"{BANK}/{{automation:str}}", summary="Save an automation of the bank", **permit(Permission.RULES_EDIT))  # fmt: skip
 async def save_for_bank(
-    automation: str, data: Draft, automations: Automations, actor: Actor
+    automation: str, data: AutomationDraft, automations: Automations, actor: Actor
 ) -> Automation:
     """Write what holds in all branches that have no version of their own."""
     return await automations.save(_named(data, automation, ""), actor)
@@ -154,7 +154,7 @@ def branch_view(automations: Automations, branch: str) -> views.BranchAutomation
     return views.branch(branch in automations.places.branches(), shown)
 
 
-def _named(draft: Draft, automation: str, branch: str) -> Automation:
+def _named(draft: AutomationDraft, automation: str, branch: str) -> Automation:
     values = msgspec.structs.asdict(draft)
     try:
         name = msgspec.convert(automation, AutomationId)

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from tingtang.kernel.automations.book import Run
+from tingtang.kernel.automations.book import AutomationRun
 from tingtang.kernel.automations.declared import Automation
 from tingtang.kernel.automations.guard import CutOff
 
@@ -16,7 +16,7 @@ class AutomationView(msgspec.Struct, frozen=True):
     origin: str
     """Whose version it is: the ``branch``'s own, the ``bank``'s, or as ``shipped``."""
     running: bool
-    last: Run | None
+    last: AutomationRun | None
     cut_off: CutOff | None
     """Why it did not run when it was last set off and did not, since the program started."""
     cut_off_ms: int

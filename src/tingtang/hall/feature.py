@@ -3,7 +3,7 @@
 import msgspec
 
 from tingtang.customers.service import CustomerService
-from tingtang.hall import archive, calls, views
+from tingtang.hall import archive, automation, calls, views
 from tingtang.hall.booking_moves import BookingMoves
 from tingtang.hall.bookings import BookingService
 from tingtang.hall.check_in import CheckIn
@@ -34,6 +34,7 @@ from tingtang.hall.tasks import TaskService
 from tingtang.hall.triage import TriageService
 from tingtang.hall.webhooks import Webhooks, WebhookSender
 from tingtang.hall.window import own_window, window
+from tingtang.kernel.automations.engine import Automations
 from tingtang.kernel.events import EventTypes
 from tingtang.kernel.feature import Feature, Parts
 from tingtang.kernel.ids import BranchId, CounterId, TicketId
@@ -66,6 +67,7 @@ def wire(parts: Parts) -> None:
     tasks = _wire_tasks(parts, hall, clockwork, customers)
     _wire_complaints(parts, hall, clockwork, tasks, links)
     _wire_webhooks(parts, hall)
+    automation.register(parts.service("automations", Automations), hall, tasks)
     parts.offer("reports", ReportService(parts.database, hall, bookings, tasks))
     _register_views(parts, hall)
     archive.register(parts, hall)

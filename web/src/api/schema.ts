@@ -1141,6 +1141,178 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/branches/{branch}/automation-words": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What automations can be made of
+         * @description Every event, fact and action that is offered, and the lists to choose from in this branch.
+         */
+        get: operations["ApiBranchesAutomationWordsWords"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/branches/{branch}/automations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Automations of a branch
+         * @description All that hold in a branch: its own, the bank's, and those that come with Tingtang.
+         */
+        get: operations["ApiBranchesAutomationsOfBranch"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/branches/{branch}/automations/{automation}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Save an automation of a branch
+         * @description Write a branch's own version; it stands over the bank's and the shipped one of this id.
+         */
+        put: operations["ApiBranchesAutomationsSave"];
+        post?: never;
+        /**
+         * Remove a branch's own version
+         * @description What stood behind it, the bank's or the shipped one, holds again.
+         */
+        delete: operations["ApiBranchesAutomationsRemove"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/branches/{branch}/automations/{automation}/enabled": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Switch an automation
+         * @description Switch it on or off in this branch.
+         */
+        put: operations["ApiBranchesAutomationsEnabledEnable"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/branches/{branch}/automations/{automation}/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Runs of an automation
+         * @description Its newest runs: why, what was done, and what came of each action.
+         */
+        get: operations["ApiBranchesAutomationsRunsRuns"];
+        put?: never;
+        /**
+         * Run an automation now
+         * @description Do what it does, whatever its triggers and condition say.
+         */
+        post: operations["ApiBranchesAutomationsRunsRun"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/branches/{branch}/automation-trials": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try an automation against a day
+         * @description Go through a day's events without doing anything: when would it have run, and done what.
+         */
+        post: operations["ApiBranchesAutomationTrialsTryIt"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/automations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Automations of the bank
+         * @description Those that hold in all branches, unless one has its own version.
+         */
+        get: operations["ApiAutomationsOfBank"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/automations/{automation}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Save an automation of the bank
+         * @description Write what holds in all branches that have no version of their own.
+         */
+        put: operations["ApiAutomationsSaveForBank"];
+        post?: never;
+        /**
+         * Remove the bank's version
+         * @description What came with Tingtang, if anything, holds again.
+         */
+        delete: operations["ApiAutomationsRemoveForBank"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/branches/{branch}/customers/identify": {
         parameters: {
             query?: never;
@@ -1437,6 +1609,134 @@ export interface paths {
          * @description What a device measured, the last day by default; at most the newest 2,000 points.
          */
         get: operations["ApiBranchesDevicesTelemetryNameSeries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/branches/{branch}/scenes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Scenes of a branch
+         * @description Every scene with what came of it when it was last set.
+         */
+        get: operations["ApiBranchesScenesOfBranch"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/branches/{branch}/scenes/{scene}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One scene
+         * @description What it wants of which devices.
+         */
+        get: operations["ApiBranchesScenesOne"];
+        /**
+         * Save a scene
+         * @description Write the branch's own version of a scene.
+         */
+        put: operations["ApiBranchesScenesSave"];
+        post?: never;
+        /**
+         * Remove the branch's own version
+         * @description The scene as it came, if it did, holds again.
+         */
+        delete: operations["ApiBranchesScenesRemove"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/branches/{branch}/scenes/{scene}/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Set a scene
+         * @description Tell all its devices at once.
+         */
+        post: operations["ApiBranchesScenesRunsRun"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/branches/{branch}/scenes/{scene}/runs/last": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What came of a scene
+         * @description The newest run with its result on every device.
+         */
+        get: operations["ApiBranchesScenesRunsLastLast"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/branches/{branch}/scenes/{scene}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try the rest again
+         * @description Tell those devices again that failed, gave no answer or could not be reached.
+         */
+        post: operations["ApiBranchesScenesRetryRetry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/branches/{branch}/daylight": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Daylight control
+         * @description Zones that follow the daylight, and what that saved today.
+         */
+        get: operations["ApiBranchesDaylightLight"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3213,6 +3513,26 @@ export interface components {
             /** @default left */
             reason: string;
         };
+        /** ActionCall */
+        ActionCall: {
+            action: string;
+            parameters?: {
+                [key: string]: boolean | number | string | components["schemas"]["FromEvent"];
+            };
+        };
+        /** ActionResult */
+        ActionResult: {
+            state?: components["schemas"]["ActionState"];
+            /** @default  */
+            code: string;
+            words?: components["schemas"]["Text"];
+        };
+        /**
+         * ActionState
+         * @default done
+         * @enum {string}
+         */
+        ActionState: "done" | "partly" | "failed" | "unknown" | "skipped";
         /**
          * ActorKind
          * @enum {string}
@@ -3243,6 +3563,18 @@ export interface components {
             /** @default true */
             alive: boolean;
         };
+        /** AllOf */
+        AllOf: {
+            of: (components["schemas"]["FieldTest"] | components["schemas"]["FactTest"] | components["schemas"]["TimeWindow"] | components["schemas"]["BusinessDay"] | components["schemas"]["BusinessHours"] | components["schemas"]["SunUp"] | components["schemas"]["AllOf"] | components["schemas"]["AnyOf"] | components["schemas"]["Not"])[];
+            /** @constant */
+            kind: "all";
+        };
+        /** AnyOf */
+        AnyOf: {
+            of: (components["schemas"]["FieldTest"] | components["schemas"]["FactTest"] | components["schemas"]["TimeWindow"] | components["schemas"]["BusinessDay"] | components["schemas"]["BusinessHours"] | components["schemas"]["SunUp"] | components["schemas"]["AllOf"] | components["schemas"]["AnyOf"] | components["schemas"]["Not"])[];
+            /** @constant */
+            kind: "any";
+        };
         /**
          * App
          * @description What the program on a device does (应用运行).
@@ -3272,6 +3604,68 @@ export interface components {
          * @enum {string}
          */
         Audience: "personal" | "corporate";
+        /** Automation */
+        Automation: {
+            name: components["schemas"]["Text"];
+            about?: components["schemas"]["Text"];
+            /** @default true */
+            enabled: boolean;
+            triggers: (components["schemas"]["EventTrigger"] | components["schemas"]["FactTrigger"] | components["schemas"]["TimeTrigger"] | components["schemas"]["IntervalTrigger"] | components["schemas"]["HoursTrigger"] | components["schemas"]["SunTrigger"])[];
+            condition?: components["schemas"]["FieldTest"] | components["schemas"]["FactTest"] | components["schemas"]["TimeWindow"] | components["schemas"]["BusinessDay"] | components["schemas"]["BusinessHours"] | components["schemas"]["SunUp"] | components["schemas"]["AllOf"] | components["schemas"]["AnyOf"] | components["schemas"]["Not"] | null;
+            actions: components["schemas"]["ActionCall"][];
+            mode?: components["schemas"]["RunMode"];
+            /** @default 0 */
+            cooldown_seconds: number;
+            /** @default 10 */
+            runs_a_minute_max: number;
+            id: string;
+            /** @default  */
+            branch: string;
+        };
+        /** AutomationDraft */
+        AutomationDraft: {
+            name: components["schemas"]["Text"];
+            about?: components["schemas"]["Text"];
+            /** @default true */
+            enabled: boolean;
+            triggers: (components["schemas"]["EventTrigger"] | components["schemas"]["FactTrigger"] | components["schemas"]["TimeTrigger"] | components["schemas"]["IntervalTrigger"] | components["schemas"]["HoursTrigger"] | components["schemas"]["SunTrigger"])[];
+            condition?: components["schemas"]["FieldTest"] | components["schemas"]["FactTest"] | components["schemas"]["TimeWindow"] | components["schemas"]["BusinessDay"] | components["schemas"]["BusinessHours"] | components["schemas"]["SunUp"] | components["schemas"]["AllOf"] | components["schemas"]["AnyOf"] | components["schemas"]["Not"] | null;
+            actions: components["schemas"]["ActionCall"][];
+            mode?: components["schemas"]["RunMode"];
+            /** @default 0 */
+            cooldown_seconds: number;
+            /** @default 10 */
+            runs_a_minute_max: number;
+        };
+        /** AutomationRun */
+        AutomationRun: {
+            run: string;
+            automation: string;
+            branch: string;
+            started_ms: number;
+            ended_ms: number;
+            state: components["schemas"]["RunState"];
+            why: components["schemas"]["Text"];
+            actions: components["schemas"]["Planned"][];
+            results: components["schemas"]["ActionResult"][];
+        };
+        /** AutomationTrial */
+        AutomationTrial: {
+            date: string;
+            events: number;
+            runs: number;
+            occasions: components["schemas"]["TriedOccasion"][];
+            complete: boolean;
+        };
+        /** AutomationView */
+        AutomationView: {
+            automation: components["schemas"]["Automation"];
+            origin: string;
+            running: boolean;
+            last: components["schemas"]["AutomationRun"] | null;
+            cut_off: components["schemas"]["CutOff"] | null;
+            cut_off_ms: number;
+        };
         /** BoardCall */
         BoardCall: {
             number: string;
@@ -3406,6 +3800,21 @@ export interface components {
             /** @default true */
             active: boolean;
         };
+        /** BranchAutomations */
+        BranchAutomations: {
+            running_here: boolean;
+            automations: {
+                [key: string]: components["schemas"]["AutomationView"];
+            };
+        };
+        /** BranchDaylight */
+        BranchDaylight: {
+            date: string;
+            zones: {
+                [key: string]: components["schemas"]["ZoneLight"];
+            };
+            saved_kwh: number;
+        };
         /** BranchDetail */
         BranchDetail: {
             branch: components["schemas"]["Branch"];
@@ -3430,9 +3839,29 @@ export interface components {
                 [key: string]: number;
             };
         };
+        /** BranchScenes */
+        BranchScenes: {
+            scenes: {
+                [key: string]: components["schemas"]["SceneCard"];
+            };
+        };
         /** Branches */
         Branches: {
             branches: components["schemas"]["Branch"][];
+        };
+        /** BusinessDay */
+        BusinessDay: {
+            /** @default true */
+            value: boolean;
+            /** @constant */
+            kind: "business_day";
+        };
+        /** BusinessHours */
+        BusinessHours: {
+            /** @default true */
+            value: boolean;
+            /** @constant */
+            kind: "business_hours";
         };
         /**
          * Busy
@@ -3515,6 +3944,15 @@ export interface components {
             };
             /** @default 0 */
             later_ms: number;
+        };
+        /** Catalogue */
+        Catalogue: {
+            events: components["schemas"]["OfferedEvent"][];
+            facts: components["schemas"]["Fact"][];
+            actions: components["schemas"]["OfferedAction"][];
+            options: {
+                [key: string]: components["schemas"]["Option"][];
+            };
         };
         /** Categories */
         Categories: {
@@ -3741,6 +4179,12 @@ export interface components {
             facts: components["schemas"]["Facts"];
             details: components["schemas"]["Details"];
         };
+        /**
+         * CutOff
+         * @description Why an automation that was set off did not run.
+         * @enum {string}
+         */
+        CutOff: "cooldown" | "running" | "full" | "loop" | "chain" | "too_often" | "branch_too_often";
         /** DayCapacity */
         DayCapacity: {
             date: string;
@@ -3785,6 +4229,13 @@ export interface components {
         DaySlots: {
             date: string;
             slots: components["schemas"]["Slot"][];
+        };
+        /** DayToTry */
+        DayToTry: {
+            date: string;
+            draft: components["schemas"]["AutomationDraft"];
+            /** @default  */
+            id: string;
         };
         /** Delivery */
         Delivery: {
@@ -3872,6 +4323,19 @@ export interface components {
             /** @default true */
             may_repeat: boolean;
         };
+        /** DeviceResult */
+        DeviceResult: {
+            result: components["schemas"]["SceneResult"];
+            values: {
+                [key: string]: boolean | number | string;
+            };
+            /** @default  */
+            code: string;
+            /** @default  */
+            detail: string;
+            /** @default 0 */
+            attempts: number;
+        };
         /** DeviceType */
         DeviceType: {
             code: string;
@@ -3936,6 +4400,10 @@ export interface components {
             /** @default  */
             zone: string;
         };
+        /** Enabling */
+        Enabling: {
+            enabled: boolean;
+        };
         /** Enrolled */
         Enrolled: {
             device: string;
@@ -3967,6 +4435,51 @@ export interface components {
                 [key: string]: unknown;
             };
         };
+        /** EventTrigger */
+        EventTrigger: {
+            event: string;
+            /** @default [] */
+            where: components["schemas"]["FieldTest"][];
+            /** @constant */
+            kind: "event";
+        };
+        /** Fact */
+        Fact: {
+            name: string;
+            text: components["schemas"]["Text"];
+            /** @default [] */
+            parameters: components["schemas"]["Parameter"][];
+            /** @default number */
+            kind: components["schemas"]["ValueKind"] | null;
+            /** @default  */
+            unit: string;
+            /** @default [] */
+            choices: string[];
+        };
+        /** FactTest */
+        FactTest: {
+            op?: components["schemas"]["Op"];
+            value: boolean | number | string | (boolean | number | string)[];
+            fact: string;
+            arguments?: {
+                [key: string]: boolean | number | string;
+            };
+            /** @constant */
+            kind: "fact";
+        };
+        /** FactTrigger */
+        FactTrigger: {
+            op?: components["schemas"]["Op"];
+            value: boolean | number | string | (boolean | number | string)[];
+            fact: string;
+            arguments?: {
+                [key: string]: boolean | number | string;
+            };
+            /** @default 0 */
+            for_seconds: number;
+            /** @constant */
+            kind: "fact";
+        };
         /** Facts */
         Facts: {
             id: string;
@@ -3986,6 +4499,22 @@ export interface components {
          * @enum {string}
          */
         FaultKind: "invalid" | "no_entrance" | "no_outline" | "zone_not_reached" | "zone_not_drawn" | "zones_overlap" | "counter_outside" | "counter_not_drawn" | "kiosk_astray";
+        /** FieldInfo */
+        FieldInfo: {
+            name: string;
+            /** @enum {string} */
+            kind: "switch" | "number" | "text" | "choice" | "map";
+            /** @default [] */
+            choices: string[];
+        };
+        /** FieldTest */
+        FieldTest: {
+            op?: components["schemas"]["Op"];
+            value: boolean | number | string | (boolean | number | string)[];
+            field: string;
+            /** @constant */
+            kind: "field";
+        };
         /** FinishRequest */
         FinishRequest: {
             /** @default false */
@@ -4008,6 +4537,10 @@ export interface components {
             features: components["schemas"]["PlanFeature"][];
             /** @constant */
             type: "FeatureCollection";
+        };
+        /** FromEvent */
+        FromEvent: {
+            field: string;
         };
         /**
          * Grade
@@ -4095,6 +4628,11 @@ export interface components {
             /** @default [] */
             spans: components["schemas"]["Span"][];
         };
+        /**
+         * Hour
+         * @enum {string}
+         */
+        Hour: "opens" | "closes";
         /**
          * Hours
          * @default {
@@ -4199,12 +4737,26 @@ export interface components {
             /** @default [] */
             work_days: string[];
         };
+        /** HoursTrigger */
+        HoursTrigger: {
+            moment: components["schemas"]["Hour"];
+            /** @default 0 */
+            offset_minutes: number;
+            /** @constant */
+            kind: "hours";
+        };
         /** Identified */
         Identified: {
             customer: string;
             name: string;
             tier: components["schemas"]["Tier"];
             tier_name: string;
+        };
+        /** IntervalTrigger */
+        IntervalTrigger: {
+            minutes: number;
+            /** @constant */
+            kind: "interval";
         };
         /** Invitation */
         Invitation: {
@@ -4457,6 +5009,12 @@ export interface components {
             webhook: string;
             secret: string;
         };
+        /** Not */
+        Not: {
+            of: components["schemas"]["FieldTest"] | components["schemas"]["FactTest"] | components["schemas"]["TimeWindow"] | components["schemas"]["BusinessDay"] | components["schemas"]["BusinessHours"] | components["schemas"]["SunUp"] | components["schemas"]["AllOf"] | components["schemas"]["AnyOf"] | components["schemas"]["Not"];
+            /** @constant */
+            kind: "not";
+        };
         /** NoteRequest */
         NoteRequest: {
             note: string;
@@ -4473,6 +5031,21 @@ export interface components {
         NoticeSent: {
             notice: string;
         };
+        /** OfferedAction */
+        OfferedAction: {
+            name: string;
+            text: components["schemas"]["Text"];
+            about: components["schemas"]["Text"];
+            parameters: components["schemas"]["Parameter"][];
+            permission: components["schemas"]["Permission"];
+        };
+        /** OfferedEvent */
+        OfferedEvent: {
+            name: string;
+            text: components["schemas"]["Text"];
+            fields: components["schemas"]["FieldInfo"][];
+            named: boolean;
+        };
         /** OnDuty */
         OnDuty: {
             name: string;
@@ -4480,6 +5053,13 @@ export interface components {
             zone: string;
             load: number;
         };
+        /**
+         * Op
+         * @description How a value is compared.
+         * @default is
+         * @enum {string}
+         */
+        Op: "is" | "is_not" | "over" | "at_least" | "under" | "at_most" | "one_of";
         /** OpenPage */
         OpenPage: {
             branch: string;
@@ -4497,10 +5077,41 @@ export interface components {
         Openings: {
             openings: components["schemas"]["Opening"][];
         };
+        /** Option */
+        Option: {
+            value: string;
+            text: components["schemas"]["Text"];
+        };
+        /** Parameter */
+        Parameter: {
+            name: string;
+            text: components["schemas"]["Text"];
+            kind?: components["schemas"]["ValueKind"];
+            /** @default  */
+            unit: string;
+            low?: number | null;
+            high?: number | null;
+            /** @default [] */
+            choices: string[];
+            /** @default [] */
+            choice_texts: components["schemas"]["Text"][];
+            /** @default 60 */
+            length_max: number;
+            /** @default  */
+            options: string;
+            /** @default true */
+            required: boolean;
+        };
         /** PauseRequest */
         PauseRequest: {
             reason: string;
         };
+        /**
+         * Permission
+         * @description What can be allowed. The value is what audit trails and refusals say.
+         * @enum {string}
+         */
+        Permission: "org.see" | "org.edit" | "branch.configure" | "staff.see" | "staff.edit" | "roles.grant" | "terminal.enrol" | "customer.identify" | "customer.see" | "customer.reveal" | "customer.edit" | "consent.record" | "hall.see" | "board.see" | "guide.see" | "ticket.issue" | "ticket.follow" | "ticket.handle" | "ticket.abandon" | "counter.work" | "counter.assign" | "day.control" | "message.waiting" | "booking.make" | "booking.see" | "booking.handle" | "task.raise" | "task.work" | "task.see" | "rating.give" | "complaint.raise" | "complaint.handle" | "rules.see" | "rules.edit" | "monitor.see" | "report.see" | "device.see" | "device.operate" | "device.maintain" | "device.enrol" | "system.see" | "system.operate" | "audit.see" | "session.own";
         /** PersonCapacity */
         PersonCapacity: {
             staff: string;
@@ -4539,6 +5150,13 @@ export interface components {
         /** PlanSaved */
         PlanSaved: {
             unreachable: string[];
+        };
+        /** Planned */
+        Planned: {
+            action: string;
+            arguments?: {
+                [key: string]: boolean | number | string;
+            };
         };
         /** PlannedPost */
         PlannedPost: {
@@ -4779,9 +5397,84 @@ export interface components {
             ways: components["schemas"]["Way"][];
             why: components["schemas"]["Text"];
         };
+        /** RunBegun */
+        RunBegun: {
+            run: string;
+        };
+        /**
+         * RunMode
+         * @description What happens when it is set off while it still runs.
+         * @default single
+         * @enum {string}
+         */
+        RunMode: "single" | "restart" | "queued";
+        /**
+         * RunState
+         * @description How a run is or ended.
+         * @enum {string}
+         */
+        RunState: "running" | "done" | "partly" | "failed" | "replaced";
         /** Saved */
         Saved: {
             customer: string;
+        };
+        /** Scene */
+        Scene: {
+            name: components["schemas"]["Text"];
+            about?: components["schemas"]["Text"];
+            /** @default  */
+            icon: string;
+            /** @default 100 */
+            rank: number;
+            wanted: components["schemas"]["Wanted"][];
+            code: string;
+            /** @default  */
+            branch: string;
+        };
+        /** SceneBegun */
+        SceneBegun: {
+            run: string;
+        };
+        /** SceneCard */
+        SceneCard: {
+            name: components["schemas"]["Text"];
+            about: components["schemas"]["Text"];
+            icon: string;
+            rank: number;
+            own: boolean;
+            devices: number;
+            run: components["schemas"]["SceneRun"] | null;
+            counts: {
+                [key: string]: number;
+            };
+        };
+        /** SceneDraft */
+        SceneDraft: {
+            name: components["schemas"]["Text"];
+            about?: components["schemas"]["Text"];
+            /** @default  */
+            icon: string;
+            /** @default 100 */
+            rank: number;
+            wanted: components["schemas"]["Wanted"][];
+        };
+        /**
+         * SceneResult
+         * @description What came of a scene on one device.
+         * @enum {string}
+         */
+        SceneResult: "waiting" | "done" | "unchanged" | "failed" | "unknown" | "unreachable";
+        /** SceneRun */
+        SceneRun: {
+            run: string;
+            scene: string;
+            branch: string;
+            by: string;
+            started_ms: number;
+            ended_ms: number;
+            devices: {
+                [key: string]: components["schemas"]["DeviceResult"];
+            };
         };
         /** ScoreRequest */
         ScoreRequest: {
@@ -4830,6 +5523,26 @@ export interface components {
          * @enum {string}
          */
         Segment: "booked" | "vip_head_office" | "vip_managing_branch" | "vip_branch" | "care" | "ordinary";
+        /**
+         * Select
+         * @default {
+         *       "device": "",
+         *       "type": "",
+         *       "group": null,
+         *       "zone": "",
+         *       "zone_kind": null
+         *     }
+         */
+        Select: {
+            /** @default  */
+            device: string;
+            /** @default  */
+            type: string;
+            group?: components["schemas"]["Group"] | null;
+            /** @default  */
+            zone: string;
+            zone_kind?: components["schemas"]["ZoneKind"] | null;
+        };
         /** Service */
         Service: {
             id: string;
@@ -5077,6 +5790,26 @@ export interface components {
             suggestions: {
                 [key: string]: components["schemas"]["SuggestionView"];
             };
+        };
+        /**
+         * SunMoment
+         * @enum {string}
+         */
+        SunMoment: "rise" | "set";
+        /** SunTrigger */
+        SunTrigger: {
+            moment: components["schemas"]["SunMoment"];
+            /** @default 0 */
+            offset_minutes: number;
+            /** @constant */
+            kind: "sun";
+        };
+        /** SunUp */
+        SunUp: {
+            /** @default true */
+            value: boolean;
+            /** @constant */
+            kind: "sun_up";
         };
         /** TakeRequest */
         TakeRequest: {
@@ -5354,6 +6087,23 @@ export interface components {
          * @enum {integer}
          */
         Tier: 0 | 1 | 2 | 3;
+        /** TimeTrigger */
+        TimeTrigger: {
+            at: string;
+            /** @default [] */
+            days: number[];
+            /** @default false */
+            business_days_only: boolean;
+            /** @constant */
+            kind: "time";
+        };
+        /** TimeWindow */
+        TimeWindow: {
+            start: string;
+            end: string;
+            /** @constant */
+            kind: "time_window";
+        };
         /** Told */
         Told: {
             median_ms: number;
@@ -5493,6 +6243,15 @@ export interface components {
             error: string;
             took_ms: number;
         };
+        /** TriedOccasion */
+        TriedOccasion: {
+            at_ms: number;
+            trigger: number;
+            why: components["schemas"]["Text"];
+            held: boolean;
+            cut_off: components["schemas"]["CutOff"] | null;
+            actions: components["schemas"]["Planned"][];
+        };
         /** TryRoute */
         TryRoute: {
             plan: components["schemas"]["FloorPlan"];
@@ -5515,6 +6274,12 @@ export interface components {
          * @enum {string}
          */
         UnitKind: "head_office" | "managing_branch";
+        /**
+         * ValueKind
+         * @default text
+         * @enum {string}
+         */
+        ValueKind: "switch" | "number" | "text" | "choice";
         /** Waits */
         Waits: {
             count: number;
@@ -5527,6 +6292,18 @@ export interface components {
                 number,
                 number
             ];
+        };
+        /** Wanted */
+        Wanted: {
+            select?: components["schemas"]["Select"];
+            /**
+             * @default
+             * @enum {string}
+             */
+            as_when: "" | "open" | "closed";
+            values?: {
+                [key: string]: boolean | number | string;
+            };
         };
         /**
          * Way
@@ -5600,6 +6377,19 @@ export interface components {
          * @enum {string}
          */
         ZoneKind: "guidance" | "waiting" | "smart_service" | "counters" | "wealth" | "salon" | "window" | "back_office";
+        /** ZoneLight */
+        ZoneLight: {
+            zone: string;
+            sensor: string;
+            target_lux: number;
+            lux: number | null;
+            level: number | null;
+            lamps: number;
+            used_kwh: number;
+            declared_kwh: number;
+            saved_kwh: number;
+            saved_share: number;
+        };
         /** HoldRequest */
         bookings_HoldRequest: {
             service: string;
@@ -7878,6 +8668,367 @@ export interface operations {
             };
         };
     };
+    ApiBranchesAutomationWordsWords: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                branch: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Catalogue"];
+                };
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiBranchesAutomationsOfBranch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                branch: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BranchAutomations"];
+                };
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiBranchesAutomationsSave: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                branch: string;
+                automation: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AutomationDraft"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Automation"];
+                };
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiBranchesAutomationsRemove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                branch: string;
+                automation: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiBranchesAutomationsEnabledEnable: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                branch: string;
+                automation: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Enabling"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Automation"];
+                };
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiBranchesAutomationsRunsRuns: {
+        parameters: {
+            query?: {
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                branch: string;
+                automation: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AutomationRun"][];
+                };
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiBranchesAutomationsRunsRun: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A retry with the same key gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                branch: string;
+                automation: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunBegun"];
+                };
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiBranchesAutomationTrialsTryIt: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                branch: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DayToTry"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AutomationTrial"];
+                };
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiAutomationsOfBank: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Automation"][];
+                };
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiAutomationsSaveForBank: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                automation: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AutomationDraft"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Automation"];
+                };
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiAutomationsRemoveForBank: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                automation: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
     ApiBranchesCustomersIdentifyIdentify: {
         parameters: {
             query?: never;
@@ -8533,6 +9684,265 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["devices_telemetry_Point"][];
+                };
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiBranchesScenesOfBranch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                branch: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BranchScenes"];
+                };
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiBranchesScenesOne: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                branch: string;
+                scene: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Scene"];
+                };
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiBranchesScenesSave: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                branch: string;
+                scene: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SceneDraft"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Scene"];
+                };
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiBranchesScenesRemove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                branch: string;
+                scene: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiBranchesScenesRunsRun: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A retry with the same key gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                branch: string;
+                scene: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SceneBegun"];
+                };
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiBranchesScenesRunsLastLast: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                branch: string;
+                scene: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SceneRun"];
+                };
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiBranchesScenesRetryRetry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                branch: string;
+                scene: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SceneBegun"];
+                };
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiBranchesDaylightLight: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                branch: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BranchDaylight"];
                 };
             };
             /** @description Refused: the code says why. */

@@ -1,6 +1,7 @@
 """What devices bring to automations: facts about them, and setting scenes and properties."""
 
 from collections.abc import Mapping, Sequence
+from importlib import resources
 
 from tingtang.devices.model import events as e
 from tingtang.devices.model.commands import DeviceInput
@@ -8,7 +9,7 @@ from tingtang.devices.model.decide import SET
 from tingtang.devices.model.evolve import evolve
 from tingtang.devices.model.state import CommandState, Condition, DeviceState, condition
 from tingtang.devices.register import device_stream
-from tingtang.devices.scenes.model import Result, SceneRun
+from tingtang.devices.scenes.model import SceneResult, SceneRun
 from tingtang.devices.scenes.service import SceneService
 from tingtang.devices.service import DeviceService
 from tingtang.kernel.automations.declared import Scalar
@@ -124,6 +125,10 @@ def register(
     ):
         offers.offer_event(type_, text)
     offers.offer_facts(DeviceFacts(log, devices), FACTS)
+    folder = resources.files("tingtang.devices.scenes").joinpath("shipped_automations")
+    for file in folder.iterdir():
+        if file.name.endswith(".toml"):
+            automations.ship(file.read_text("utf-8"), file.name)
 
     def scene_options(branch: str) -> Sequence[Option]:
         return [Option(one.code, one.name) for one in scenes.book.of(branch)]
@@ -199,7 +204,7 @@ _STATES = {
 def scene_result(run: SceneRun) -> ActionResult:
     """A scene's run in one word and a sentence."""
     counts = run.counts
-    well = counts[Result.DONE] + counts[Result.UNCHANGED]
+    well = counts[SceneResult.DONE] + counts[SceneResult.UNCHANGED]
     others = len(run.devices) - well
     words = Text(
         f"{well} 台到位" + (f"，{others} 台未到位" if others else ""),

@@ -5,6 +5,9 @@ import msgspec
 from tingtang.devices.register import Register
 from tingtang.devices.scenes import automation, routes
 from tingtang.devices.scenes.book import SceneBook
+from tingtang.devices.scenes.daylight.control import VIEW as DAYLIGHT_VIEW
+from tingtang.devices.scenes.daylight.control import Daylight
+from tingtang.devices.scenes.daylight.model import DaylightSettings
 from tingtang.devices.scenes.model import TYPES
 from tingtang.devices.scenes.service import VIEW, SceneService
 from tingtang.devices.service import DeviceService
@@ -31,6 +34,22 @@ def wire(parts: Parts) -> None:
     automation.register(
         parts.service("automations", Automations), parts.log, devices, scenes, directory
     )
+    directory.sections.register(
+        "daylight",
+        DaylightSettings,
+        Text("自动光感", "Daylight control"),
+        edit=Permission.BRANCH_CONFIGURE,
+    )
+    daylight = Daylight(parts.log, parts.live, devices, directory)
+    parts.offer("daylight", daylight)
+
+    async def light(key: str) -> msgspec.Struct | None:
+        directory.branch(key)
+        return await daylight.view(key)
+
+    parts.live.register(ViewType(DAYLIGHT_VIEW, Permission.DEVICE_SEE, light))
+    parts.on_start(daylight.start)
+    parts.on_stop(daylight.stop)
     parts.on_start(book.start)
     parts.on_start(scenes.start)
     parts.on_stop(scenes.stop)

@@ -61,7 +61,7 @@ class Scene(SceneDraft, frozen=True, kw_only=True):
     branch: str = ""
 
 
-class Result(StrEnum):
+class SceneResult(StrEnum):
     """What came of a scene on one device."""
 
     WAITING = "waiting"
@@ -75,19 +75,19 @@ class Result(StrEnum):
     UNREACHABLE = "unreachable"
 
 
-RETRIED = frozenset({Result.FAILED, Result.UNKNOWN, Result.UNREACHABLE})
+RETRIED = frozenset({SceneResult.FAILED, SceneResult.UNKNOWN, SceneResult.UNREACHABLE})
 """What a retry takes up again."""
 RESULT_OF = {
-    CommandState.DONE: Result.DONE,
-    CommandState.FAILED: Result.FAILED,
-    CommandState.UNKNOWN: Result.UNKNOWN,
+    CommandState.DONE: SceneResult.DONE,
+    CommandState.FAILED: SceneResult.FAILED,
+    CommandState.UNKNOWN: SceneResult.UNKNOWN,
 }
 
 
 class DeviceResult(msgspec.Struct, frozen=True):
     """One device in a run. ``code`` and ``detail`` are the device's, or of the refusal."""
 
-    result: Result
+    result: SceneResult
     values: dict[str, Value]
     """What was wanted of it."""
     code: str = ""
@@ -108,9 +108,9 @@ class SceneRun(msgspec.Struct, frozen=True):
     devices: dict[str, DeviceResult]
 
     @property
-    def counts(self) -> dict[Result, int]:
+    def counts(self) -> dict[SceneResult, int]:
         """How many devices came out how."""
-        found = dict.fromkeys(Result, 0)
+        found = dict.fromkeys(SceneResult, 0)
         for one in self.devices.values():
             found[one.result] += 1
         return found
@@ -166,11 +166,11 @@ def to_send(state: DeviceState, wanted: Mapping[str, Value]) -> dict[str, Value]
     }
 
 
-def first_result(state: DeviceState, wanted: Mapping[str, Value]) -> Result:
+def first_result(state: DeviceState, wanted: Mapping[str, Value]) -> SceneResult:
     """What is known before anything is sent: WAITING where something must be."""
     if state.link is not Link.ONLINE:
-        return Result.UNREACHABLE
-    return Result.WAITING if to_send(state, wanted) else Result.UNCHANGED
+        return SceneResult.UNREACHABLE
+    return SceneResult.WAITING if to_send(state, wanted) else SceneResult.UNCHANGED
 
 
 def _same(reported: Value | None, wanted: Value) -> bool:
@@ -201,7 +201,7 @@ class SceneEnded(Event, frozen=True):
 
     run: str
     scene: str
-    results: dict[str, Result]
+    results: dict[str, SceneResult]
 
 
 TYPES = EventTypes("scenes", [SceneSaved, SceneRemoved, SceneStarted, SceneEnded])

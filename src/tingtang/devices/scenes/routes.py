@@ -4,6 +4,8 @@ import msgspec
 from litestar import delete, get, post, put
 
 from tingtang.devices.scenes import views
+from tingtang.devices.scenes.daylight.control import Daylight
+from tingtang.devices.scenes.daylight.model import BranchDaylight
 from tingtang.devices.scenes.model import Scene, SceneCode, SceneDraft, SceneRun
 from tingtang.devices.scenes.service import SceneService
 from tingtang.kernel.errors import BAD_INPUT, Refused
@@ -72,6 +74,16 @@ async def retry(branch: str, scene: str, scenes: SceneService, actor: Actor) -> 
     return SceneBegun(await scenes.retry(branch, scene, actor))
 
 
+@get(
+    "/api/branches/{branch:str}/daylight",
+    summary="Daylight control",
+    **permit(Permission.DEVICE_SEE),
+)
+async def light(branch: str, daylight: Daylight) -> BranchDaylight:
+    """Zones that follow the daylight, and what that saved today."""
+    return await daylight.view(branch)
+
+
 def branch_view(scenes: SceneService, branch: str) -> views.BranchScenes:
     """``devices.scene``."""
     found = scenes.book.of(branch)
@@ -84,4 +96,4 @@ def branch_view(scenes: SceneService, branch: str) -> views.BranchScenes:
     return views.branch(found, planned, runs)
 
 
-ROUTES = (of_branch, one, save, remove, run, last, retry)
+ROUTES = (of_branch, one, save, remove, run, last, retry, light)

@@ -63,8 +63,8 @@ class SceneService:
             run = msgspec.json.decode(body, type=m.SceneRun)
             if not run.ended_ms:
                 devices = {
-                    name: msgspec.structs.replace(one, result=m.Result.UNKNOWN, code=RESTARTED)
-                    if one.result is m.Result.WAITING
+                    name: msgspec.structs.replace(one, result=m.SceneResult.UNKNOWN, code=RESTARTED)
+                    if one.result is m.SceneResult.WAITING
                     else one
                     for name, one in run.devices.items()
                 }
@@ -95,7 +95,9 @@ class SceneService:
             return self._go_on(first.decode(), known, actor)
         if known is not None and known.run in self._tasks:
             raise Refused(m.STILL_RUNNING)
-        devices = {name: m.DeviceResult(m.Result.WAITING, values) for name, values in plan.items()}
+        devices = {
+            name: m.DeviceResult(m.SceneResult.WAITING, values) for name, values in plan.items()
+        }
         run = m.SceneRun(self._ids.new(now_ms), code, branch, actor.name, now_ms, 0, devices)
         started = m.SceneStarted(run=run.run, scene=code, devices=len(plan))
         try:
@@ -112,7 +114,7 @@ class SceneService:
         again = {name for name, one in known.devices.items() if one.code == RESTARTED}
         if again:
             devices = known.devices | {
-                name: m.DeviceResult(m.Result.WAITING, known.devices[name].values, attempts=1)
+                name: m.DeviceResult(m.SceneResult.WAITING, known.devices[name].values, attempts=1)
                 for name in again
             }
             self._begin(msgspec.structs.replace(known, devices=devices, ended_ms=0), actor, again)
@@ -125,7 +127,7 @@ class SceneService:
             raise Refused(m.STILL_RUNNING)
         again = {name for name, one in run.devices.items() if one.result in m.RETRIED}
         devices = {
-            name: msgspec.structs.replace(one, result=m.Result.WAITING, code="", detail="")
+            name: msgspec.structs.replace(one, result=m.SceneResult.WAITING, code="", detail="")
             if name in again
             else one
             for name, one in run.devices.items()
@@ -198,7 +200,7 @@ class SceneService:
         try:
             state = await self._devices.state(device)
             first = m.first_result(state, before.values)
-            if first is not m.Result.WAITING:
+            if first is not m.SceneResult.WAITING:
                 return msgspec.structs.replace(tried, result=first)
             values = m.to_send(state, before.values)
             key = Key(f"scene:{run.run}:{device}:{tried.attempts}", "")
@@ -207,11 +209,11 @@ class SceneService:
             given = (await self._devices.state(device)).commands.get(command)
         except Refused as refused:
             gone = refused.problem is NOT_REACHABLE
-            result = m.Result.UNREACHABLE if gone else m.Result.FAILED
+            result = m.SceneResult.UNREACHABLE if gone else m.SceneResult.FAILED
             return msgspec.structs.replace(tried, result=result, code=refused.code)
         except Exception:
             logger.exception("device %s could not be told", device)
-            return msgspec.structs.replace(tried, result=m.Result.FAILED, code="fault")
+            return msgspec.structs.replace(tried, result=m.SceneResult.FAILED, code="fault")
         if given is None:
             return msgspec.structs.replace(tried, result=result)
         return msgspec.structs.replace(tried, result=result, code=given.code, detail=given.detail)

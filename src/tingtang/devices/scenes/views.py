@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 
 import msgspec
 
-from tingtang.devices.scenes.model import Result, Scene, SceneRun
+from tingtang.devices.scenes.model import Scene, SceneResult, SceneRun
 from tingtang.kernel.text import Text
 
 
@@ -20,7 +20,7 @@ class SceneCard(msgspec.Struct, frozen=True):
     devices: int
     """How many it would tell now."""
     run: SceneRun | None
-    counts: dict[Result, int]
+    counts: dict[SceneResult, int]
 
 
 class BranchScenes(msgspec.Struct, frozen=True):

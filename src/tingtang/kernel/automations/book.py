@@ -34,7 +34,7 @@ RUNS_KEPT_MS = 90 * DAY_MS
 """Older runs leave the table; the log keeps their events."""
 
 
-class Run(msgspec.Struct, frozen=True):
+class AutomationRun(msgspec.Struct, frozen=True):
     """One run as it is listed."""
 
     run: str
@@ -64,7 +64,7 @@ class Book:
         self._changed_ms: dict[tuple[str, str], int] = {}
         self._effective: dict[str, list[Automation]] = {}
         self._wanted: dict[type[Event], list[EventTrigger]] | None = None
-        self.last: dict[tuple[str, str], Run] = {}
+        self.last: dict[tuple[str, str], AutomationRun] = {}
         """The newest run of each automation in each branch."""
         log.on_commit(self._follow)
         log.project((RunStarted, RunEnded), _project)
@@ -126,7 +126,7 @@ class Book:
             for trigger in triggers
         )
 
-    async def runs(self, branch: str, automation: str = "", limit: int = 20) -> list[Run]:
+    async def runs(self, branch: str, automation: str = "", limit: int = 20) -> list[AutomationRun]:
         """The newest runs of a branch, or of one automation there."""
         r = t.runs.c
         query = sa.select(t.runs).where(r.branch == branch)
@@ -249,7 +249,7 @@ class Book:
                     self._changed_ms.pop((branch, automation_id), None)
                     self._changed()
                 case RunStarted() as started:
-                    self.last[one.branch, started.automation] = Run(
+                    self.last[one.branch, started.automation] = AutomationRun(
                         started.run, started.automation, one.branch, one.time_ms, 0,
                         RunState.RUNNING, started.why, started.actions, (),
                     )  # fmt: skip
@@ -285,9 +285,9 @@ def _project(connection: sa.Connection, recorded: Sequence[Recorded]) -> None:
             connection.execute(sa.update(t.runs).where(t.runs.c.run == event.run).values(values))
 
 
-def _run(row: "sa.Row[tuple[object, ...]]") -> Run:
+def _run(row: "sa.Row[tuple[object, ...]]") -> AutomationRun:
     started = msgspec.json.decode(row.started, type=RunStarted)
-    return Run(
+    return AutomationRun(
         row.run, row.automation, row.branch, row.started_ms, row.ended_ms, RunState(row.state),
         started.why, started.actions,
         msgspec.json.decode(row.results, type=tuple[ActionResult, ...]),

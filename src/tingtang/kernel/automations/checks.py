@@ -10,9 +10,9 @@ from tingtang.kernel.automations.declared import (
     NESTING_MAX,
     AllOf,
     AnyOf,
+    AutomationDraft,
     Compared,
     Condition,
-    Draft,
     EventTrigger,
     FactTest,
     FactTrigger,
@@ -35,7 +35,7 @@ CHOICES_SHOWN = 8
 _ORDERED = frozenset({Op.OVER, Op.AT_LEAST, Op.UNDER, Op.AT_MOST})
 
 
-def check(draft: Draft, branch: str, offers: Offers, *, knows_sun: bool) -> None:
+def check(draft: AutomationDraft, branch: str, offers: Offers, *, knows_sun: bool) -> None:
     """Raise :class:`Refused` (bad_automation) for the first thing that is wrong.
 
     ``knows_sun``: the branch's latitude and longitude are known. ``branch`` "" is the whole bank.
@@ -124,7 +124,9 @@ def _misfit(parameter: Parameter, value: Scalar) -> Text:
     return Text(f"「{name.zh}」不能是 {value}", f"{name.en or name.zh} cannot be {value}")
 
 
-def _check_condition(draft: Draft, branch: str, offers: Offers, *, knows_sun: bool) -> None:
+def _check_condition(
+    draft: AutomationDraft, branch: str, offers: Offers, *, knows_sun: bool
+) -> None:
     where = Text("条件", "condition")
     if draft.condition is None:
         return
@@ -156,7 +158,9 @@ def _check_condition(draft: Draft, branch: str, offers: Offers, *, knows_sun: bo
             _check_sun(knows_sun, where)
 
 
-def _check_from_event(draft: Draft, value: FromEvent, offers: Offers, where: Text) -> None:
+def _check_from_event(
+    draft: AutomationDraft, value: FromEvent, offers: Offers, where: Text
+) -> None:
     for trigger in draft.triggers:
         infos = offers.fields(trigger.event) if isinstance(trigger, EventTrigger) else ()
         if find_field(infos, value.field) is None:

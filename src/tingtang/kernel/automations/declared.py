@@ -185,7 +185,7 @@ class ActionCall(_Declared, frozen=True, kw_only=True):
     parameters: Annotated[dict[Word, Scalar | FromEvent], msgspec.Meta(max_length=16)] = {}
 
 
-class Mode(StrEnum):
+class RunMode(StrEnum):
     """What happens when it is set off while it still runs."""
 
     SINGLE = "single"
@@ -196,7 +196,7 @@ class Mode(StrEnum):
     """It runs again afterwards; at most ten wait."""
 
 
-class Draft(_Declared, frozen=True, kw_only=True):
+class AutomationDraft(_Declared, frozen=True, kw_only=True):
     """An automation as it is written, before it belongs to anybody."""
 
     name: Text
@@ -205,14 +205,14 @@ class Draft(_Declared, frozen=True, kw_only=True):
     triggers: Annotated[tuple[Trigger, ...], msgspec.Meta(min_length=1, max_length=TRIGGERS_MAX)]
     condition: Condition | None = None
     actions: Annotated[tuple[ActionCall, ...], msgspec.Meta(min_length=1, max_length=ACTIONS_MAX)]
-    mode: Mode = Mode.SINGLE
+    mode: RunMode = RunMode.SINGLE
     cooldown_seconds: Annotated[int, msgspec.Meta(ge=0, le=86_400)] = 0
     """After a run it is not set off again for this long."""
     runs_a_minute_max: Annotated[int, msgspec.Meta(ge=1, le=RUNS_A_MINUTE_MAX)] = 10
     """More means that it sets itself off in a roundabout way: it is cut off for the minute."""
 
 
-class Automation(Draft, frozen=True, kw_only=True):
+class Automation(AutomationDraft, frozen=True, kw_only=True):
     """``branch`` is empty for one that holds in the whole bank."""
 
     id: AutomationId

@@ -14,14 +14,14 @@ import sqlalchemy as sa
 
 from tingtang.kernel import log_tables
 from tingtang.kernel.automations import problems as p
-from tingtang.kernel.automations.book import RUNS_KEPT_MS, Book, Run, stream_of
+from tingtang.kernel.automations.book import RUNS_KEPT_MS, AutomationRun, Book, stream_of
 from tingtang.kernel.automations.checks import check
 from tingtang.kernel.automations.declared import (
     Automation,
-    Draft,
+    AutomationDraft,
     EventTrigger,
     FactTrigger,
-    Mode,
+    RunMode,
     Scalar,
 )
 from tingtang.kernel.automations.events import Planned, RunCutOff, RunStarted
@@ -67,7 +67,7 @@ STALE_MS = 10 * MINUTE_MS
 SCHEDULE_MS = 10 * MINUTE_MS
 """How long a due moment is relied on before it is worked out again: hours and places may change."""
 CHAINS_KEPT = 2_000
-BRANCH_PACE = Draft(
+BRANCH_PACE = AutomationDraft(
     name=Text(""), triggers=(), actions=(), runs_a_minute_max=BRANCH_RUNS_A_MINUTE_MAX
 )
 
@@ -156,7 +156,7 @@ class Automations:
         self._from_ms = max(now_ms - STALE_MS, await self._alive_ms(now_ms))
         for branch, started_ms, event in await self.book.unfinished():
             self._remember(event)
-            self.runner.take_on(Promised(branch, started_ms, event), Mode.QUEUED)
+            self.runner.take_on(Promised(branch, started_ms, event), RunMode.QUEUED)
         self._task = asyncio.create_task(self._look_on(), name="automations")
 
     async def stop(self) -> None:
@@ -197,12 +197,18 @@ class Automations:
         self._touch(branch)
         return changed
 
-    def check(self, draft: Draft, branch: str, actor: Actor) -> None:
-        """Refuse what makes no sense here and what the actor could not do themselves."""
+    def check(self, draft: AutomationDraft, branch: str, actor: Actor) -> None:
+        """Refuse what makes no sense here, and what the actor could not do themselves, unless
+        they make the rules of the whole bank."""
+        self.check_words(draft, branch)
+        if not actor.may(Permission.RULES_EDIT):
+            for call in draft.actions:
+                actor.require(self.offers.actions[call.action].permission, branch or None)
+
+    def check_words(self, draft: AutomationDraft, branch: str) -> None:
+        """Refuse what makes no sense in a branch; with "" in the whole bank."""
         knows_sun = not branch or self.places.place(branch).position is not None
         check(draft, branch, self.offers, knows_sun=knows_sun)
-        for call in draft.actions:
-            actor.require(self.offers.actions[call.action].permission, branch or None)
 
     async def run_now(self, branch: str, automation: str, actor: Actor, key: Key | None) -> str:
         """Run it by hand, whatever its triggers and condition say; gives the run's id."""
@@ -409,7 +415,7 @@ class Automations:
         pace = self._branch_paces.setdefault(branch, Pace())
         return CutOff.BRANCH_TOO_OFTEN if pace.count(at_ms) >= BRANCH_RUNS_A_MINUTE_MAX else None
 
-    def last(self, branch: str, automation: str) -> Run | None:
+    def last(self, branch: str, automation: str) -> AutomationRun | None:
         """The newest run of an automation in a branch."""
         return self.book.last.get((branch, automation))
 
@@ -458,7 +464,7 @@ def matching_trigger(automation: Automation, recorded: Recorded) -> int | None:
     return None
 
 
-def plan(draft: Draft, recorded: Recorded | None) -> tuple[Planned, ...]:
+def plan(draft: AutomationDraft, recorded: Recorded | None) -> tuple[Planned, ...]:
     """What it does, with the event's values put in."""
     return tuple(
         Planned(call.action, arguments_of(call.parameters, recorded)) for call in draft.actions

@@ -4,7 +4,7 @@ from collections import deque
 from collections.abc import Sequence
 from enum import StrEnum
 
-from tingtang.kernel.automations.declared import Draft
+from tingtang.kernel.automations.declared import AutomationDraft
 from tingtang.kernel.clock import MINUTE_MS
 
 CHAIN_MAX = 4
@@ -51,7 +51,7 @@ class Pace:
         self.starts: deque[int] = deque()
         self.told_ms: dict[CutOff, int] = {}
 
-    def refuses(self, draft: Draft, at_ms: int) -> CutOff | None:
+    def refuses(self, draft: AutomationDraft, at_ms: int) -> CutOff | None:
         """Whether it is too early for another run at ``at_ms``."""
         if self.last_ms is not None and at_ms - self.last_ms < draft.cooldown_seconds * 1000:
             return CutOff.COOLDOWN

@@ -9,11 +9,11 @@ from tingtang.kernel.automations.declared import (
     AllOf,
     AnyOf,
     Automation,
+    AutomationDraft,
     BusinessDay,
     BusinessHours,
     Compared,
     Condition,
-    Draft,
     EventTrigger,
     FactTest,
     FactTrigger,
@@ -119,7 +119,7 @@ def parts(condition: Condition | None) -> Iterator[Condition]:
         yield from parts(condition.of)
 
 
-def facts_asked(automation: Draft) -> list[tuple[str, Mapping[str, Scalar]]]:
+def facts_asked(automation: AutomationDraft) -> list[tuple[str, Mapping[str, Scalar]]]:
     """The facts that its condition needs."""
     return [
         (one.fact, one.arguments)
@@ -128,7 +128,7 @@ def facts_asked(automation: Draft) -> list[tuple[str, Mapping[str, Scalar]]]:
     ]
 
 
-def facts_watched(automation: Draft) -> list[FactTrigger]:
+def facts_watched(automation: AutomationDraft) -> list[FactTrigger]:
     """The facts whose change sets it off."""
     return [one for one in automation.triggers if isinstance(one, FactTrigger)]
 

@@ -14,7 +14,7 @@ import msgspec
 
 from tingtang.kernel.automations.book import stream_of
 from tingtang.kernel.automations.checks import check_arguments
-from tingtang.kernel.automations.declared import Mode
+from tingtang.kernel.automations.declared import RunMode
 from tingtang.kernel.automations.events import Planned, RunEnded, RunStarted, RunState
 from tingtang.kernel.automations.guard import CutOff
 from tingtang.kernel.automations.offered import ActionResult, ActionState, Call, Offers
@@ -77,23 +77,23 @@ class Runner:
     def is_running(self, branch: str, automation: str) -> bool:
         return (branch, automation) in self._lanes
 
-    def refuses(self, branch: str, automation: str, mode: Mode) -> CutOff | None:
+    def refuses(self, branch: str, automation: str, mode: RunMode) -> CutOff | None:
         """Whether a run cannot be taken on now."""
         lane = self._lanes.get((branch, automation))
-        if lane is None or mode is Mode.RESTART:
+        if lane is None or mode is RunMode.RESTART:
             return None
-        if mode is Mode.SINGLE:
+        if mode is RunMode.SINGLE:
             return CutOff.RUNNING
         return CutOff.FULL if len(lane.waiting) >= QUEUED_MAX else None
 
-    def take_on(self, promised: Promised, mode: Mode) -> None:
+    def take_on(self, promised: Promised, mode: RunMode) -> None:
         """Carry a promised run out, after or instead of what runs."""
         where = (promised.branch, promised.event.automation)
         lane = self._lanes.setdefault(where, _Lane())
         lane.waiting.append(promised)
         if lane.task is None:
             lane.task = asyncio.create_task(self._follow(where, lane), name="automation")
-        elif mode is Mode.RESTART and lane.is_acting:
+        elif mode is RunMode.RESTART and lane.is_acting:
             lane.is_replaced = True
             lane.task.cancel()
 

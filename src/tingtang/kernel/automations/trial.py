@@ -16,7 +16,7 @@ from tingtang.kernel import log_tables as t
 from tingtang.kernel.automations import problems as p
 from tingtang.kernel.automations.declared import (
     Automation,
-    Draft,
+    AutomationDraft,
     EventTrigger,
     FactTrigger,
     Scalar,
@@ -66,7 +66,7 @@ class TriedOccasion(msgspec.Struct, frozen=True):
     """What it would have done; empty where it would not have run."""
 
 
-class Trial(msgspec.Struct, frozen=True):
+class AutomationTrial(msgspec.Struct, frozen=True):
     """A day gone through."""
 
     date: str
@@ -78,7 +78,9 @@ class Trial(msgspec.Struct, frozen=True):
     """False where the day was too long to be gone through, or there was too much to list."""
 
 
-async def try_day(engine: Automations, draft: Draft, branch: str, date: str) -> Trial:
+async def try_day(
+    engine: Automations, draft: AutomationDraft, branch: str, date: str
+) -> AutomationTrial:
     """Go through the local ``date`` (YYYY-MM-DD) of a branch. Refused (bad_day) for what is none."""
     place = engine.places.place(branch)
     try:
@@ -87,7 +89,7 @@ async def try_day(engine: Automations, draft: Draft, branch: str, date: str) -> 
         until_ms = moment_ms((day + dt.timedelta(days=1)).isoformat(), "00:00", place.time_zone)
     except (ValueError, OverflowError):
         raise Refused(p.BAD_DAY, date=date[:20]) from None
-    until_ms = min(until_ms, engine.clock.now_ms())
+    until_ms = min(until_ms, engine.clock.now_ms() + 1)
     if from_ms > until_ms:
         raise Refused(p.BAD_DAY, date=date)
     tried = _Tried(engine, draft, branch, await _replays(engine, draft, branch, from_ms))
@@ -113,7 +115,7 @@ async def try_day(engine: Automations, draft: Draft, branch: str, date: str) -> 
         await tried.event(recorded)
     for moment in moments[at:]:
         tried.moment(*moment)
-    return Trial(
+    return AutomationTrial(
         date=date,
         events=count,
         runs=tried.runs,
@@ -128,7 +130,7 @@ class _Tried:
     def __init__(
         self,
         engine: Automations,
-        draft: Draft,
+        draft: AutomationDraft,
         branch: str,
         replays: "Mapping[int, FactReplay]",
     ) -> None:
@@ -221,7 +223,7 @@ class _Tried:
 
 
 async def _replays(
-    engine: Automations, draft: Draft, branch: str, from_ms: int
+    engine: Automations, draft: AutomationDraft, branch: str, from_ms: int
 ) -> dict[int, FactReplay]:
     """A replay for each source of facts that is needed."""
     names = {fact for fact, _ in facts_asked(draft)}

@@ -1,0 +1,1 @@
+"""Daylight control: lamps give what the daylight does not, and what that saves is shown (R146)."""
