@@ -6,6 +6,7 @@ from collections.abc import Callable
 from tests.browser.hall_server import HallServer
 from tingtang.devices.model import wire
 from tingtang.devices.model.records import Device, Protocol, Spot
+from tingtang.devices.model.state import DeviceState
 from tingtang.devices.service import DeviceService
 from tingtang.kernel.ids import BranchId, ZoneId
 from tingtang.kernel.permissions import SYSTEM
@@ -90,6 +91,10 @@ class PlayedDevices:
     def report(self, device: str, module: str, health: wire.Health, code: str = "") -> None:
         """One part says how it is."""
         self.say(lambda: self.service.modules(device, {module: wire.ModuleReport(health, code)}))
+
+    def state(self, device: str) -> DeviceState:
+        """What the platform knows of a device."""
+        return self._server.run(self.service.state(device))
 
     def say(self, word: Callable[[], None]) -> None:
         """Let devices say something in the server's own loop, and wait until it is kept."""

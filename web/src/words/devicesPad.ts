@@ -2,8 +2,8 @@ import { defineWords } from './define'
 
 export default defineWords(
   {
-    title: '设备管理', views: '设备各页', view: { map: '平面图', list: '清单' },
-    counts: '各状态设备数', total: '共 {n} 台', all: '全部',
+    title: '设备管理', views: '设备各页', view: { map: '平面图', list: '清单', scenes: '场景' },
+    counts: '各状态设备数',
     none: '这个网点还没有登记设备', noneDetail: '设备运维人员在管理中心登记后，设备会立即出现在这里。',
     map: {
       label: '设备平面图', mark: '{name}，{type}，{condition}', cluster: '{n} 台设备，{worst}：{names}', note: '{n} 台', noteBad: '{n} 台 · {bad} 异常',
@@ -21,14 +21,16 @@ export default defineWords(
       mayNot: '您可以查看，不能操作设备', flags: '异常',
     },
     cut: '现在断线，设备收不到命令：请连接恢复后再试，或到设备旁操作。',
-    power: {
-      open: '一键开启', close: '一键关闭', openTitle: '开启全部设备', closeTitle: '关闭全部设备', openLead: '把设备调到营业时的状态。', closeLead: '把设备调到打烊后的状态，正在服务的设备会停止对外服务。',
-      start: '开始', again: '重试 {n} 台', progress: '{done} / {total} 台完成', allDone: '全部 {total} 台已完成', someFailed: '{failed} 台未完成', results: '每台设备的结果', none: '没有需要操作的设备', waiting: '等待发送', count: '{n} 台设备', running: '进行中',
+    scene: {
+      title: '场景', one: '一键{name}', lead: '将告知 {n} 台设备', begin: '开始', again: '重试 {n} 台', never: '还没有执行过',
+      progress: '{done} / {total} 台到位', allDone: '{total} 台全部到位', someLeft: '{n} 台没有到位', results: '每台设备的结果', none: '这个场景现在不涉及任何设备', noScenes: '没有场景',
+      stops: '正在服务客户的设备会停止对外服务。',
+      result: { waiting: '等待结果', done: '已到位', unchanged: '本来就是', failed: '失败', unknown: '结果未知', unreachable: '连不上' },
     },
   },
   {
-    title: 'Devices', views: 'Pages of devices', view: { map: 'Floor', list: 'List' },
-    counts: 'Devices by condition', total: '{n} in all', all: 'All',
+    title: 'Devices', views: 'Pages of devices', view: { map: 'Floor', list: 'List', scenes: 'Scenes' },
+    counts: 'Devices by condition',
     none: 'No devices are registered here yet', noneDetail: 'They appear here as soon as an engineer registers them in the office.',
     map: {
       label: 'Floor plan of devices', mark: '{name}, {type}, {condition}', cluster: '{n} devices, {worst}: {names}', note: '{n}', noteBad: '{n} · {bad} not fine',
@@ -46,9 +48,11 @@ export default defineWords(
       mayNot: 'You may look at devices but not operate them', flags: 'What is odd',
     },
     cut: 'The link is lost and no command reaches a device: try again when it is back, or go to the device.',
-    power: {
-      open: 'All on', close: 'All off', openTitle: 'Open all devices', closeTitle: 'Close all devices', openLead: 'Puts devices into their state for business.', closeLead: 'Puts devices into their state for the night; those that serve customers stop.',
-      start: 'Begin', again: 'Try {n} again', progress: '{done} of {total} done', allDone: 'All {total} are done', someFailed: '{failed} not done', results: 'Result of each device', none: 'No device needs it', waiting: 'To be sent', count: '{n} devices', running: 'Under way',
+    scene: {
+      title: 'Scenes', one: '{name}: all at once', lead: '{n} devices will be told', begin: 'Begin', again: 'Try {n} again', never: 'Never set yet',
+      progress: '{done} of {total} in place', allDone: 'All {total} in place', someLeft: '{n} not in place', results: 'Result of each device', none: 'No device belongs to this scene now', noScenes: 'There are no scenes',
+      stops: 'Devices that serve customers stop serving them.',
+      result: { waiting: 'Waiting', done: 'In place', unchanged: 'Was so already', failed: 'Failed', unknown: 'Not known', unreachable: 'Unreachable' },
     },
   },
 )

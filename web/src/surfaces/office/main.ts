@@ -1,4 +1,7 @@
 import { startSurface } from '@/kit/start'
+import devices from '@/words/devices'
+import devicesOffice from '@/words/devicesOffice'
+import hall from '@/words/hall'
 import words from '@/words/office'
 import branchWords from '@/words/officeBranches'
 import businessWords from '@/words/officeBusiness'
@@ -11,7 +14,7 @@ import App from './App.vue'
 startSurface({
   surface: 'office',
   app: App,
-  words: { office: words, officeBranches: branchWords, officeBusiness: businessWords, officeCustomers: customerWords, officePlan: planWords, officeSystem: systemWords, officeTerms: terms },
+  words: { devices, devicesOffice, hall, office: words, officeBranches: branchWords, officeBusiness: businessWords, officeCustomers: customerWords, officePlan: planWords, officeSystem: systemWords, officeTerms: terms },
   routes: [
     { path: '/', component: () => import('./pages/OverviewPage.vue') },
     { path: '/branch', component: () => import('./pages/BranchPage.vue') },
@@ -31,6 +34,11 @@ startSurface({
     { path: '/sessions', component: () => import('./pages/SessionsPage.vue') },
     { path: '/webhooks', component: () => import('./pages/WebhooksPage.vue') },
     { path: '/themes', component: () => import('./pages/ThemesPage.vue') },
+    { path: '/fleet', component: () => import('./pages/DevicesFleetPage.vue') },
+    { path: '/devices', component: () => import('./pages/DevicesPage.vue') },
+    { path: '/devices/places', component: () => import('./pages/DevicesPlacePage.vue') },
+    { path: '/device-types', component: () => import('./pages/DevicesTypesPage.vue') },
+    { path: '/readings', component: () => import('./pages/DevicesReadingsPage.vue') },
     { path: '/:rest(.*)', redirect: '/' },
   ],
 })

@@ -2,10 +2,10 @@
 export interface Page { to: string; name: PageName; needs: string }
 export interface Group { name: GroupName; pages: readonly Page[] }
 
-export type GroupName = 'branches' | 'business' | 'people' | 'customers' | 'rules' | 'system'
+export type GroupName = 'branches' | 'business' | 'people' | 'customers' | 'rules' | 'devices' | 'system'
 export type PageName =
   | 'overview' | 'monitor' | 'reports' | 'branch' | 'plan' | 'templates' | 'organisation' | 'services' | 'register' | 'capacity' | 'complaints'
-  | 'people' | 'customers' | 'rules' | 'terminals' | 'sessions' | 'webhooks' | 'themes'
+  | 'people' | 'customers' | 'rules' | 'terminals' | 'sessions' | 'webhooks' | 'themes' | 'fleet' | 'devices' | 'deviceTypes' | 'readings'
 
 export const GROUPS: readonly Group[] = [
   {
@@ -32,6 +32,15 @@ export const GROUPS: readonly Group[] = [
   { name: 'people', pages: [{ to: '/people', name: 'people', needs: 'staff.see' }] },
   { name: 'customers', pages: [{ to: '/customers', name: 'customers', needs: 'customer.see' }] },
   { name: 'rules', pages: [{ to: '/rules', name: 'rules', needs: 'rules.see' }] },
+  {
+    name: 'devices',
+    pages: [
+      { to: '/fleet', name: 'fleet', needs: 'device.see' },
+      { to: '/devices', name: 'devices', needs: 'device.see' },
+      { to: '/device-types', name: 'deviceTypes', needs: 'device.see' },
+      { to: '/readings', name: 'readings', needs: 'device.see' },
+    ],
+  },
   {
     name: 'system',
     pages: [

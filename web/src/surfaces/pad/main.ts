@@ -33,7 +33,7 @@ startSurface({
     { path: '/complaints', component: ComplaintsPage },
     { path: '/notices', component: NoticesPage },
     { path: '/analysis', component: MonitorPage },
-    { path: '/devices/:view(list)?', component: DevicesPage },
+    { path: '/devices/:view(list|scenes)?', component: DevicesPage },
     { path: '/:module(products|social)', component: ModulePage },
     { path: '/:rest(.*)*', redirect: '/' },
   ],
