@@ -8,14 +8,20 @@ import msgspec
 from bench.load import post, run_load, served
 from bench.report import Figure
 
-CONNECTIONS = 64
+CONNECTIONS, BRANCHES = 64, 16
+"""A small bank in one process; 100,000 tickets in one hall are issued by :func:`invariants`."""
 SECONDS, ROUNDS = 2.5, 7
 BODY = msgspec.json.encode({"services": ["cash"]})
 
 
 def _rate(facts: dict[str, Any], connections: int, seconds: float) -> float:
-    request = post(facts["port"], "/api/branches/b0/tickets", BODY, facts.get("token", ""))
-    answers = run_load(facts["port"], connections, lambda *_: request, seconds=seconds)
+    requests = [
+        post(facts["port"], f"/api/branches/b{n}/tickets", BODY, facts.get("token", ""))
+        for n in range(BRANCHES)
+    ]
+    answers = run_load(
+        facts["port"], connections, lambda n, _: requests[n % BRANCHES], seconds=seconds
+    )
     if set(answers.statuses) != {201}:
         raise RuntimeError(f"not all were issued: {answers.statuses}")
     return answers.per_second
@@ -24,7 +30,7 @@ def _rate(facts: dict[str, Any], connections: int, seconds: float) -> float:
 def speed() -> list[Figure]:
     """Ours, the floor and the peer by turns, so that a busy moment hits all alike."""
     with (
-        served("bench.world") as ours,
+        served("bench.world", "--branches", str(BRANCHES)) as ours,
         served("bench.world", "--floor") as floor,
         served("bench.peers.flask_tickets") as peer,
     ):
