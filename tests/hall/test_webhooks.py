@@ -24,7 +24,8 @@ from tingtang.hall.model.webhooks import (
     signature,
 )
 from tingtang.hall.service import HallService
-from tingtang.hall.webhooks import DELIVERED_KEPT, Webhooks, WebhookSender
+from tingtang.hall.webhook_sender import WebhookSender
+from tingtang.hall.webhooks import DELIVERED_KEPT, Webhooks
 from tingtang.kernel.ids import BranchId, ServiceId
 from tingtang.kernel.permissions import SYSTEM
 

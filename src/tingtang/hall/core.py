@@ -1,6 +1,5 @@
 """The pure cores of the hall's three streams, as :mod:`tingtang.kernel.streams` wants them."""
 
-
 from tingtang.hall.model.booking.decide import decide as decide_booking
 from tingtang.hall.model.booking.evolve import evolve as evolve_booking
 from tingtang.hall.model.booking.state import BookingDay

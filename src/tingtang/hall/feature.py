@@ -32,7 +32,8 @@ from tingtang.hall.suggestions import Suggestions
 from tingtang.hall.tasks import VIEW as TASKS_VIEW
 from tingtang.hall.tasks import TaskService
 from tingtang.hall.triage import TriageService
-from tingtang.hall.webhooks import Webhooks, WebhookSender
+from tingtang.hall.webhook_sender import WebhookSender
+from tingtang.hall.webhooks import Webhooks
 from tingtang.hall.window import own_window, window
 from tingtang.kernel.automations.engine import Automations
 from tingtang.kernel.events import EventTypes

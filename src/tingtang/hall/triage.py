@@ -112,9 +112,7 @@ class TriageService:
             care=bool(care),
             booked=booked,
             busy=busy_now(state, now_ms),
-            possible=tuple(
-                _possible(wanted, bool(machines.count), bool(rooms), segment, later_ms)
-            ),
+            possible=tuple(_possible(wanted, bool(machines.count), bool(rooms), segment, later_ms)),
             wait_ms=wait_ms,
             service_ms=service_ms,
             later_ms=later_ms,

@@ -6,13 +6,13 @@ import msgspec
 from litestar import delete, get, post, put
 
 from tingtang.hall.model.webhooks import NAMES, WebhookId
+from tingtang.hall.webhook_sender import WebhookSender
 from tingtang.hall.webhooks import (
     Delivery,
     NewWebhook,
     Tried,
     Webhook,
     Webhooks,
-    WebhookSender,
 )
 from tingtang.kernel.errors import Refused
 from tingtang.kernel.permissions import FORBIDDEN, Actor, Permission
