@@ -69,6 +69,9 @@ class Branch(Shop):
         """Time passes, and automations look every five seconds."""
         for _ in range(round(minutes * 12)):
             self.world.clock.advance(5_000)
+            now_ms = self.world.clock.now_ms()
+            for device in self.devices.register.of_branch(EAST):
+                self.devices.beat(device.id, wire.Beat(1, now_ms))
             await self.engine.look()
         await self.done()
 
