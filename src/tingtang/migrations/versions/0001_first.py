@@ -23,6 +23,33 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_answers_time_ms"), ["time_ms"], unique=False)
 
     op.create_table(
+        "automation_runs",
+        sa.Column("run", sa.Text(), nullable=False),
+        sa.Column("branch", sa.Text(), nullable=False),
+        sa.Column("automation", sa.Text(), nullable=False),
+        sa.Column("started_ms", sa.BigInteger(), nullable=False),
+        sa.Column("ended_ms", sa.BigInteger(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("started", sa.Text(), nullable=False),
+        sa.Column("results", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("run", name=op.f("pk_automation_runs")),
+    )
+    with op.batch_alter_table("automation_runs", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_automation_runs_of", ["branch", "automation", "started_ms"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_automation_runs_state"), ["state"], unique=False)
+
+    op.create_table(
+        "automations",
+        sa.Column("branch", sa.Text(), nullable=False),
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("changed_ms", sa.BigInteger(), nullable=False),
+        sa.Column("changed_by", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("branch", "id", name=op.f("pk_automations")),
+    )
+    op.create_table(
         "credentials",
         sa.Column("staff", sa.Text(), nullable=False),
         sa.Column("password_hash", sa.Text(), nullable=False),
@@ -85,6 +112,20 @@ def upgrade() -> None:
         sa.Column("time_ms", sa.BigInteger(), nullable=False),
         sa.Column("value", sa.Float(), nullable=False),
         sa.PrimaryKeyConstraint("device", "name", "time_ms", name=op.f("pk_device_samples")),
+    )
+    op.create_table(
+        "device_scene_runs",
+        sa.Column("branch", sa.Text(), nullable=False),
+        sa.Column("scene", sa.Text(), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("branch", "scene", name=op.f("pk_device_scene_runs")),
+    )
+    op.create_table(
+        "device_scenes",
+        sa.Column("branch", sa.Text(), nullable=False),
+        sa.Column("code", sa.Text(), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("branch", "code", name=op.f("pk_device_scenes")),
     )
     op.create_table(
         "devices",
@@ -541,6 +582,8 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_devices_branch"))
 
     op.drop_table("devices")
+    op.drop_table("device_scenes")
+    op.drop_table("device_scene_runs")
     op.drop_table("device_samples")
     op.drop_table("demo_links")
     with op.batch_alter_table("customers", schema=None) as batch_op:
@@ -553,6 +596,12 @@ def downgrade() -> None:
     op.drop_table("customer_keys")
     op.drop_table("customer_consents")
     op.drop_table("credentials")
+    op.drop_table("automations")
+    with op.batch_alter_table("automation_runs", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_automation_runs_state"))
+        batch_op.drop_index("ix_automation_runs_of")
+
+    op.drop_table("automation_runs")
     with op.batch_alter_table("answers", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_answers_time_ms"))
 
