@@ -23,7 +23,7 @@ export default defineWords(
     cut: '现在断线，设备收不到命令：请连接恢复后再试，或到设备旁操作。',
     scene: {
       title: '场景', one: '一键{name}', lead: '将告知 {n} 台设备', begin: '开始', again: '重试 {n} 台', never: '还没有执行过',
-      progress: '{done} / {total} 台到位', allDone: '{total} 台全部到位', someLeft: '{n} 台没有到位', results: '每台设备的结果', none: '这个场景现在不涉及任何设备', noScenes: '没有场景',
+      progress: '{done} / {total} 台到位', allDone: '{total} 台全部到位', someLeft: '{n} 台没有到位', results: '每台设备的结果', none: '这个场景现在不涉及任何设备', nobody: '当时没有相关设备', noScenes: '没有场景',
       stops: '正在服务客户的设备会停止对外服务。',
       result: { waiting: '等待结果', done: '已到位', unchanged: '本来就是', failed: '失败', unknown: '结果未知', unreachable: '连不上' },
     },
@@ -50,7 +50,7 @@ export default defineWords(
     cut: 'The link is lost and no command reaches a device: try again when it is back, or go to the device.',
     scene: {
       title: 'Scenes', one: '{name}: all at once', lead: '{n} devices will be told', begin: 'Begin', again: 'Try {n} again', never: 'Never set yet',
-      progress: '{done} of {total} in place', allDone: 'All {total} in place', someLeft: '{n} not in place', results: 'Result of each device', none: 'No device belongs to this scene now', noScenes: 'There are no scenes',
+      progress: '{done} of {total} in place', allDone: 'All {total} in place', someLeft: '{n} not in place', results: 'Result of each device', none: 'No device belongs to this scene now', nobody: 'no device belonged to it then', noScenes: 'There are no scenes',
       stops: 'Devices that serve customers stop serving them.',
       result: { waiting: 'Waiting', done: 'In place', unchanged: 'Was so already', failed: 'Failed', unknown: 'Not known', unreachable: 'Unreachable' },
     },
