@@ -86,7 +86,9 @@ class Demo:
         self.app.parts.on_start(self.gateway.start)
         self.app.parts.on_stop(self.gateway.stop)
         self.agenda = Agenda(self.clock)
-        self.hardware = Hardware(self.app.parts.service("devices", DeviceService), self.clock, folder)
+        self.hardware = Hardware(
+            self.app.parts.service("devices", DeviceService), self.clock, folder
+        )
         self.bank: DemoBank | None = None
         self._days: list[BranchDays] = []
         self._contacts: dict[CustomerId, Contact] = {}
