@@ -10,7 +10,7 @@ import msgspec
 from rich.console import Console
 from rich.table import Table
 
-from bench import scale, tickets, twin, waits
+from bench import devices, scale, tickets, twin, waits
 from bench.report import Figure
 
 BENCHES: dict[str, Callable[[], list[Figure]]] = {
@@ -21,6 +21,7 @@ BENCHES: dict[str, Callable[[], list[Figure]]] = {
     "screens": scale.screens,
     "twin": twin.speed,
     "waits": waits.estimates,
+    "devices": devices.speed,
 }
 RESULTS = Path(__file__).parent / "results.json"
 

@@ -35,6 +35,8 @@ acl_file {folder / RULES}
 use_username_as_clientid true
 message_size_limit {PAYLOAD_MAX_BYTES}
 max_connections 2000
+# Without it every command waits some 40 ms for an acknowledgement of the network's.
+set_tcp_nodelay true
 # The platform acknowledges samples once they are on disk, some hundred at a time.
 max_inflight_messages 2000
 max_queued_messages 20000
