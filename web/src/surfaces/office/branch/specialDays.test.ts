@@ -4,7 +4,7 @@ import { asHours, asRows } from './specialDays'
 const HOURS = {
   holidays: [
     { date: '2026-10-01', name: { zh: '国庆节', en: 'National Day' }, spans: [] },
-    { date: '2027-02-05', name: { zh: '除夕' }, spans: [{ opens: '09:00', closes: '11:30' }, { opens: '13:00', closes: '15:00' }] },
+    { date: '2027-02-05', name: { zh: '除夕', en: '' }, spans: [{ opens: '09:00', closes: '11:30' }, { opens: '13:00', closes: '15:00' }] },
   ],
   work_days: ['2026-10-10'],
 }
@@ -20,5 +20,5 @@ it('turns a holiday into a work day that makes up for one', () => {
 })
 
 it('has nothing to show where nothing is special', () => {
-  expect(asRows({})).toEqual([])
+  expect(asRows({ holidays: [], work_days: [] })).toEqual([])
 })
