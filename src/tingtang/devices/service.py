@@ -269,7 +269,10 @@ class DeviceService:
         )
 
     def flag(self, device: str, code: str, detail: str) -> None:
-        self._hear(device, lambda type_: c.RaiseFlag(type=type_, code=code, detail=detail))
+        # Not a sign of life: a stranger who tries passwords must not hide that a device is gone.
+        self._hear(
+            device, lambda type_: c.RaiseFlag(type=type_, code=code, detail=detail), is_alive=False
+        )
 
     # -- inside --------------------------------------------------------------------------------
 
@@ -283,12 +286,13 @@ class DeviceService:
             return False
         return bool(said_ms)
 
-    def _hear(self, device: str, make: "_Make") -> None:
+    def _hear(self, device: str, make: "_Make", *, is_alive: bool = True) -> None:
         found = self.register.get(device)
         type_ = None if found is None else self.register.types.get(found.type)
         if found is None or type_ is None:
             return
-        self._alive(device)
+        if is_alive:
+            self._alive(device)
         waiting = self._heard.setdefault(device, [])
         waiting.append(make(type_))
         if len(waiting) > HEARD_WAITING_MAX:

@@ -23,7 +23,9 @@ from tingtang.devices.mqtt.wiring import Mqtt
 from tingtang.devices.service import DeviceService
 
 PLATFORM, PLATFORM_SECRET = "tingtang", "the-platform's-own"
-PATIENCE_S = 20.0
+BRANCH = "harbour"
+"""One without automations, which would set devices by themselves."""
+PATIENCE_S = 30.0
 """Far more than anything takes; what is waited for this long is never coming."""
 
 
@@ -52,7 +54,7 @@ class Hall:
         """Register a device as an engineer does; gives its secret."""
         engineer = await self.world.as_staff(ENGINEER)
         body = {"id": device, "type": type_, "name": "一号", "zone": "", **more}
-        answer = await engineer.post("/api/branches/east/devices", json=body)
+        answer = await engineer.post(f"/api/branches/{BRANCH}/devices", json=body)
         assert answer.status_code == 201, answer.text
         self.secrets[device] = answer.json()["secret"]
         return self.secrets[device]

@@ -152,10 +152,12 @@ async def test_a_removed_device_and_an_old_secret_are_cut_off_at_once(hall: Hall
     await hall.enrol("light-2")
     engineer = await hall.world.as_staff(ENGINEER)
     async with hall.on_line("light-1") as first, hall.on_line("light-2") as second:
-        assert (await engineer.post("/api/branches/east/devices/light-1/secret")).status_code == 201
+        assert (
+            await engineer.post("/api/branches/harbour/devices/light-1/secret")
+        ).status_code == 201
         await until(lambda: not hall.mqtt.broker.is_connected("light-1"))
         await until(lambda: hall.link_of("light-1") == "offline")
-        await engineer.delete("/api/branches/east/devices/light-2")
+        await engineer.delete("/api/branches/harbour/devices/light-2")
         await until(lambda: not hall.mqtt.broker.is_connected("light-2"))
         for client in (first, second):
             with pytest.raises(aiomqtt.MqttError):

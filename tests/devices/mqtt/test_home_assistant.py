@@ -35,7 +35,7 @@ async def test_mosquitto_pub_announces_a_light_and_it_appears_and_switches(hall:
     light = device_id("gw", "lamp-1")
     await until(lambda: hall.devices.register.get(light), "it appears")
     assert hall.devices.register.device(light).name.zh == "门厅灯"
-    assert hall.devices.register.device(light).branch == "east"
+    assert hall.devices.register.device(light).branch == "harbour"
     await run(*pub, "-t", "lamp/there", "-m", "online")
     await until(lambda: hall.link_of(light) == "online")
     listener = await asyncio.create_subprocess_exec(
