@@ -132,7 +132,7 @@ def test_a_customer_is_found_masked_consents_recorded_and_erased(
     screens: Screens, server: HallServer
 ) -> None:
     server.customer("王小明", "13800000001", 2)
-    page = office(screens, "customers", login="lin.xiaolan")
+    page = office(screens, "customers?branch=east", login="lin.xiaolan")
     page.get_by_role("textbox", name="手机号").fill("13800000001")
     page.get_by_role("button", name="识别", exact=True).click()
     expect(page.get_by_role("heading", name="王*明")).to_be_visible()
@@ -151,7 +151,7 @@ def test_a_customer_is_found_masked_consents_recorded_and_erased(
 
 def test_a_teller_has_no_button_to_reveal_or_erase(screens: Screens, server: HallServer) -> None:
     server.customer("李桂兰", "13800000002")
-    page = office(screens, "customers", login="chen.yutong")
+    page = office(screens, "customers?branch=east", login="chen.yutong")
     page.get_by_role("textbox", name="手机号").fill("13800000002")
     page.get_by_role("button", name="识别", exact=True).click()
     expect(page.get_by_role("heading", name="李*兰")).to_be_visible()
