@@ -24,6 +24,12 @@ FLAGS = [
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 ANSWER_MS = 8_000
 """How long a page may take to show what a test waits for; a slow machine is not a failure."""
+SETTLED = """() => Promise.all(
+    document.getAnimations()
+        .filter((one) => one.effect.getComputedTiming().iterations !== Infinity)
+        .map((one) => one.finished.catch(() => null)),
+)"""
+"""A colour on its way from one to another is no colour to judge."""
 SERIOUS = {"serious", "critical"}
 
 
@@ -136,6 +142,7 @@ def accessible() -> Accessible:
 
     def check(page: Page) -> None:
         page.evaluate("document.fonts.ready")
+        page.evaluate(SETTLED)
         found: list[dict[str, Any]] = axe.run(page)["violations"]
         wrong = [
             f"{one['id']}: {one['help']}: {[node['target'] for node in one['nodes'][:3]]}"

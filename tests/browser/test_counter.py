@@ -219,8 +219,9 @@ def test_pressing_twice_calls_once(screens: Screens, server: HallServer) -> None
         slow.append(route)
 
     page.route("**/call", keep_waiting)
-    page.keyboard.press("Space")
-    page.keyboard.press("Space")
+    with page.expect_request("**/call"):
+        page.keyboard.press("Space")
+        page.keyboard.press("Space")
     page.wait_for_timeout(200)
     slow[0].continue_()
     expect(page.get_by_text("已叫号，等待客户到窗口")).to_be_visible()

@@ -400,8 +400,8 @@ def test_what_was_kept_is_refused_if_somebody_else_was_faster(
 @pytest.mark.shows("R004", part="modules of the branch on the PAD, as the server has them")
 def test_a_module_says_whether_the_branch_has_it(screens: Screens) -> None:
     page = pad(screens)
-    page.get_by_role("link", name="设备").click()
-    expect(page.get_by_text("本网点已开通“智能网控”")).to_be_visible()
+    page.get_by_role("link", name="产品").click()
+    expect(page.get_by_text("本网点已开通“智慧营销”")).to_be_visible()
 
 
 @pytest.mark.shows("R042", part="the day's figures against the branch's limits")
