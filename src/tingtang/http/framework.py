@@ -16,6 +16,7 @@ from litestar.exceptions import (
 )
 from litestar.openapi.config import OpenAPIConfig
 
+from tingtang.http.arrays import ArrayStructs
 from tingtang.http.problems import (
     NO_METHOD,
     NO_ROUTE,
@@ -71,6 +72,7 @@ def make_framework(
             dependencies=dependencies,
             exception_handlers={Exception: _answering(on_refused)},
             openapi_config=openapi,
+            plugins=[ArrayStructs()],
             request_class=JsonRequest,
             request_max_body_size=None,  # the gate has its own bound
             logging_config=None,  # logging is set up once, by the program that serves

@@ -5136,7 +5136,7 @@ export interface components {
         };
         /** PlanFeature */
         PlanFeature: {
-            geometry: components["schemas"]["org_model_plan_Point"] | components["schemas"]["LineString"] | components["schemas"]["Polygon"];
+            geometry: components["schemas"]["Point"] | components["schemas"]["LineString"] | components["schemas"]["Polygon"];
             properties: components["schemas"]["Properties"];
             /** @constant */
             type: "Feature";
@@ -5176,6 +5176,15 @@ export interface components {
         /** Platforms */
         Platforms: {
             platforms: components["schemas"]["Platform"][];
+        };
+        /** Point */
+        Point: {
+            coordinates: [
+                number,
+                number
+            ];
+            /** @constant */
+            type: "Point";
         };
         /** Polygon */
         Polygon: {
@@ -6435,11 +6444,6 @@ export interface components {
          * @enum {string}
          */
         devices_model_state_Condition: "fault" | "offline" | "warning" | "unknown" | "paused" | "sleeping" | "ok";
-        /** Point */
-        devices_telemetry_Point: {
-            time_ms: number;
-            value: number;
-        };
         /**
          * Kind
          * @description What is proposed.
@@ -6478,15 +6482,6 @@ export interface components {
          * @enum {string}
          */
         org_model_plan_Kind: "zone" | "walkway" | "door" | "kiosk" | "counter" | "lift" | "stairs" | "outline" | "wall" | "furniture";
-        /** Point */
-        org_model_plan_Point: {
-            coordinates: [
-                number,
-                number
-            ];
-            /** @constant */
-            type: "Point";
-        };
         /**
          * Module
          * @description What a branch can switch on and off (R004).
@@ -9683,7 +9678,10 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["devices_telemetry_Point"][];
+                    "application/json": [
+                        number,
+                        number
+                    ][];
                 };
             };
             /** @description Refused: the code says why. */
