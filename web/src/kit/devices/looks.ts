@@ -2,11 +2,15 @@
 import type { Component } from 'vue'
 import type { CommandState, Condition, Group, Health } from '@/live/devices'
 import {
-  AlarmIcon, BatteryIcon, BrightnessIcon, CameraIcon, CheckCircleIcon, CloudIcon, CouponIcon, CreditcardIcon, CurtainIcon, DashboardIcon, DesktopIcon, DeviceIcon, EnterIcon, ErrorCircleIcon, FilmIcon,
+  AlarmIcon, BatteryIcon, BrightnessIcon, CameraIcon, CheckCircleIcon, CouponIcon, CreditcardIcon, CurtainIcon, DesktopIcon, DeviceIcon, ErrorCircleIcon, FilmIcon,
   HeartIcon, HelpCircleIcon, HourglassIcon, InternetIcon, LaptopIcon, LightbulbIcon, LinkUnlinkIcon, LockOnIcon, MicrophoneIcon, MinusCircleIcon, MoneyIcon, MoonIcon,
   NotificationIcon, PauseCircleIcon, PreciseMonitorIcon, PrintIcon, RectangleIcon, RobotIcon, ScanIcon, SendIcon, ServerIcon, SoundIcon, SunnyIcon, SystemStorageIcon, TabletIcon, TeaIcon,
   ToolsIcon, TvIcon, UsergroupIcon, VideoCameraIcon, VideoIcon, VideoLibraryIcon, ViewColumnIcon, WifiIcon,
 } from '../icons'
+import CookieIcon from '../illustrations/CookieIcon.vue'
+import DoorIcon from '../illustrations/DoorIcon.vue'
+import FlowerIcon from '../illustrations/FlowerIcon.vue'
+import ThermometerIcon from '../illustrations/ThermometerIcon.vue'
 import type { Tone } from '../tones'
 
 export type Shape = 'circle' | 'diamond' | 'square' | 'triangle'
@@ -67,10 +71,10 @@ export const GROUPS = Object.keys(GROUP_ICONS) as Group[]
 
 /** The names a type's declaration may give for its icon; another one gets its group's. */
 const DECLARED_ICONS: Readonly<Record<string, Component>> = {
-  battery: BatteryIcon, brightness: BrightnessIcon, camera: CameraIcon, cookie: TeaIcon, coupon: CouponIcon, creditcard: CreditcardIcon, curtain: CurtainIcon, desktop: DesktopIcon,
-  'device-desktop': DesktopIcon, device: DeviceIcon, door: EnterIcon, film: FilmIcon, flower: CloudIcon, heart: HeartIcon, internet: InternetIcon, laptop: LaptopIcon,
+  battery: BatteryIcon, brightness: BrightnessIcon, camera: CameraIcon, cookie: CookieIcon, coupon: CouponIcon, creditcard: CreditcardIcon, curtain: CurtainIcon, desktop: DesktopIcon,
+  'device-desktop': DesktopIcon, device: DeviceIcon, door: DoorIcon, film: FilmIcon, flower: FlowerIcon, heart: HeartIcon, internet: InternetIcon, laptop: LaptopIcon,
   lightbulb: LightbulbIcon, lock: LockOnIcon, microphone: MicrophoneIcon, money: MoneyIcon, notification: NotificationIcon, print: PrintIcon, rectangle: RectangleIcon, robot: RobotIcon,
-  scan: ScanIcon, server: ServerIcon, sound: SoundIcon, sunny: SunnyIcon, 'system-storage': SystemStorageIcon, tablet: TabletIcon, tea: TeaIcon, thermometer: DashboardIcon,
+  scan: ScanIcon, server: ServerIcon, sound: SoundIcon, sunny: SunnyIcon, 'system-storage': SystemStorageIcon, tablet: TabletIcon, tea: TeaIcon, thermometer: ThermometerIcon,
   tools: ToolsIcon, tv: TvIcon, usergroup: UsergroupIcon, video: VideoIcon, 'video-camera': VideoCameraIcon, 'video-library': VideoLibraryIcon, 'view-column': ViewColumnIcon, wifi: WifiIcon,
 }
 

@@ -64,8 +64,11 @@ export function useHall(): HallContext {
   return context
 }
 
-/** Commands that must not wait (a ticket, a call): with the link cut they are refused in words, here and at once. */
-export function useHallCommand(): Commands {
+/**
+ * Commands that must not wait (a ticket, a call, a switch): with the link cut they are refused here and at once, in
+ * the words of `refusedAs`.
+ */
+export function useLinkedCommand(refusedAs: string): Commands {
   const { isCut } = useHall()
   const { t } = useI18n()
   const commands = useCommand()
@@ -73,8 +76,10 @@ export function useHallCommand(): Commands {
     ...commands,
     run: <Answer>(command: Command) => {
       if (!isCut.value) return commands.run<Answer>(command)
-      commands.refuse({ code: 'link_lost', message: t('pad.cut.refused') })
+      commands.refuse({ code: 'link_lost', message: t(refusedAs) })
       return Promise.resolve(undefined)
     },
   }
 }
+
+export const useHallCommand = (): Commands => useLinkedCommand('pad.cut.refused')

@@ -1,15 +1,14 @@
 /** What the pages of devices share: the branch's devices, their types, which one is looked at, and commands that need the link. */
 import { computed, inject, provide, type ComputedRef, type InjectionKey, type WritableComputedRef } from 'vue'
-import { useI18n } from 'vue-i18n'
 import { useRoute, useRouter } from 'vue-router'
 import { queryFor } from '@/kit/composables/useAddressFilters'
-import { useCommand, type Command, type Commands } from '@/kit/composables/useCommand'
+import type { Commands } from '@/kit/composables/useCommand'
 import { useFetched, type Fetched } from '@/kit/composables/useFetched'
 import { useText } from '@/kit/composables/useText'
 import { rowsOf, type Row } from '@/kit/devices/list'
 import type { BranchDevices, DeviceType } from '@/live/devices'
 import { useLive, type Live } from '@/live/useLive'
-import { useHall } from '../hallContext'
+import { useHall, useLinkedCommand } from '../hallContext'
 
 export interface DevicesContext {
   live: Live<BranchDevices>
@@ -53,17 +52,5 @@ export function useDevices(): DevicesContext {
   return context
 }
 
-/** A device does not hear what is sent later: with the link cut a command is refused in words, here and at once. */
-export function useDeviceCommand(): Commands {
-  const { isCut } = useHall()
-  const { t } = useI18n()
-  const commands = useCommand()
-  return {
-    ...commands,
-    run: <Answer>(command: Command) => {
-      if (!isCut.value) return commands.run<Answer>(command)
-      commands.refuse({ code: 'link_lost', message: t('devicesPad.cut') })
-      return Promise.resolve(undefined)
-    },
-  }
-}
+/** A device does not hear what is sent later. */
+export const useDeviceCommand = (): Commands => useLinkedCommand('devicesPad.cut')
