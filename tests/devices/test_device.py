@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import msgspec
 import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -24,6 +25,7 @@ from tingtang.devices.model.state import (
 from tingtang.devices.model.wire import (
     App,
     CommandStep,
+    DeviceHappening,
     Health,
     Link,
     LinkState,
@@ -39,13 +41,21 @@ class Device:
     def __init__(self, type_: DeviceType) -> None:
         self.type = type_
         self.state = DeviceState()
+        self.restored = DeviceState()
+        """The same, now and then from what was saved of it."""
         self.now_ms = 1_000
 
     def do(self, make: Callable[..., c.DeviceInput], **given: object) -> list[Event]:
         events = list(decide(self.state, make(type=self.type, **given), self.now_ms))
         for event in events:
             evolve(self.state, event, self.now_ms)
+            evolve(self.restored, event, self.now_ms)
         return events
+
+    def restart(self) -> None:
+        """The copy goes on from a saved state, as after a start of the platform."""
+        body = msgspec.msgpack.encode(self.restored)
+        self.restored = msgspec.msgpack.decode(body, type=DeviceState)
 
     def up(self, boot: str = "1", app: App = App.RUNNING) -> "Device":
         self.do(c.HearState, state=LinkState(Link.ONLINE, app=app, boot=boot, firmware="1.0"))
@@ -190,6 +200,30 @@ class DeviceMachine(RuleBasedStateMachine):
     @rule()
     def silence(self) -> None:
         self.device.do(c.Lose)
+
+    @rule(values=st.dictionaries(st.sampled_from(["volume", "in_service"]), st.integers(0, 100)))
+    def properties_heard(self, values: dict[str, int]) -> None:
+        said = {
+            name: value > 50 if name == "in_service" else value for name, value in values.items()
+        }
+        self.device.do(c.HearProperties, values=said)
+
+    @rule(id_=st.sampled_from(["", "1", "2", "3"]))
+    def something_happened(self, id_: str) -> None:
+        happening = DeviceHappening("pressed", self.device.now_ms, {"cell": 3.0}, id_)
+        self.device.do(c.HearHappening, happening=happening)
+
+    @rule(code=st.sampled_from(["flood", "clock_off"]), on=st.booleans())
+    def flagged(self, code: str, on: bool) -> None:
+        self.device.do(c.RaiseFlag if on else c.ClearFlag, code=code)
+
+    @rule()
+    def restarted(self) -> None:
+        self.device.restart()
+
+    @invariant()
+    def the_saved_state_goes_on_like_the_whole_log(self) -> None:
+        assert self.device.restored == self.device.state
 
     @invariant()
     def no_command_is_open_past_its_time_once_timers_ran(self) -> None:

@@ -25,9 +25,12 @@ from tingtang.kernel.ids import Ids
 from tingtang.kernel.live import LiveViews
 from tingtang.kernel.log import EventLog, Key
 from tingtang.kernel.permissions import SYSTEM, Actor, Permission
+from tingtang.kernel.snapshots import Snapshots
 from tingtang.kernel.streams import StreamHost
 
 BRANCH_VIEW, DEVICE_VIEW = "devices.branch", "devices.device"
+STATE_REVISION = 1
+"""Raise it when ``evolve`` makes another state of the same events: saved states are then made anew."""
 BEATS_MISSED = 3
 """Beats after which a silent device counts as lost."""
 LOOK_SECONDS = 0.5
@@ -76,7 +79,11 @@ class DeviceService:
         """When each device was last heard of, by our clock."""
         self._ends: dict[str, asyncio.Event] = {}
         self._watch: asyncio.Task[None] | None = None
-        self.host: StreamHost[DeviceState, c.DeviceInput] = StreamHost(log, clock, DeviceCore())
+        # A device's stream goes on for as long as it stands there: a start must not read it whole.
+        snapshots = Snapshots(log, DeviceState, revision=STATE_REVISION)
+        self.host: StreamHost[DeviceState, c.DeviceInput] = StreamHost(
+            log, clock, DeviceCore(), snapshots
+        )
         self.host.on_change(self._on_change)
 
     # -- assembly ------------------------------------------------------------------------------

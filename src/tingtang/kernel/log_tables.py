@@ -59,3 +59,15 @@ reaction_failures = sa.Table(
     sa.Column("error", sa.Text, nullable=False),
     sa.Column("time_ms", sa.BigInteger, nullable=False),
 )
+
+snapshots = sa.Table(
+    "snapshots",
+    metadata,
+    sa.Column("stream", StreamName, primary_key=True),
+    sa.Column("sequence", sa.Integer, nullable=False),
+    sa.Column("time_ms", sa.BigInteger, nullable=False),
+    sa.Column("shape", sa.Text, nullable=False),
+    sa.Column("event_hash", sa.LargeBinary, nullable=False),
+    sa.Column("body", sa.LargeBinary, nullable=False),
+)
+"""Saved states of long streams: a cache, which may be emptied at any time (``kernel/snapshots``)."""

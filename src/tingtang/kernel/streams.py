@@ -18,6 +18,7 @@ from tingtang.kernel.clock import Clock
 from tingtang.kernel.errors import BUSY, Refused
 from tingtang.kernel.events import Event, Recorded
 from tingtang.kernel.log import Answered, Append, Appended, Clash, EventLog, Key, Lineage
+from tingtang.kernel.snapshots import Snapshots
 
 logger = logging.getLogger(__name__)
 
@@ -48,8 +49,8 @@ class Done(msgspec.Struct, frozen=True):
 class _Live(Generic[S]):
     """One stream in memory."""
 
-    __slots__ = ("committed", "committed_sequence", "last_ms", "lineage", "pending", "tentative",
-                 "tentative_sequence", "used_ms")  # fmt: skip
+    __slots__ = ("committed", "committed_sequence", "last_ms", "lineage", "pending",
+                 "saved_sequence", "tentative", "tentative_sequence", "used_ms")  # fmt: skip
 
     def __init__(self, tentative: S, committed: S, sequence: int, last_ms: int) -> None:
         self.tentative = tentative
@@ -59,15 +60,27 @@ class _Live(Generic[S]):
         self.lineage = Lineage()
         self.pending: asyncio.Future[Appended] | None = None
         self.used_ms = 0
+        self.saved_sequence = 0
+        """The newest that was saved, where states are."""
         self.last_ms = last_ms
         """The time of the newest event: a clock that was set back does not go below it."""
 
 
 class StreamHost(Generic[S, C]):
-    """Runs commands against the streams of one feature."""
+    """Runs commands against the streams of one feature.
 
-    def __init__(self, log: EventLog, clock: Clock, core: Core[S, C]) -> None:
+    Streams that never end are given ``snapshots``; those of a day need none.
+    """
+
+    def __init__(
+        self,
+        log: EventLog,
+        clock: Clock,
+        core: Core[S, C],
+        snapshots: Snapshots[S] | None = None,
+    ) -> None:
         self._log = log
+        self._snapshots = snapshots
         self._clock = clock
         self._core = core
         self._live: dict[str, _Live[S]] = {}
@@ -195,18 +208,39 @@ class StreamHost(Generic[S, C]):
 
     async def _read(self, stream: str) -> _Live[S]:
         self._known.setdefault(stream, 0)
-        recorded = await self._log.read_stream(stream)
-        while len(recorded) < self._known[stream]:  # more became durable while it was read
-            recorded += await self._log.read_stream(stream, after=len(recorded))
-        tentative, committed = self._core.initial(stream), self._core.initial(stream)
+        tentative, committed, saved, last_ms = await self._begin(stream)
+        recorded = await self._log.read_stream(stream, after=saved)
+        while saved + len(recorded) < self._known[stream]:  # more became durable while it was read
+            recorded += await self._log.read_stream(stream, after=saved + len(recorded))
         for r in recorded:
             self._core.evolve(tentative, r.event, r.time_ms)
             self._core.evolve(committed, r.event, r.time_ms)
-        last_ms = recorded[-1].time_ms if recorded else 0
-        live = _Live(tentative, committed, len(recorded), last_ms)
+        if recorded:
+            last_ms = recorded[-1].time_ms
+        live = _Live(tentative, committed, saved + len(recorded), last_ms)
         live.used_ms = self._clock.now_ms()
+        live.saved_sequence = saved
         self._live[stream] = live
+        if self._snapshots is not None:
+            self._save_if_due(stream, live, last_ms)
         return live
+
+    async def _begin(self, stream: str) -> tuple[S, S, int, int]:
+        """Two states to begin with, the sequence they stand at, and the time of its event."""
+        if self._snapshots is not None:
+            saved = await self._snapshots.newest(stream)
+            if saved is not None:
+                states = self._snapshots.state_of(saved), self._snapshots.state_of(saved)
+                if states[0] is not None and states[1] is not None:
+                    return states[0], states[1], saved.sequence, saved.time_ms
+        return self._core.initial(stream), self._core.initial(stream), 0, 0
+
+    def _save_if_due(self, stream: str, live: _Live[S], time_ms: int) -> None:
+        snapshots = self._snapshots
+        if snapshots is None or live.committed_sequence - live.saved_sequence < snapshots.every:
+            return
+        live.saved_sequence = live.committed_sequence
+        snapshots.save(stream, live.committed_sequence, time_ms, live.committed)
 
     async def _stood(
         self,
@@ -249,6 +283,8 @@ class StreamHost(Generic[S, C]):
                 self._drop(r.stream, live)
                 continue
             live.committed_sequence = r.sequence
+            if self._snapshots is not None:
+                self._save_if_due(r.stream, live, r.time_ms)
         for stream, events in changed.items():
             for watcher in self._watchers:
                 watcher(stream, events)

@@ -471,6 +471,18 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_sessions_owner"), ["owner"], unique=False)
 
     op.create_table(
+        "snapshots",
+        sa.Column(
+            "stream", sa.Text().with_variant(sa.TEXT(collation="C"), "postgresql"), nullable=False
+        ),
+        sa.Column("sequence", sa.Integer(), nullable=False),
+        sa.Column("time_ms", sa.BigInteger(), nullable=False),
+        sa.Column("shape", sa.Text(), nullable=False),
+        sa.Column("event_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("body", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("stream", name=op.f("pk_snapshots")),
+    )
+    op.create_table(
         "streams",
         sa.Column(
             "stream", sa.Text().with_variant(sa.TEXT(collation="C"), "postgresql"), nullable=False
@@ -512,6 +524,7 @@ def downgrade() -> None:
     op.drop_table("terminals")
     op.drop_table("subscriptions")
     op.drop_table("streams")
+    op.drop_table("snapshots")
     with op.batch_alter_table("sessions", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_sessions_owner"))
         batch_op.drop_index(batch_op.f("ix_sessions_expires_ms"))
