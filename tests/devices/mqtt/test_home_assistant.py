@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from tests.devices.mqtt.conftest import Hall, mosquitto, next_message, until
 from tingtang.devices.model import ha_announcement as ha
+from tingtang.devices.model import ha_coding as hc
 from tingtang.devices.model import ha_device as hd
 from tingtang.devices.model.ha_device import device_id
 from tingtang.kernel.permissions import SYSTEM
@@ -180,7 +181,7 @@ def test_parts_of_one_machine_are_one_device() -> None:
 @given(st.integers(0, 100), st.floats(1, 1000), st.booleans())
 def test_a_share_comes_back_as_it_was(ours: int, full: float, turned: bool) -> None:
     zero, full = (full, 0.0) if turned else (0.0, full)
-    coding = hd.Coding(how=hd.How.SCALED, zero=zero, full=full, is_scaled=True)
+    coding = hc.Coding(how=hc.How.SCALED, zero=zero, full=full, is_scaled=True)
     back = coding.read(str(coding.write(ours)))
     assert isinstance(back, int | float)
     assert abs(back - ours) <= 50 / max(zero, full) + 1
