@@ -22,6 +22,7 @@ from tingtang.kernel.automations.trial import try_day
 from tingtang.kernel.clock import moment_ms
 from tingtang.kernel.ids import BranchId
 from tingtang.kernel.permissions import SYSTEM
+from tingtang.kernel.text import Text
 
 EAST = BranchId("east")
 ZONE = "Asia/Shanghai"
@@ -185,6 +186,40 @@ async def test_devices_are_switched_by_the_branch_s_hours(branch: Branch) -> Non
         await branch.done()
         lamp.append((clock, (await branch.devices.state("lamp")).properties.get("on")))
     assert lamp == [("08:25", None), ("08:31", True), ("17:30", True), ("18:01", False)]
+
+
+@pytest.mark.shows("R135", part="chosen devices by times of business days")
+async def test_some_devices_are_switched_at_times_of_their_own(branch: Branch) -> None:
+    await branch.device("lamp", "light", "east.zone.waiting")
+    await branch.device("other", "light", "east.zone.smart")
+    manager = await branch.world.as_staff("lin.xiaolan")
+    for state, at in (("on", "08:00"), ("off", "18:00")):
+        draft = {
+            "name": {"zh": "等候区灯", "en": "Waiting area"},
+            "triggers": [{"kind": "time", "at": at, "business_days_only": True}],
+            "actions": [
+                {
+                    "action": "devices.power",
+                    "parameters": {"state": state, "zone": "east.zone.waiting", "type": "light"},
+                }
+            ],
+        }
+        answer = await manager.put(f"{PATH}/power.waiting.{state}", json=draft)
+        assert answer.status_code == 200, answer.text
+    seen: list[tuple[str, object, object]] = []
+    # On New Year's Day the branch is closed.
+    for day, clock in (("2026-11-19", "08:01"), ("2026-11-19", "18:01"), ("2027-01-01", "08:01")):
+        branch.world.clock.at_ms = moment_ms(day, clock, ZONE)
+        for device in ("lamp", "other"):
+            branch.devices.link(device, wire.LinkState(wire.Link.ONLINE, boot=day + clock))
+        await branch.settled()
+        await branch.engine.look()
+        await branch.done()
+        lamp, other = [await branch.devices.state(one) for one in ("lamp", "other")]
+        seen.append((clock, lamp.properties.get("on"), other.properties.get("on")))
+    assert seen == [("08:01", True, None), ("18:01", False, None), ("08:01", False, None)]
+    [run] = await branch.engine.book.runs(EAST, "power.waiting.off", 5)
+    assert run.results[0].words == Text("1 台到位", "1 as wanted")
 
 
 async def test_staff_edit_try_and_run_one_over_http(branch: Branch) -> None:

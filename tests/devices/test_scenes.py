@@ -46,7 +46,7 @@ def device(type_: str, zone: str = "", id_: str = "") -> Device:
 
 
 def wanted(scene: str, *devices: Device) -> dict[str, dict[str, wire.Value]]:
-    return wanted_of(SCENES[scene], [(one, TYPES[one.type]) for one in devices], KINDS)
+    return wanted_of(SCENES[scene].wanted, [(one, TYPES[one.type]) for one in devices], KINDS)
 
 
 def draft(*entries: Wanted) -> SceneDraft:
@@ -93,7 +93,7 @@ def test_a_selector_means_every_device_for_which_all_it_says_is_so() -> None:
 
     def chosen(**select: object) -> set[str]:
         wanted = Wanted(select=Select(**select), values={"on": True, "position": 1})  # type: ignore[arg-type]
-        return set(wanted_of(draft(wanted), found, KINDS))
+        return set(wanted_of((wanted,), found, KINDS))
 
     assert chosen() == {"a", "b", "c"}
     assert chosen(type="light") == {"a", "b"}

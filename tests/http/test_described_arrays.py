@@ -5,7 +5,6 @@ import msgspec
 from tests.http.world import World
 from tingtang.devices.telemetry import Point
 
-
 PATH = "/api/branches/{branch}/devices/{device}/telemetry/{name}"
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from importlib import resources
+from typing import Literal
 
 from tingtang.devices.model import events as e
 from tingtang.devices.model.commands import DeviceInput
@@ -9,7 +10,7 @@ from tingtang.devices.model.decide import SET
 from tingtang.devices.model.evolve import evolve
 from tingtang.devices.model.state import CommandState, Condition, DeviceState, condition
 from tingtang.devices.register import device_stream
-from tingtang.devices.scenes.model import SceneResult, SceneRun
+from tingtang.devices.scenes.model import SceneResult, SceneRun, Select, Wanted
 from tingtang.devices.scenes.service import SceneService
 from tingtang.devices.service import DeviceService
 from tingtang.kernel.automations.declared import Scalar
@@ -141,12 +142,27 @@ def register(
 
     offers.offer_options("scenes", scene_options)
     offers.offer_options("devices", device_options)
+
+    def type_options(branch: str) -> Sequence[Option]:  # noqa: ARG001
+        return [Option(one.code, one.text) for one in devices.register.types.values()]
+
     offers.offer_options("zones", zone_options)
+    offers.offer_options("device_types", type_options)
 
     async def set_scene(call: Call) -> ActionResult:
         code = str(call.arguments["scene"])
         run = await scenes.run(call.branch, code, call.actor, call.key)
         return scene_result(await scenes.ended(call.branch, code, run))
+
+    async def set_power(call: Call) -> ActionResult:
+        said = {name: str(value) for name, value in call.arguments.items()}
+        select = Select(
+            device=said.get("device", ""), type=said.get("type", ""), zone=said.get("zone", "")
+        )
+        as_when: Literal["open", "closed"] = "open" if said["state"] == "on" else "closed"
+        wanted = (Wanted(select=select, as_when=as_when),)
+        results = await scenes.bring(call.branch, wanted, call.actor, call.key)
+        return result_of([one.result for one in results.values()])
 
     async def set_property(call: Call) -> ActionResult:
         device = devices.register.device(str(call.arguments["device"]))
@@ -165,6 +181,40 @@ def register(
             parameters=(Parameter(name="scene", text=Text("场景", "scene"), options="scenes"),),
             permission=Permission.DEVICE_OPERATE,
             run=set_scene,
+            seconds_max=SCENE_SECONDS,
+        )
+    )
+    offers.offer_action(
+        Action(
+            name="devices.power",
+            text=Text("开启或关闭设备", "Switch devices on or off"),
+            about=Text(
+                "开启即进入营业状态，关闭即进入打烊状态；不选范围则是全部设备",
+                "On is as in business hours, off as when closed; every device where none is chosen",
+            ),
+            parameters=(
+                Parameter(
+                    name="state",
+                    text=Text("开或关", "on or off"),
+                    kind=ValueKind.CHOICE,
+                    choices=("on", "off"),
+                    choice_texts=(Text("开启", "on"), Text("关闭", "off")),
+                ),
+                Parameter(
+                    name="zone", text=Text("功能区", "zone"), options="zones", required=False
+                ),
+                Parameter(
+                    name="type",
+                    text=Text("设备类型", "type of device"),
+                    options="device_types",
+                    required=False,
+                ),
+                Parameter(
+                    name="device", text=Text("设备", "device"), options="devices", required=False
+                ),
+            ),
+            permission=Permission.DEVICE_OPERATE,
+            run=set_power,
             seconds_max=SCENE_SECONDS,
         )
     )
@@ -203,9 +253,15 @@ _STATES = {
 
 def scene_result(run: SceneRun) -> ActionResult:
     """A scene's run in one word and a sentence."""
-    counts = run.counts
-    well = counts[SceneResult.DONE] + counts[SceneResult.UNCHANGED]
-    others = len(run.devices) - well
+    return result_of([one.result for one in run.devices.values()])
+
+
+def result_of(results: Sequence[SceneResult]) -> ActionResult:
+    """What came of many devices in one word and a sentence."""
+    if not results:
+        return ActionResult(words=Text("没有相关设备", "no device is concerned"))
+    well = sum(one in {SceneResult.DONE, SceneResult.UNCHANGED} for one in results)
+    others = len(results) - well
     words = Text(
         f"{well} 台到位" + (f"，{others} 台未到位" if others else ""),
         f"{well} as wanted" + (f", {others} not" if others else ""),

@@ -128,15 +128,17 @@ def selects(select: Select, device: Device, type_: DeviceType, zone_kind: ZoneKi
 
 
 def wanted_of(
-    scene: SceneDraft,
+    entries: Iterable[Wanted],
     found: Iterable[tuple[Device, DeviceType]],
     zone_kinds: Mapping[str, ZoneKind],
 ) -> dict[str, dict[str, Value]]:
-    """What a scene wants of each of these devices; those of which it wants nothing are left out."""
+    """What a scene's entries want of each of these devices; those of which they want nothing are
+    left out."""
+    entries = tuple(entries)
     plan: dict[str, dict[str, Value]] = {}
     for device, type_ in found:
         values: dict[str, Value] = {}
-        for wanted in scene.wanted:
+        for wanted in entries:
             if not selects(wanted.select, device, type_, zone_kinds.get(device.zone)):
                 continue
             if wanted.as_when:

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Sequence
 
 import msgspec
 import sqlalchemy as sa
@@ -149,8 +150,29 @@ class SceneService:
             await asyncio.wait([task])
         return self.last(branch, code)
 
+    async def bring(
+        self, branch: str, wanted: Sequence[m.Wanted], actor: Actor, key: Key
+    ) -> dict[str, m.DeviceResult]:
+        """Bring devices there without a scene of that name; gives what came of each.
+
+        Told under the same key they are told once.
+        """
+        room = asyncio.Semaphore(AT_ONCE_MAX)
+
+        async def tell(device: str, values: dict[str, Value]) -> m.DeviceResult:
+            waiting = m.DeviceResult(m.SceneResult.WAITING, values)
+            async with room:
+                return await self._bring(device, waiting, actor, f"{key.name}:{device}")
+
+        plan = self._plan(branch, wanted)
+        results = await asyncio.gather(*(tell(*one) for one in sorted(plan.items())))
+        return dict(zip(sorted(plan), results, strict=True))
+
     def plan(self, branch: str, scene: m.SceneDraft) -> dict[str, dict[str, Value]]:
         """What the scene wants of which devices of the branch."""
+        return self._plan(branch, scene.wanted)
+
+    def _plan(self, branch: str, wanted: Sequence[m.Wanted]) -> dict[str, dict[str, Value]]:
         register = self._devices.register
         kinds: dict[str, ZoneKind] = {zone.id: zone.kind for zone in self._directory.zones(branch)}
         found = [
@@ -158,7 +180,7 @@ class SceneService:
             for device in register.of_branch(branch)
             if device.type in register.types
         ]
-        return m.wanted_of(scene, found, kinds)
+        return m.wanted_of(wanted, found, kinds)
 
     # -- inside --------------------------------------------------------------------------------
 
@@ -194,8 +216,14 @@ class SceneService:
             logger.warning("the end of a scene could not be kept: %s", refused.code)
 
     async def _tell(self, run: m.SceneRun, device: str, actor: Actor) -> m.DeviceResult:
-        """Bring one device to what is wanted of it; whatever goes wrong is its result."""
         before = run.devices[device]
+        key = f"scene:{run.run}:{device}:{before.attempts + 1}"
+        return await self._bring(device, before, actor, key)
+
+    async def _bring(
+        self, device: str, before: m.DeviceResult, actor: Actor, key: str
+    ) -> m.DeviceResult:
+        """Bring one device to what is wanted of it; whatever goes wrong is its result."""
         tried = msgspec.structs.replace(before, attempts=before.attempts + 1)
         try:
             state = await self._devices.state(device)
@@ -203,8 +231,7 @@ class SceneService:
             if first is not m.SceneResult.WAITING:
                 return msgspec.structs.replace(tried, result=first)
             values = m.to_send(state, before.values)
-            key = Key(f"scene:{run.run}:{device}:{tried.attempts}", "")
-            command = await self._devices.give(device, SET, values, actor, key)
+            command = await self._devices.give(device, SET, values, actor, Key(key, ""))
             result = m.RESULT_OF[await self._devices.outcome(device, command)]
             given = (await self._devices.state(device)).commands.get(command)
         except Refused as refused:
