@@ -10,17 +10,22 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 import sqlalchemy as sa
 
-from tests.kernel.ledger import TYPES, give
+from tests.kernel.ledger import TYPES, Ledger, give
 from tests.kernel.processes import acknowledged, start
 from tingtang.kernel import log_commit
 from tingtang.kernel import log_tables as t
 from tingtang.kernel.audit import verify
+from tingtang.kernel.clock import SystemClock
 from tingtang.kernel.database import Database, DatabaseInUse, open_for_reading
 from tingtang.kernel.errors import Refused
+from tingtang.kernel.live import LiveViews, ViewType
 from tingtang.kernel.log import EventLog, Key
+from tingtang.kernel.permissions import SYSTEM, Permission
+from tingtang.kernel.streams import StreamHost
 
 ROUNDS = 5
 """Kills of one database; each hits another moment of the group commit."""
@@ -255,3 +260,28 @@ async def test_a_connection_lost_between_commits_goes_unnoticed(postgresql_log: 
         )
     await log.append(give("a", 2))
     assert len(await log.read_stream("a")) == 2
+
+
+async def test_a_screen_follows_what_another_process_writes(postgresql_url: str) -> None:
+    database = Database(postgresql_url)
+    log = EventLog(database, TYPES)
+    await log.start()
+    host = StreamHost(log, SystemClock(), Ledger())
+    live = LiveViews()
+    live.register(ViewType("account", Permission.BOARD_SEE, host.state))
+    host.on_change(lambda stream, _events: live.touch("account", stream))
+    whole = sum(range(50))
+    arrived = asyncio.Event()
+
+    class Screen:
+        def send(self, message: bytes) -> None:
+            if msgspec.json.decode(message).get("patch", {}).get("balance") == whole:
+                arrived.set()
+
+    await live.watch("account", "s0", SYSTEM, Screen(), None)
+    with start("tests.kernel.appender", postgresql_url, "other", "1", "50"):
+        async with asyncio.timeout(60):
+            await arrived.wait()
+    await live.close()
+    await log.stop()
+    database.close()

@@ -291,3 +291,44 @@ def test_every_answer_is_true_whatever_commits_fail(
                 assert balances[r.sequence] == int(outcome.answer)  # type: ignore[attr-defined]
 
     runner.run(scenario())
+
+
+async def test_two_nodes_on_postgresql_see_what_the_other_writes(postgresql_url: str) -> None:
+    """Without a command of its own a node's state, and whoever watches it, follows."""
+    databases = [Database(postgresql_url) for _ in range(2)]
+    logs = [EventLog(database, TYPES) for database in databases]
+    for log in logs:
+        await log.start()
+    hosts = [host_of(log) for log in logs]
+    seen: list[list[int]] = [[], []]
+    acted: list[list[int]] = [[], []]
+    arrived = asyncio.Event()
+    for i, host in enumerate(hosts):
+        await host.state("a")
+
+        def watch(stream: str, events: Sequence[Recorded], i: int = i) -> None:
+            seen[i] += [one.sequence for one in events if stream == "a"]
+            if all(len(one) >= 60 for one in seen):
+                arrived.set()
+
+        def act(stream: str, events: Sequence[Recorded], i: int = i) -> None:
+            acted[i] += [one.sequence for one in events if stream == "a"]
+
+        host.on_change(watch)
+        host.on_change(act, own_only=True)
+    for each in range(20):  # one at a time, so that neither node is ever corrected by a clash
+        await run(hosts[each % 2], "b", Give(1))
+        await run(hosts[each % 2], "a", Give(1))
+        await run(hosts[each % 2], "a", Give(1))
+    await asyncio.gather(*(run(hosts[i % 2], "a", Give(1)) for i in range(20)))
+    async with asyncio.timeout(30):
+        await arrived.wait()
+    everything = list(range(1, 61))
+    assert [sorted(one) for one in seen] == [everything] * 2
+    assert sorted(acted[0] + acted[1]) == everything  # each by the node that wrote it
+    for host in hosts:
+        state = await host.state("a")
+        assert (state.balance, state.moves) == (60, 60)
+    for log, database in zip(logs, databases, strict=True):
+        await log.stop()
+        database.close()

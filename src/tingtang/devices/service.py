@@ -85,6 +85,7 @@ class DeviceService:
             log, clock, DeviceCore(), snapshots
         )
         self.host.on_change(self._on_change)
+        self.host.on_change(self._send_given, own_only=True)
 
     # -- assembly ------------------------------------------------------------------------------
 
@@ -375,13 +376,16 @@ class DeviceService:
         self._live.touch(DEVICE_VIEW, f"{device.branch}/{device.id}")
         self._live.touch(BRANCH_VIEW, device.branch)
         for recorded in events:
-            event = recorded.event
-            if isinstance(event, e.CommandGiven | e.CommandRepeated):
-                self._send(device, event.command)
-            elif isinstance(event, e.CommandEnded):
-                ended = self._ends.pop(event.command, None)
+            if isinstance(recorded.event, e.CommandEnded):
+                ended = self._ends.pop(recorded.event.command, None)
                 if ended is not None:
                     ended.set()
+
+    def _send_given(self, stream: str, events: Sequence[Recorded]) -> None:
+        device = self.register.get(stream.partition("/")[2])
+        for recorded in events:
+            if device and isinstance(recorded.event, e.CommandGiven | e.CommandRepeated):
+                self._send(device, recorded.event.command)
 
     def _send(self, device: r.Device, command: str) -> None:
         state = self.host.committed(device_stream(device.id))

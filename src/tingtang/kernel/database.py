@@ -6,6 +6,7 @@ one connection of exactly one process writes; readers are told never to write no
 
 import asyncio
 import fcntl
+import secrets
 import sqlite3
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -46,6 +47,8 @@ class Database:
     def __init__(self, url: str) -> None:
         self.url = sa.make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        self.node = secrets.token_hex(8)
+        """What this process is called among those that share one PostgreSQL."""
         self._lock: TextIO | None = None
         if self.is_sqlite:
             self._lock = _lock_file(self.url)

@@ -35,6 +35,7 @@ from tingtang.kernel.database import Database
 from tingtang.kernel.errors import BUSY, KEY_REUSED, Refused
 from tingtang.kernel.events import Event, EventTypes, Recorded
 from tingtang.kernel.log_commit import GENESIS, Projection, commit_group, event_hash, recorded_from
+from tingtang.kernel.neighbours import Neighbours
 
 __all__ = [
     "GENESIS", "Answered", "Append", "Appended", "Clash", "EventLog", "Key", "Lineage", "Listener",
@@ -76,11 +77,14 @@ class EventLog:
         self._queue: queue.SimpleQueue[Waiting | None] = queue.SimpleQueue()
         self._projections: list[tuple[frozenset[str], Projection]] = []
         self._listeners: list[Listener] = []
+        self._elsewhere: list[Listener] = []
         self._observers: list[Observer] = []
         self._recent: deque[Recorded] = deque(maxlen=RECENT_MAX)
         self._head = 0
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
+        self._newest: asyncio.Future[Appended] | None = None
+        self._neighbours = Neighbours(database, self.read_after, self._settle, self._give_others)
         self.waiting = 0
         """Appends not yet durable; shown as a metric."""
 
@@ -90,9 +94,14 @@ class EventLog:
         """Keep read tables in step: ``projection`` runs in the same transaction as the events."""
         self._projections.append((frozenset(map(self.types.name_of, types)), projection))
 
-    def on_commit(self, listener: Listener) -> None:
-        """Call ``listener`` in the event loop with each group of events once it is durable."""
+    def on_commit(self, listener: Listener, elsewhere: Listener | None = None) -> None:
+        """Call ``listener`` in the event loop with each group of events once it is durable.
+
+        What another node on the same PostgreSQL wrote goes to ``elsewhere``, the same where none is
+        given: each event once, and those of one stream in order.
+        """
         self._listeners.append(listener)
+        self._elsewhere.append(elsewhere or listener)
 
     def observe(self, observer: Observer) -> None:
         """Call ``observer`` in the event loop once for each group: for metrics."""
@@ -108,9 +117,11 @@ class EventLog:
             target=self._write_groups, args=(self._loop,), name="log-writer", daemon=True
         )
         self._thread.start()
+        self._neighbours.start(self._head)
 
     async def stop(self) -> None:
         """Let what was queued become durable, then stop the writer; appends are then refused."""
+        await self._neighbours.stop()
         if self._thread is not None:
             thread, self._thread = self._thread, None
             self._queue.put(None)
@@ -135,6 +146,7 @@ class EventLog:
         future = _OnItsWay(loop=self._loop)
         self.waiting += 1
         self._queue.put(Waiting(append, bodies, future))
+        self._newest = future
         return future
 
     async def append(self, append: Append) -> Appended:
@@ -198,20 +210,33 @@ class EventLog:
         for observer in self._observers:
             observer(len(group), len(recorded), seconds)
         if recorded:
-            if recorded[0].position != self._head + 1:
-                self._recent.clear()  # another node wrote between: memory has a gap
-            self._recent.extend(recorded)
-            self._head = recorded[-1].position
-            for listener in self._listeners:
-                try:
-                    listener(recorded)
-                except Exception:
-                    logger.exception("a listener failed; the events are durable")
+            self._neighbours.wrote(recorded)
+            self._give(recorded, self._listeners)
         for one, outcome in zip(group, outcomes, strict=True):
             if isinstance(outcome, Appended):
                 one.future.set_result(outcome)
             else:
                 one.future.set_exception(outcome)
+
+    def _give_others(self, recorded: Sequence[Recorded]) -> None:
+        self._give(recorded, self._elsewhere)
+
+    def _give(self, recorded: Sequence[Recorded], listeners: Sequence[Listener]) -> None:
+        if recorded[0].position > self._head:
+            if recorded[0].position != self._head + 1:
+                self._recent.clear()  # another node wrote between: memory has a gap
+            self._recent.extend(recorded)
+            self._head = recorded[-1].position
+        for listener in listeners:
+            try:
+                listener(recorded)
+            except Exception:
+                logger.exception("a listener failed; the events are durable")
+
+    async def _settle(self) -> None:
+        """Wait until all that was queued by now was delivered."""
+        if self._newest is not None and not self._newest.done():
+            await asyncio.wait([self._newest])
 
     # -- reading ------------------------------------------------------------------------------
 

@@ -17,6 +17,7 @@ from tingtang.kernel.appends import Answered, Append, Appended, Clash, Key, Outc
 from tingtang.kernel.database import Database
 from tingtang.kernel.errors import KEY_REUSED, OUTCOME_UNKNOWN, STORAGE_FAILED, Refused
 from tingtang.kernel.events import Event, Recorded
+from tingtang.kernel.neighbours import CHANNEL
 from tingtang.kernel.rows import insert_rows
 
 GENESIS = bytes(32)
@@ -37,7 +38,10 @@ _HEADS = sa.select(t.streams.c.stream, t.streams.c.sequence, t.streams.c.hash).w
 _ANSWERS = sa.select(t.answers.c.key, t.answers.c.request, t.answers.c.body).where(
     t.answers.c.key.in_(sa.bindparam("names", expanding=True))
 )
-_LOCK = sa.text("SELECT pg_advisory_xact_lock(:lock), pg_current_xact_id()::text")
+_LOCK = sa.text(
+    "SELECT pg_advisory_xact_lock(:lock), pg_current_xact_id()::text, pg_notify(:channel, :node)"
+)
+"""Other nodes are told when, and only if, the transaction commits."""
 _STATUS = sa.text("SELECT pg_xact_status(CAST(:id AS xid8))")
 
 logger = logging.getLogger(__name__)
@@ -85,7 +89,8 @@ def _commit(
     try:
         with database.writer.begin() as connection:
             if not database.is_sqlite:
-                transaction_id = connection.execute(_LOCK, {"lock": POSITION_LOCK}).one()[1]
+                words = {"lock": POSITION_LOCK, "channel": CHANNEL, "node": database.node}
+                transaction_id = connection.execute(_LOCK, words).one()[1]
             outcomes = _Group(connection, group).write()
             _project(connection, projections, outcomes)
     except sa.exc.DBAPIError as error:

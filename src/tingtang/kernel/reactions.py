@@ -6,7 +6,6 @@ position; :meth:`Trigger.key` makes it.
 """
 
 import asyncio
-import contextlib
 import itertools
 import logging
 from collections.abc import Awaitable, Callable, Iterable, Sequence
@@ -28,9 +27,6 @@ KEEP_EVERY = 200
 KEEP_EVERY_PASSED = 5_000
 """Events of no interest after which the position is written down, so that a start stays short."""
 SYSTEM_STREAM = "system/subscriptions"
-
-OTHERS_SECONDS = 0.5
-"""How often a reaction looks for what other nodes have written to the same PostgreSQL."""
 
 UNABLE = 500
 """Refusals of this HTTP status and above say that the system, not the request, is at fault."""
@@ -183,14 +179,10 @@ class Reactions:
                     await self._rest(follower)
 
     async def _rest(self, follower: _Follower) -> None:
-        """Wait until an event may concern it, here or, on PostgreSQL, from another node."""
+        """Wait until an event may concern it."""
         follower.resting = asyncio.get_running_loop().create_future()
         try:
-            if self._log.database.is_sqlite:
-                await follower.resting
-            else:
-                with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(follower.resting, OTHERS_SECONDS)
+            await follower.resting
         finally:
             follower.resting = None
 

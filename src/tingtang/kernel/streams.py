@@ -28,6 +28,7 @@ ATTEMPTS_MAX = 12
 S = TypeVar("S")
 C_contra = TypeVar("C_contra", contravariant=True)
 C = TypeVar("C")
+Watcher = Callable[[str, Sequence[Recorded]], None]
 
 
 class Core(Protocol[S, C_contra]):
@@ -87,12 +88,18 @@ class StreamHost(Generic[S, C]):
         self._loading: dict[str, asyncio.Task[_Live[S]]] = {}
         self._known: dict[str, int] = {}
         """Every stream that was asked for and not forgotten, and the newest sequence seen of it."""
-        self._watchers: list[Callable[[str, Sequence[Recorded]], None]] = []
-        log.on_commit(self._on_commit)
+        self._watchers: list[Watcher] = []
+        self._own_watchers: list[Watcher] = []
+        log.on_commit(self._on_commit, self._on_commit_elsewhere)
 
-    def on_change(self, watcher: Callable[[str, Sequence[Recorded]], None]) -> None:
-        """Call ``watcher(stream, events)`` after the committed state of a stream has changed."""
-        self._watchers.append(watcher)
+    def on_change(self, watcher: Watcher, *, own_only: bool = False) -> None:
+        """Call ``watcher(stream, events)`` after the committed state of a stream has changed.
+
+        With ``own_only`` only for what this node wrote: one node alone is to act on it.
+        """
+        self._own_watchers.append(watcher)
+        if not own_only:
+            self._watchers.append(watcher)
 
     async def run(
         self,
@@ -190,7 +197,7 @@ class StreamHost(Generic[S, C]):
     def forget_unused(self, before_ms: int) -> None:
         """Let go of streams that no command has touched since ``before_ms``."""
         for stream, live in list(self._live.items()):
-            if live.used_ms < before_ms and live.tentative_sequence == live.committed_sequence:
+            if live.used_ms < before_ms and _is_settled(live):
                 del self._live[stream]
                 del self._known[stream]
 
@@ -264,20 +271,31 @@ class StreamHost(Generic[S, C]):
         return sequence == decided_at or sequence <= live.committed_sequence
 
     def _on_commit(self, recorded: Sequence[Recorded]) -> None:
+        self._apply(recorded, self._own_watchers)
+
+    def _on_commit_elsewhere(self, recorded: Sequence[Recorded]) -> None:
+        self._apply(recorded, self._watchers)
+
+    def _apply(self, recorded: Sequence[Recorded], watchers: Sequence[Watcher]) -> None:
         changed: dict[str, list[Recorded]] = {}
         for r in recorded:
             if r.stream not in self._known:
                 continue
-            self._known[r.stream] = r.sequence
+            self._known[r.stream] = max(self._known[r.stream], r.sequence)
             changed.setdefault(r.stream, []).append(r)
             live = self._live.get(r.stream)
             if live is None or r.sequence <= live.committed_sequence:
                 continue
-            if r.sequence != live.committed_sequence + 1 or r.sequence > live.tentative_sequence:
-                self._drop(r.stream, live)  # written past this host
+            news = r.sequence > live.tentative_sequence  # written past this host
+            if r.sequence != live.committed_sequence + 1 or (news and not _is_settled(live)):
+                self._drop(r.stream, live)
                 continue
             try:
                 self._core.evolve(live.committed, r.event, r.time_ms)
+                if news:
+                    self._core.evolve(live.tentative, r.event, r.time_ms)
+                    live.tentative_sequence = r.sequence
+                    live.last_ms = max(live.last_ms, r.time_ms)
             except Exception:
                 logger.exception("%s could not follow event %d", r.stream, r.position)
                 self._drop(r.stream, live)
@@ -286,5 +304,10 @@ class StreamHost(Generic[S, C]):
             if self._snapshots is not None:
                 self._save_if_due(r.stream, live, r.time_ms)
         for stream, events in changed.items():
-            for watcher in self._watchers:
+            for watcher in watchers:
                 watcher(stream, events)
+
+
+def _is_settled(live: _Live[S]) -> bool:
+    """True while nothing is on its way to disk."""
+    return live.tentative_sequence == live.committed_sequence
