@@ -5,6 +5,7 @@ import msgspec
 from tingtang.devices import routes, views
 from tingtang.devices.model import events as device_events
 from tingtang.devices.model import records
+from tingtang.devices.mqtt.home_assistant_out import HomeAssistantSettings
 from tingtang.devices.mqtt.wiring import wire_mqtt
 from tingtang.devices.register import Register
 from tingtang.devices.service import BRANCH_VIEW, DEVICE_VIEW, DeviceService
@@ -41,6 +42,12 @@ def wire(parts: Parts) -> None:
         parts.on_start(start)
     for stop in (telemetry.stop, devices.stop):
         parts.on_stop(stop)
+    parts.service("directory", Directory).sections.register(
+        "home_assistant",
+        HomeAssistantSettings,
+        Text("Home Assistant", "Home Assistant"),
+        edit=Permission.BRANCH_CONFIGURE,
+    )
     wire_mqtt(parts, devices)
     wire_xfs(parts, devices)
 

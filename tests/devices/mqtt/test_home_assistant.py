@@ -216,10 +216,47 @@ SETTINGS = [
 def test_no_announcement_whatever_raises_anything_else(
     component: str, config: dict[str, Any], payload: bytes
 ) -> None:
+    whole = {"components": {"x": {"platform": component, **config}}}
+    place = ha.Place(component, "", "x")
     try:
-        device = hd.build("d", [ha.read(ha.Place(component, "", "x"), msgspec.json.encode(config))])
-    except ha.BadAnnouncement:
+        device = hd.build("d", [ha.read(place, msgspec.json.encode(config))])
+        hd.build(
+            "d", ha.read_device(place, msgspec.json.encode(whole)) or [ha.Announcement(place, {})]
+        )
+    except ha.BadAnnouncement as bad:
+        assert bad.code in {"announcement", "component", "template"}
         return
+    names = {one.name for one in device.readings}
     for topic in device.topics:
-        hd.values_of(device, topic, payload)
-        hd.availability_of(device, topic, payload)
+        assert hd.values_of(device, topic, payload).keys() <= names
+        assert hd.availability_of(device, topic, payload) in {True, False, None}
+
+
+async def test_a_whole_device_is_announced_at_once_changed_and_taken_away(hall: Hall) -> None:
+    await hall.enrol("gw", "gateway")
+    topic = "homeassistant/device/air/config"
+    config: dict[str, Any] = {
+        "dev": {"ids": "air-1", "name": "空气盒子", "mf": "Maker"},
+        "o": {"name": "maker2mqtt"},
+        "state_topic": "air",
+        "cmps": {
+            "t": {"p": "sensor", "dev_cla": "temperature", "unit_of_meas": "°C",
+                  "val_tpl": "{{ value_json.t }}", "uniq_id": "t"},
+            "fan": {"p": "switch", "cmd_t": "air/fan", "val_tpl": "{{ value_json.fan }}",
+                    "uniq_id": "f"},
+        },
+    }  # fmt: skip
+    air = device_id("gw", "air-1")
+    async with hall.client("gw", will=None) as gateway:
+        await gateway.publish(topic, msgspec.json.encode(config), 1, True)
+        await until(lambda: hall.link_of(air) == "online")
+        await gateway.publish("air", b'{"t":21.5,"fan":"ON"}', 1)
+        await until(lambda: hall.state(air).properties == {"fan": True})
+        assert hall.devices.telemetry.latest[air]["t"].value == 21.5
+        config["cmps"]["fan"] = {"p": "switch"}  # with nothing but its platform it is taken away
+        await gateway.publish(topic, msgspec.json.encode(config), 1, True)
+        type_ = hall.devices.register.device(air).type
+        await until(lambda: not hall.devices.register.types[type_].properties)
+        assert [one.name for one in hall.devices.register.types[type_].telemetry] == ["t"]
+        await gateway.publish(topic, b"", 1, True)
+        await until(lambda: not hall.devices.register.device(air).active, "it is taken away")

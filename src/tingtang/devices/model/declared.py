@@ -46,6 +46,7 @@ def _faults(declared: DeviceType) -> list[tuple[str, str]]:
         ("telemetry", [one.name for one in declared.measured]),
         ("commands", [one.name for one in declared.commands]),
         ("modules", [one.name for one in declared.modules]),
+        ("thresholds", [one.name for one in declared.thresholds]),
     ):
         found += [
             (f"{what} 中 {name} 重复", f"{name} stands twice in {what}")
@@ -63,6 +64,12 @@ def _faults(declared: DeviceType) -> list[tuple[str, str]]:
         (f"耗材 {one.name} 的模块不存在", f"the module of {one.name} does not exist")
         for one in declared.consumables
         if one.module and one.module not in modules
+    ]
+    measured = {one.name for one in declared.measured}
+    found += [
+        (f"阈值 {one.name} 没有可比较的测量项", f"threshold {one.name} compares nothing")
+        for one in declared.thresholds
+        if one.value not in measured or (one.above is None and one.below is None)
     ]
     settable = {one.name for one in declared.properties} | {one.name for one in declared.telemetry}
     for entity in declared.entities:

@@ -1,7 +1,8 @@
 """Home Assistant's MQTT discovery, as it is announced: read, spelt out and checked. Pure.
 
 https://www.home-assistant.io/integrations/mqtt/#mqtt-discovery: a retained JSON object at
-``homeassistant/<component>/[<node>/]<object>/config``; an empty one takes it away.
+``homeassistant/<component>/[<node>/]<object>/config``; an empty one takes it away. A whole device may
+be announced at once at ``homeassistant/device/[<node>/]<object>/config``.
 """
 
 import re
@@ -29,7 +30,7 @@ _ABBREVIATED = (
     "stat_open=state_open stat_t=state_topic stat_val_tpl=state_value_template "
     "sup_clrm=supported_color_modes t=topic uniq_id=unique_id unit_of_meas=unit_of_measurement "
     "val_tpl=value_template cns=connections ids=identifiers mf=manufacturer mdl=model "
-    "sw=sw_version"
+    "sw=sw_version p=platform o=origin"
 )
 ABBREVIATIONS = dict(one.split("=") for one in _ABBREVIATED.split())
 """Home Assistant's short names of the settings that we understand."""
@@ -37,6 +38,9 @@ COMPONENTS = frozenset(
     {"light", "switch", "cover", "sensor", "binary_sensor", "number", "select", "button", "fan",
      "scene"}
 )  # fmt: skip
+WHOLE = "device"
+"""Stands for a component where a whole device is announced at once."""
+PARTS_MAX = 200
 _TOPIC = re.compile(r"^homeassistant/([a-z_]{1,30})/(?:([\w-]{1,64})/)?([\w-]{1,64})/config$")
 _PLAIN = re.compile(r"^\{\{-?\s*value\s*-?\}\}$")
 _PATH = re.compile(
@@ -45,6 +49,8 @@ _PATH = re.compile(
 )
 _STEP = re.compile(r"\.([A-Za-z_]\w*)|\[\s*(?:'([^']+)'|\"([^\"]+)\"|(\d+))\s*\]")
 
+OWN_IDENTIFIER = "tingtang_"
+"""What the identifiers of our own devices begin with, where we announce them."""
 Path = tuple[str | int, ...]
 """Where a value stands in a JSON payload; empty is the payload itself."""
 
@@ -87,6 +93,11 @@ class Announcement(msgspec.Struct, frozen=True):
                 return str(found)
         return str(self.settings.get("unique_id") or "/".join(msgspec.structs.astuple(self.place)))
 
+    @property
+    def is_of_ours(self) -> bool:
+        """True for a device that was announced by us, whoever says it again."""
+        return self.group.startswith(OWN_IDENTIFIER)
+
     def text(self, name: str, default: str = "") -> str:
         """A setting that is a text; :class:`BadAnnouncement` where it is none."""
         found = self.settings.get(name, default)
@@ -113,18 +124,50 @@ def place_of(topic: str) -> Place | None:
 
 
 def read(place: Place, payload: bytes) -> Announcement:
-    """The announcement; raises :class:`BadAnnouncement`."""
+    """The announcement of one component; raises :class:`BadAnnouncement`."""
     if place.component not in COMPONENTS:
         raise BadAnnouncement("component", place.component)
+    settings = _spelt_out(*_decoded(payload))
+    return Announcement(place, settings)
+
+
+def read_device(place: Place, payload: bytes) -> list[Announcement]:
+    """The announcements that one of a whole device stands for (``homeassistant/device/…``).
+
+    What is said for all components holds for each, unless it says otherwise itself.
+    """
+    given, base = _decoded(payload)
+    components = given.pop("components", None) or given.pop("cmps", None)
+    if not isinstance(components, dict) or len(components) > PARTS_MAX:
+        raise BadAnnouncement(
+            "announcement", f"components must be an object of {PARTS_MAX} at most"
+        )
+    shared = _spelt_out(given, base)
+    found = []
+    for name, raw in components.items():  # their names are their own, and never abbreviations
+        settings = _spelt_out(raw, base)
+        platform = settings.get("platform") if isinstance(settings, dict) else None
+        if platform not in COMPONENTS:
+            raise BadAnnouncement("component", f"{name}: {platform}"[:100])
+        if len(settings) > 1:  # with its platform alone it is taken away
+            part = Place(platform, part_of(place), str(name)[:64])
+            found.append(Announcement(part, shared | settings))
+    return found
+
+
+def part_of(place: Place) -> str:
+    """The node under which the parts of a whole device's announcement stand."""
+    return f"{place.node}/{place.object}"
+
+
+def _decoded(payload: bytes) -> tuple[dict[str, Any], str]:
+    """An announcement as it was said, and what ``~`` stands for in it."""
     try:
         given = msgspec.json.decode(payload, type=dict[str, Any])
     except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
         raise BadAnnouncement("announcement", str(error)) from None
     base = given.pop("~", "")
-    settings = _spelt_out(given, base if isinstance(base, str) else "")
-    if not isinstance(settings, dict):
-        raise BadAnnouncement("announcement", "no object")
-    return Announcement(place, settings)
+    return given, base if isinstance(base, str) else ""
 
 
 def _spelt_out(value: Any, base: str, depth: int = 0) -> Any:

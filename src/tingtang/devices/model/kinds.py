@@ -106,6 +106,31 @@ class Consumable(msgspec.Struct, frozen=True, kw_only=True):
     module: str = ""
 
 
+class AlarmGrade(StrEnum):
+    """How urgent an alarm is, from the least to the most (提示, 一般, 重要, 紧急)."""
+
+    NOTICE = "notice"
+    MINOR = "minor"
+    MAJOR = "major"
+    CRITICAL = "critical"
+
+
+class Threshold(msgspec.Struct, frozen=True, kw_only=True):
+    """A mark on something measured: beyond it somebody must look."""
+
+    name: Name
+    text: Text
+    value: Name
+    """What is measured; of a switch, true is 1."""
+    above: float | None = None
+    below: float | None = None
+    margin: Annotated[float, msgspec.Meta(ge=0)] = 0.0
+    """It is over only once the value has come back by this much."""
+    for_seconds: Annotated[int, msgspec.Meta(ge=0, le=86_400)] = 0
+    """It must last this long."""
+    grade: AlarmGrade
+
+
 class Entity(msgspec.Struct, frozen=True, kw_only=True):
     """How a device shows itself to a Home Assistant: one MQTT component for one value or command.
 
@@ -134,6 +159,7 @@ class DeviceType(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     commands: tuple[DeviceCommand, ...] = ()
     modules: tuple[Module, ...] = ()
     consumables: tuple[Consumable, ...] = ()
+    thresholds: tuple[Threshold, ...] = ()
     entities: tuple[Entity, ...] = ()
     when_open: dict[str, bool | float | str] = {}
     """Property values when the branch opens, and when it closes (R137); a bank may change both."""

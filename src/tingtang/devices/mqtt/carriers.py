@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 from typing import Protocol
 
 from tingtang.devices.model import mqtt_topics as topics
+from tingtang.devices.model.ha_outward import NODE
 from tingtang.devices.model.wire import ROOT
 from tingtang.devices.mqtt.broker import Broker
 from tingtang.devices.mqtt.client import ClientOptions, MqttClient
@@ -18,11 +19,14 @@ DISCOVERY_FILTERS = (
 )
 
 
+ORDER_FILTERS = (f"{topics.WORLDS}/+/{NODE}/+/+/set", f"{topics.WORLDS}/+/{NODE}/+/+/press")
+
+
 class Carrier(Protocol):
     """Publishes for the platform. No call waits."""
 
     def publish(self, topic: str, payload: bytes, qos: int = 0, retain: bool = False) -> bool:
-        """False where nobody can have received it."""
+        """False where nobody has received it, or will."""
         ...
 
     def watch(self, filters: Iterable[str]) -> None:
@@ -45,7 +49,7 @@ class EmbeddedCarrier:
         """Told of retained messages of a topic that is watched anew."""
 
     def publish(self, topic: str, payload: bytes, qos: int = 0, retain: bool = False) -> bool:
-        return self.broker.publish(topic, payload, qos, retain)
+        return self.broker.publish(topic, payload, qos, retain) or retain
 
     def watch(self, filters: Iterable[str]) -> None:
         for one in filters:
@@ -78,7 +82,7 @@ class OutsideCarrier:
         self.on_up: Callable[[], None] = _nothing
         self.on_down: Callable[[], None] = _nothing
         self.client = MqttClient(options, self._heard, self._up, self._down)
-        self.client.subscribe(f"{ROOT}/+/up/#", *DISCOVERY_FILTERS)
+        self.client.subscribe(f"{ROOT}/+/up/#", *DISCOVERY_FILTERS, *ORDER_FILTERS)
 
     def publish(self, topic: str, payload: bytes, qos: int = 0, retain: bool = False) -> bool:
         return self.client.publish(topic, payload, qos, retain)

@@ -102,12 +102,27 @@ class HomeAssistantIn:
                 self._waiting.task_done()
 
     async def _announced(self, gateway: str, place: ha.Place, payload: bytes) -> None:
+        if place.component == ha.WHOLE:
+            await self._announced_whole(gateway, place, payload)
+        elif payload:
+            await self._announced_part(gateway, ha.read(place, payload))
+        elif (known := self._of_place.get((gateway, place))) is not None:
+            await self._taken_away(gateway, place, known)
+
+    async def _announced_whole(self, gateway: str, place: ha.Place, payload: bytes) -> None:
+        parts = ha.read_device(place, payload) if payload else []
+        named = {one.place for one in parts}
+        for part in parts:
+            await self._announced_part(gateway, part)
+        for (user, known), device in list(self._of_place.items()):
+            if user == gateway and known.node == ha.part_of(place) and known not in named:
+                await self._taken_away(gateway, known, device)
+
+    async def _announced_part(self, gateway: str, said: ha.Announcement) -> None:
+        announcement, place = _in_world(gateway, said), said.place
         known = self._of_place.get((gateway, place))
-        if not payload:
-            if known is not None:
-                await self._taken_away(gateway, place, known)
-            return
-        announcement = _in_world(gateway, ha.read(place, payload))
+        if announcement.is_of_ours:
+            return  # a bridge that says again what it heard from us
         device = hd.device_id(gateway, announcement.group)
         if known is not None and known != device:
             await self._taken_away(gateway, place, known)

@@ -47,7 +47,7 @@ CLOSED_LINK = wire.LinkState(wire.Link.OFFLINE, app=wire.App.UNKNOWN)
 class World(Protocol):
     """Takes what gateways say in their own worlds."""
 
-    def heard(self, gateway: str, topic: str, payload: bytes) -> None: ...
+    def heard(self, gateway: str, topic: str, payload: bytes, retain: bool) -> None: ...
 
 
 class MqttLink:
@@ -94,7 +94,7 @@ class MqttLink:
             return None
         parts = topic.split("/", 3)
         if parts[0] == topics.WORLDS:
-            return self._heard_in_world(device, topic, payload)
+            return self._heard_in_world(device, topic, payload, retain)
         if device.protocol is not r.Protocol.MQTT:
             self.flag(user, "protocol", device.protocol)
             return None
@@ -159,12 +159,12 @@ class MqttLink:
     # -- inside --------------------------------------------------------------------------------
 
     def _heard_in_world(
-        self, device: r.Device, topic: str, payload: bytes
+        self, device: r.Device, topic: str, payload: bytes, retain: bool
     ) -> "asyncio.Future[None] | None":
         if len(payload) > wire.PAYLOAD_MAX_BYTES:
             self.flag(device.id, "too_large", f"{topic[:80]}: {len(payload)} bytes")
         elif self.world is not None:
-            self.world.heard(device.id, topic, payload)
+            self.world.heard(device.id, topic, payload, retain)
         return None
 
     def _may_say(self, user: str) -> bool:

@@ -5,10 +5,12 @@ import logging
 from functools import partial
 
 from tingtang.devices.model import records as r
-from tingtang.devices.model.mqtt_topics import WORLDS
+from tingtang.devices.model.ha_outward import is_ours
+from tingtang.devices.model.mqtt_topics import WORLDS, out_of_world
 from tingtang.devices.mqtt.broker import Broker
 from tingtang.devices.mqtt.carriers import Carrier, EmbeddedCarrier, OutsideCarrier
 from tingtang.devices.mqtt.home_assistant import HomeAssistantIn
+from tingtang.devices.mqtt.home_assistant_out import HomeAssistantOut
 from tingtang.devices.mqtt.link import MqttLink
 from tingtang.devices.mqtt.options import (
     EMBEDDED,
@@ -24,6 +26,7 @@ from tingtang.devices.register import Register
 from tingtang.devices.service import DeviceService
 from tingtang.kernel.errors import Trouble
 from tingtang.kernel.feature import Parts
+from tingtang.org.directory import Directory
 
 GATEWAY_TYPES = frozenset({"gateway", "home_assistant"})
 """Devices of these types speak in a world of their own."""
@@ -42,6 +45,7 @@ class Mqtt:
         self.outside: OutsideCarrier | None = None
         self.link: MqttLink | None = None
         self.home_assistant: HomeAssistantIn | None = None
+        self.outward: HomeAssistantOut | None = None
         self._parts = parts
         self._devices = devices
 
@@ -59,7 +63,7 @@ class Mqtt:
             self.outside = OutsideCarrier(client_options(options))
             link = self._link_over(self.outside)
             self.outside.heard = link.heard
-            self.outside.on_up, self.outside.on_down = self._tell_modules_soon, link.lost
+            self.outside.on_up, self.outside.on_down = self._up, link.lost
             await self.outside.client.start()
 
     async def stop(self) -> None:
@@ -74,6 +78,8 @@ class Mqtt:
             self.link.stop()
         if self.home_assistant is not None:
             await self.home_assistant.stop()
+        if self.outward is not None:
+            await self.outward.stop()
 
     def admit(self, user: str, secret: str) -> Account | None:
         """The account of this user name and password."""
@@ -97,7 +103,7 @@ class Mqtt:
                 continue
             for topic, kept in list(store.of(user).items()):
                 if topic.startswith(WORLDS):  # what gateways announced before
-                    link.heard(user, topic, kept.payload, False)
+                    link.heard(user, topic, kept.payload, True)
         await self.tell_modules()
         try:
             self.port = await broker.listen(address.host, address.port, tls)
@@ -122,9 +128,13 @@ class Mqtt:
         self._devices.add_link(r.Protocol.MQTT, link)
         self.link = link
         home = HomeAssistantIn(self._devices, link, carrier)
-        link.world = self.home_assistant = home
+        self.home_assistant = home
         self._devices.add_link(r.Protocol.HOME_ASSISTANT, home)
+        directory = self._parts.service("directory", Directory)
+        self.outward = HomeAssistantOut(self._devices, link, carrier, directory)
+        link.world = Worlds(home, self.outward)
         home.start()
+        self.outward.start()
         return link
 
     async def tell_modules(self) -> None:
@@ -135,13 +145,30 @@ class Mqtt:
                 modules = await self._devices.modules_in_use(device.id)
                 await self.link.use_modules(device.id, modules)
 
-    def _tell_modules_soon(self) -> None:
+    def _up(self) -> None:
+        if self.outward is not None:
+            self.outward.say_anew()
         task = asyncio.get_running_loop().create_task(self.tell_modules())
         task.add_done_callback(_report)
 
 
+class Worlds:
+    """What is said in a gateway's world: our own topics among those of what it brings in."""
+
+    def __init__(self, inward: HomeAssistantIn, outward: HomeAssistantOut) -> None:
+        self._inward = inward
+        self._outward = outward
+
+    def heard(self, gateway: str, topic: str, payload: bytes, retain: bool) -> None:
+        inside = out_of_world(gateway, topic)
+        if is_ours(inside):
+            self._outward.heard(gateway, inside, payload, retain)
+        else:
+            self._inward.heard(gateway, topic, payload)
+
+
 def _replay(link: MqttLink, user: str, topic: str, payload: bytes) -> None:
-    link.heard(user, topic, payload, False)
+    link.heard(user, topic, payload, True)
 
 
 def _report(task: "asyncio.Task[None]") -> None:
