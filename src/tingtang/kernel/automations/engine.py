@@ -1,20 +1,17 @@
 """The engine: what happens, what time it is and how things are sets automations off.
 
-Events come through a kernel reaction, so that none is missed and the log never waits. Whatever sets
-an automation off has a name of its own (its *occasion*), under which a run is promised at most once.
+Events come through a kernel reaction, so that none is missed and the log never waits.
 """
 
 import asyncio
-import contextlib
 import logging
-from collections import OrderedDict
 
 import msgspec
 import sqlalchemy as sa
 
 from tingtang.kernel import log_tables
 from tingtang.kernel.automations import problems as p
-from tingtang.kernel.automations.book import RUNS_KEPT_MS, AutomationRun, Book, stream_of
+from tingtang.kernel.automations.book import RUNS_KEPT_MS, AutomationRun, Book
 from tingtang.kernel.automations.checks import check
 from tingtang.kernel.automations.declared import (
     Automation,
@@ -24,18 +21,9 @@ from tingtang.kernel.automations.declared import (
     RunMode,
     Scalar,
 )
-from tingtang.kernel.automations.events import Planned, RunCutOff, RunStarted
-from tingtang.kernel.automations.guard import (
-    BRANCH_RUNS_A_MINUTE_MAX,
-    TOLD,
-    CutOff,
-    Pace,
-    looped,
-)
 from tingtang.kernel.automations.matching import (
     FactKey,
     Situation,
-    arguments_of,
     compares,
     event_matches,
     fact_key,
@@ -44,7 +32,8 @@ from tingtang.kernel.automations.matching import (
 )
 from tingtang.kernel.automations.offered import Action, Offers, Parameter, ValueKind
 from tingtang.kernel.automations.places import Places
-from tingtang.kernel.automations.runner import ACTOR, WAIT, Promised, Runner
+from tingtang.kernel.automations.promises import Occasion, Promises, plan, run_of
+from tingtang.kernel.automations.runner import WAIT, Promised, Runner
 from tingtang.kernel.automations.timing import due_ms
 from tingtang.kernel.automations.watch import Watch
 from tingtang.kernel.automations.why import why
@@ -53,8 +42,8 @@ from tingtang.kernel.errors import Refused, Trouble
 from tingtang.kernel.events import Recorded
 from tingtang.kernel.ids import Ids
 from tingtang.kernel.live import LiveViews
-from tingtang.kernel.log import Answered, Append, EventLog, Key
-from tingtang.kernel.permissions import SYSTEM, Actor, ActorKind, Permission
+from tingtang.kernel.log import EventLog, Key
+from tingtang.kernel.permissions import Actor, Permission
 from tingtang.kernel.reactions import Reactions, Trigger
 from tingtang.kernel.text import Text
 
@@ -66,10 +55,6 @@ STALE_MS = 10 * MINUTE_MS
 """What happened, or fell due, longer ago (the process was down) sets nothing off any more."""
 SCHEDULE_MS = 10 * MINUTE_MS
 """How long a due moment is relied on before it is worked out again: hours and places may change."""
-CHAINS_KEPT = 2_000
-BRANCH_PACE = AutomationDraft(
-    name=Text(""), triggers=(), actions=(), runs_a_minute_max=BRANCH_RUNS_A_MINUTE_MAX
-)
 
 logger = logging.getLogger(__name__)
 
@@ -83,16 +68,6 @@ class _Due(msgspec.Struct):
 
     looked_ms: int
     again_ms: int
-
-
-class Occasion(msgspec.Struct, frozen=True):
-    """What sets an automation off."""
-
-    name: str
-    trigger: int
-    why: Text
-    recorded: Recorded | None = None
-    cause: str = ""
 
 
 class Automations:
@@ -114,17 +89,14 @@ class Automations:
         self.log = log
         self._ids = ids
         self._live = live
-        self.runner = Runner(log, clock, self.offers, lambda branch: live.touch(VIEW, branch))
-        self._paces: dict[tuple[str, str], Pace] = {}
-        self._branch_paces: dict[str, Pace] = {}
-        self._chains: OrderedDict[str, tuple[str, ...]] = OrderedDict()
+        self.runner = Runner(log, clock, self.offers, self._touch)
+        self._promises = Promises(log, clock, ids, self.book, self.runner, self._holds, self._touch)
+        self.cut_offs = self._promises.cut_offs
         self._due: dict[tuple[str, str, int], _Due] = {}
         self._watches: dict[tuple[str, str, int], Watch] = {}
         self._facts_ms = self._forgot_ms = 0
         self._from_ms = 0
         self._task: asyncio.Task[None] | None = None
-        self.cut_offs: dict[tuple[str, str], tuple[CutOff, int]] = {}
-        """The newest cut-off of each automation and when it was, until the next restart."""
         self.offers.offer_action(_wait_action())
         types = [type_ for name, type_ in log.types.all().items() if _may_be_followed(name)]
         reactions.register(
@@ -151,11 +123,11 @@ class Automations:
                 ) from None
         await self.book.start()
         for (branch, automation_id), run in self.book.last.items():
-            self._pace(branch, automation_id).last_ms = run.started_ms
+            self._promises.ran_before(branch, automation_id, run.started_ms)
         now_ms = self._forgot_ms = self.clock.now_ms()
         self._from_ms = max(now_ms - STALE_MS, await self._alive_ms(now_ms))
         for branch, started_ms, event in await self.book.unfinished():
-            self._remember(event)
+            self._promises.remember(event)
             self.runner.take_on(Promised(branch, started_ms, event), RunMode.QUEUED)
         self._task = asyncio.create_task(self._look_on(), name="automations")
 
@@ -219,9 +191,9 @@ class Automations:
             actor.require(self.offers.actions[call.action].permission, branch)
         if self.runner.refuses(branch, automation, found.mode) is not None:
             raise Refused(p.IS_RUNNING)
-        name = f"hand:{key.name}" if key is not None else f"hand:{self._new_id()}"
-        occasion = Occasion(name, -1, Text("手动运行", "run by hand"))
-        return await self._promise(found, branch, occasion, (), actor.name)
+        by = key.name if key is not None else self._ids.new(self.clock.now_ms())
+        occasion = Occasion(f"hand:{by}", -1, Text("手动运行", "run by hand"))
+        return await self._promises.promise(found, branch, occasion, (), actor.name)
 
     # -- setting off ---------------------------------------------------------------------------
 
@@ -241,7 +213,7 @@ class Automations:
                     recorded,
                     trigger.cause,
                 )
-                await self._set_off(automation, branch, occasion)
+                await self._promises.set_off(automation, branch, occasion)
 
     async def look(self) -> None:
         """One look: what has fallen due, and how watched facts are."""
@@ -267,7 +239,7 @@ class Automations:
         watch = self._watches.setdefault((branch, automation.id, index), Watch())
         if watch.see(compares(trigger, value), now_ms, trigger.for_seconds * 1000):
             name = f"fact:{index}:{now_ms}"
-            await self._set_off(
+            await self._promises.set_off(
                 automation, branch, Occasion(name, index, why(trigger, self.offers))
             )
 
@@ -288,86 +260,7 @@ class Automations:
         passed = [one for one in moments if one <= now_ms]
         if passed:  # of several that were missed the newest counts
             occasion = Occasion(f"time:{index}:{passed[-1]}", index, why(trigger, self.offers))
-            await self._set_off(automation, branch, occasion)
-
-    async def _set_off(self, automation: Automation, branch: str, occasion: Occasion) -> None:
-        """Promise a run, unless its condition does not hold or that would get out of hand."""
-        at_ms = self.clock.now_ms()
-        chain = await self._chain(occasion.recorded)
-        cut_off = looped(automation.id, chain)
-        if cut_off is None:
-            if not await self._holds(automation, branch, occasion.recorded, at_ms):
-                return
-            cut_off = (
-                self._pace(branch, automation.id).refuses(automation, at_ms)
-                or self.runner.refuses(branch, automation.id, automation.mode)
-                or self._branch_refuses(branch, at_ms)
-            )
-        if cut_off is not None:
-            await self._tell_cut_off(automation, branch, occasion, cut_off, at_ms)
-            return
-        self._pace(branch, automation.id).ran(at_ms)
-        self._branch_paces.setdefault(branch, Pace()).ran(at_ms)
-        await self._promise(automation, branch, occasion, chain, SYSTEM.name)
-
-    async def _promise(
-        self,
-        automation: Automation,
-        branch: str,
-        occasion: Occasion,
-        chain: tuple[str, ...],
-        actor: str,
-    ) -> str:
-        at_ms = self.clock.now_ms()
-        event = RunStarted(
-            run=self._new_id(),
-            automation=automation.id,
-            occasion=occasion.name,
-            trigger=occasion.trigger,
-            why=occasion.why,
-            actions=plan(automation, occasion.recorded),
-            chain=(*chain, automation.id),
-        )
-        append = Append(
-            stream=stream_of(branch),
-            branch=branch,
-            events=[event],
-            time_ms=at_ms,
-            actor=actor,
-            cause=occasion.cause,
-            key=Key(f"automation:{branch}:{automation.id}:{occasion.name}", ""),
-            answer=event.run.encode(),
-        )
-        try:
-            await self.log.append(append)
-        except Answered as answered:  # promised before a restart, or by another node
-            return answered.body.decode()
-        self._remember(event)
-        self.runner.take_on(Promised(branch, at_ms, event), automation.mode)
-        self._live.touch(VIEW, branch)
-        return event.run
-
-    async def _tell_cut_off(
-        self, automation: Automation, branch: str, occasion: Occasion, why_not: CutOff, at_ms: int
-    ) -> None:
-        self.cut_offs[branch, automation.id] = (why_not, at_ms)
-        self._live.touch(VIEW, branch)
-        if why_not not in TOLD or self._pace(branch, automation.id).is_told(why_not, at_ms):
-            return
-        logger.warning("automation %s in %s is cut off: %s", automation.id, branch, why_not.value)
-        event = RunCutOff(automation=automation.id, occasion=occasion.name, why=why_not)
-        with contextlib.suppress(Answered):
-            await self.log.append(
-                Append(
-                    stream=stream_of(branch),
-                    branch=branch,
-                    events=[event],
-                    time_ms=at_ms,
-                    actor=SYSTEM.name,
-                    cause=occasion.cause,
-                    key=Key(f"automation-cut:{branch}:{automation.id}:{occasion.name}", ""),
-                )
-            )
+            await self._promises.set_off(automation, branch, occasion)
 
     # -- looking things up ---------------------------------------------------------------------
 
@@ -395,26 +288,6 @@ class Automations:
         place = self.places.place(branch)
         return holds(automation.condition, Situation(at_ms, place, self.places, recorded, facts))
 
-    async def _chain(self, recorded: Recorded | None) -> tuple[str, ...]:
-        """The automations whose doing an event is."""
-        run = run_of(recorded)
-        if not run:
-            return ()
-        known = self._chains.get(run)
-        return known if known is not None else await self.book.chain_of(run)
-
-    def _remember(self, event: RunStarted) -> None:
-        self._chains[event.run] = event.chain
-        while len(self._chains) > CHAINS_KEPT:
-            self._chains.popitem(last=False)
-
-    def _pace(self, branch: str, automation: str) -> Pace:
-        return self._paces.setdefault((branch, automation), Pace())
-
-    def _branch_refuses(self, branch: str, at_ms: int) -> CutOff | None:
-        pace = self._branch_paces.setdefault(branch, Pace())
-        return CutOff.BRANCH_TOO_OFTEN if pace.count(at_ms) >= BRANCH_RUNS_A_MINUTE_MAX else None
-
     def last(self, branch: str, automation: str) -> AutomationRun | None:
         """The newest run of an automation in a branch."""
         return self.book.last.get((branch, automation))
@@ -425,9 +298,6 @@ class Automations:
         query = sa.select(e.time_ms).order_by(e.position.desc()).limit(1)
         found = await self.log.database.read(lambda c: c.scalar(query))
         return now_ms if found is None else min(found, now_ms)
-
-    def _new_id(self) -> str:
-        return self._ids.new(self.clock.now_ms())
 
     def _forget_timing(self, automation: str) -> None:
         """What was known of its triggers is no longer so."""
@@ -462,21 +332,6 @@ def matching_trigger(automation: Automation, recorded: Recorded) -> int | None:
             if isinstance(trigger, EventTrigger) and event_matches(trigger, recorded):
                 return index
     return None
-
-
-def plan(draft: AutomationDraft, recorded: Recorded | None) -> tuple[Planned, ...]:
-    """What it does, with the event's values put in."""
-    return tuple(
-        Planned(call.action, arguments_of(call.parameters, recorded)) for call in draft.actions
-    )
-
-
-def run_of(recorded: Recorded | None) -> str:
-    """The run whose doing an event is; "" where it is nobody's."""
-    signed = f"{ActorKind.SYSTEM}:{ACTOR}"
-    if recorded is None or not recorded.actor.startswith(signed):
-        return ""
-    return recorded.actor.removeprefix(signed)
 
 
 def _may_be_followed(name: str) -> bool:
