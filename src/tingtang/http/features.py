@@ -4,6 +4,7 @@ from tingtang.ai.feature import FEATURE as AI
 from tingtang.automations.feature import ENGINE as AUTOMATION_ENGINE
 from tingtang.automations.feature import FEATURE as AUTOMATIONS
 from tingtang.customers.feature import FEATURE as CUSTOMERS
+from tingtang.devices.faults.feature import FEATURE as FAULTS
 from tingtang.devices.feature import FEATURE as DEVICES
 from tingtang.devices.scenes.feature import FEATURE as SCENES
 from tingtang.hall.feature import FEATURE as HALL
@@ -12,5 +13,5 @@ from tingtang.messages.feature import FEATURE as MESSAGES
 from tingtang.org.feature import ORG, SIGN_IN
 
 FEATURES: tuple[Feature, ...] = (
-    AI, ORG, SIGN_IN, AUTOMATIONS, MESSAGES, CUSTOMERS, DEVICES, SCENES, HALL, AUTOMATION_ENGINE,
+    AI, ORG, SIGN_IN, AUTOMATIONS, MESSAGES, CUSTOMERS, DEVICES, FAULTS, SCENES, HALL, AUTOMATION_ENGINE,
 )  # fmt: skip
