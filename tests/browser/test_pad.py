@@ -253,7 +253,7 @@ def test_a_complaint_is_taken_down_at_a_ticket_and_answered(
     expect(sheet.get_by_text("客户还没有评价答复")).to_be_visible()
     expect(sheet.get_by_role("button", name="我来处理")).to_have_count(0)
     complaints = server.app.parts.service("complaints", ComplaintService)
-    newest = server.run(complaints.newest(EAST, unsettled_only=False))[0]
+    newest = server.run(complaints.book.newest(EAST, unsettled_only=False))[0]
     assert (newest.subject, newest.state, newest.text) == (
         ticket, ComplaintState.ANSWERED, "等了很久没有人说明",
     )  # fmt: skip

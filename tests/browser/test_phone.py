@@ -187,7 +187,7 @@ def test_a_complaint_is_registered_answered_and_closed(
     page.get_by_role("button", name="提交", exact=True).click()
     expect(page.get_by_text(re.compile("已收到，我们会在"))).to_be_visible()
     expect(page.get_by_text("等待处理")).to_be_visible()
-    [written] = server.run(complaints.of_ticket(EAST, ticket))
+    [written] = server.run(complaints.book.of_ticket(EAST, ticket))
     answer = complaints.answer(EAST, written.complaint, "非常抱歉，已增开窗口", server.actor)
     server.run(answer)
     page.reload()
@@ -204,7 +204,7 @@ def test_a_complaint_is_registered_answered_and_closed(
     other.get_by_role("button", name="满意", exact=True).click()
     other.get_by_role("button", name="提交评价，办结").click()
     expect(other.get_by_text("已办结，感谢您的意见")).to_be_visible()
-    [closed] = server.run(complaints.of_ticket(EAST, ticket))
+    [closed] = server.run(complaints.book.of_ticket(EAST, ticket))
     assert (closed.state, closed.score) == ("closed", 4)
 
 
@@ -223,7 +223,7 @@ def test_anybody_can_use_it(
     page.locator("form [type=submit]").click()
     expect(page.locator(".own")).to_be_visible()
     complaints = server.app.parts.service("complaints", ComplaintService)
-    [written] = server.run(complaints.of_ticket(EAST, ticket))
+    [written] = server.run(complaints.book.of_ticket(EAST, ticket))
     server.run(complaints.answer(EAST, written.complaint, "...", server.actor))
     link = complaints.link(EAST, written.complaint)
     page = screens.as_nobody(f"/phone/t?lang={language}#{link}", SIZE)

@@ -202,7 +202,7 @@ async def test_somebody_is_reminded_before_an_answer_is_due(world: World) -> Non
     registered = (await kiosk.post(f"{API}/complaints", json=BODY)).json()
     await until(lambda: tasks_about(world, "complaint:"))
     world.clock.at_ms = registered["due_ms"] - 3 * DAY_MS - 1
-    assert await complaints.due_before(EAST, world.clock.now_ms() + 3 * DAY_MS) == []
+    assert await complaints.book.due_before(EAST, world.clock.now_ms() + 3 * DAY_MS) == []
     world.clock.advance(1)
     await hall.open_day(EAST, SYSTEM)
     await world.app.parts.service("clockwork", Clockwork).beat()

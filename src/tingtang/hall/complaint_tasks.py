@@ -92,7 +92,7 @@ class ComplaintTasks:
         self._looked_ms[branch] = now_ms
         rules = self._halls.directory.section(branch, HallSettings).complaints
         near_ms = now_ms + rules.remind_days * DAY_MS
-        for complaint in await self._complaints.due_before(branch, near_ms):
+        for complaint in await self._complaints.book.due_before(branch, near_ms):
             await self._raise(branch, complaint, Grade.RED)
 
     async def _raise(
@@ -114,7 +114,7 @@ class ComplaintTasks:
         )
 
     async def _tell(self, branch: BranchId, complaint: ComplaintId, trigger: Trigger) -> None:
-        phone = await self._complaints.contact(complaint)
+        phone = await self._complaints.book.contact(complaint)
         if not phone or self._messages is None:
             return
         token = self._complaints.link(branch, complaint)

@@ -5,7 +5,8 @@ from typing import Annotated
 import msgspec
 from litestar import get, post
 
-from tingtang.hall.complaints import ComplaintService, ComplaintView, Registered, Words
+from tingtang.hall.complaint_book import ComplaintView
+from tingtang.hall.complaints import ComplaintService, Registered, Words
 from tingtang.hall.model.complaints import ComplaintId
 from tingtang.hall.model.problems import UNKNOWN_TICKET
 from tingtang.hall.model.settings import HallSettings, Reason
@@ -94,7 +95,7 @@ async def list_complaints(
     branch: str, complaints: ComplaintService, unsettled: bool = False
 ) -> ComplaintList:
     """The newest first; ``unsettled`` leaves out those that were answered."""
-    return ComplaintList(await complaints.newest(BranchId(branch), unsettled_only=unsettled))
+    return ComplaintList(await complaints.book.newest(BranchId(branch), unsettled_only=unsettled))
 
 
 @get(
@@ -108,7 +109,7 @@ async def list_own_complaints(
     """What the customer wrote on the phone that follows this ticket, with the answers."""
     if not actor.may(Permission.COMPLAINT_HANDLE, branch) and actor.subject != ticket:
         raise Refused(UNKNOWN_TICKET)
-    return ComplaintList(await complaints.of_ticket(BranchId(branch), ticket))
+    return ComplaintList(await complaints.book.of_ticket(BranchId(branch), ticket))
 
 
 @get(ONE, summary="Read a complaint", **permit(Permission.COMPLAINT_RAISE))
@@ -116,7 +117,7 @@ async def read_complaint(
     branch: str, complaint: str, complaints: ComplaintService, actor: Actor
 ) -> ComplaintView:
     """The customer's own with its answer; those who handle complaints see notes too."""
-    return await complaints.read(BranchId(branch), ComplaintId(complaint), actor)
+    return await complaints.book.read(BranchId(branch), ComplaintId(complaint), actor)
 
 
 @post(
