@@ -61,7 +61,7 @@ BUSY = Problem(
 STORAGE_FAILED = Problem(
     "storage_failed",
     507,
-    "数据未能写入磁盘，本次操作未生效；请联系系统管理员（{reason})",
+    "数据未能写入磁盘，本次操作未生效；请联系系统管理员（{reason}）",
     "Nothing was changed because it could not be written to disk; call the system administrator ({reason})",
 )
 KEY_REUSED = Problem(
