@@ -21,18 +21,21 @@ from tingtang.hall.contacts import Contact
 from tingtang.hall.service import HallService
 from tingtang.http.app import App, build
 from tingtang.http.options import WebOptions
-from tingtang.kernel.clock import HOUR_MS, MINUTE_MS, local_date, moment_ms
+from tingtang.kernel.clock import DAY_MS, HOUR_MS, MINUTE_MS, local_date, moment_ms
 from tingtang.kernel.ids import BranchId, CounterId, CustomerId, ServiceId
 from tingtang.kernel.permissions import SYSTEM
 from tingtang.kernel.vault import Suite, open_or_create_vault
 from tingtang.messages import reference
 from tingtang.messages.feature import MessageOptions
 from tingtang.org.demo import DemoBank, seed_demo_bank
+from tingtang.org.directory import Directory
+from tingtang.org.model.hours import coming_spans
 from tingtang.org.model.records import CareNeed, CounterLevel, ZoneKind
 from tingtang.org.sign_in.model.rules import TerminalKind
 from tingtang.org.sign_in.service import SignIn
 from tingtang.org.sign_in.sessions import Terminal
 from tingtang.org.structure import OrgService
+from tingtang.twin import past
 from tingtang.twin.agenda import Agenda, StageClock
 from tingtang.twin.booked import Bookers
 from tingtang.twin.customers import Customers, Popular
@@ -103,6 +106,7 @@ class Demo:
         self.bank = await seed_demo_bank(org)
         known = await self._register_customers(services["customers"])
         await self.hardware.enrol(self.bank.branches[0], _year(self.clock.now_ms()))
+        await self._write_past(self.bank)
         progress("morning")
         for branch, size in zip(self.bank.branches, SIZES, strict=True):
             begin = self._people(branch, size, known)
@@ -166,6 +170,21 @@ class Demo:
         ]
 
     # -- parts ---------------------------------------------------------------------------------
+
+    async def _write_past(self, bank: DemoBank) -> None:
+        """The flagship's machines have failed, and been repaired, for months."""
+        parts, now_ms = self.app.parts, self.clock.now_ms()
+        register = parts.service("devices", DeviceService).register
+        branch = parts.service("directory", Directory).branch(bank.branches[0])
+        first = local_date(now_ms - past.DAYS * DAY_MS, branch.time_zone)
+        await past.write_past(
+            parts.log,
+            [(one, register.type_of(one)) for one in register.of_branch(branch.id)],
+            coming_spans(branch.hours, first, past.DAYS, branch.time_zone),
+            past.People(bank.staff["jiang.haoran"], bank.staff["zhou.qihang"]),
+            self.random,
+            now_ms,
+        )
 
     def _skip_night(self) -> None:
         """When the last branch has closed, it is the next morning."""
