@@ -2,8 +2,8 @@
 
 from random import Random
 
-from tingtang.devices.faults.model.evolve import evolve
 from tingtang.devices.faults.model.events import ConditionChanged, RepairStepped
+from tingtang.devices.faults.model.evolve import evolve
 from tingtang.devices.faults.model.state import DeviceFaults, RepairState, RepairStep
 from tingtang.devices.model.records import Device
 from tingtang.devices.model.state import Condition
