@@ -56,6 +56,13 @@ export default defineWords(
       selfService: '自助设备',
       selfServiceDetail: '带您去智能服务区',
     },
+    camera: {
+      open: '用摄像头扫码',
+      title: '请把二维码对准摄像头',
+      detail: '离镜头约一掌远。画面只在本机识别，不保存。',
+      starting: '正在打开摄像头…',
+      failed: '摄像头现在用不了。请用扫码口，或输入号码。',
+    },
     who: {
       title: '请出示身份',
       detail: '这不是必须的。数字默认隐藏，按一下眼睛才显示。',
@@ -190,6 +197,13 @@ export default defineWords(
       stoppedDetail: 'You can book another time, use a machine, or ask the lobby manager',
       selfService: 'Self-service machines',
       selfServiceDetail: 'I show you the way',
+    },
+    camera: {
+      open: 'Scan by camera',
+      title: 'Hold the code before the camera',
+      detail: 'About a hand away. The picture is read here and not kept.',
+      starting: 'The camera starts…',
+      failed: 'The camera cannot be used now. Use the scanner, or enter the number.',
     },
     who: {
       title: 'Who are you?',
