@@ -49,6 +49,20 @@ EVENTS = (
     (task_events.TaskUnanswered, Text("厅堂任务无人应答", "nobody answered a task")),
     (task_events.TaskDone, Text("厅堂任务完成", "a task was done")),
 )
+BUSY_TEXTS = {
+    Busy.CLOSED: Text("未营业", "closed"),
+    Busy.IDLE: Text("空闲", "quiet"),
+    Busy.NORMAL: Text("正常", "normal"),
+    Busy.BUSY: Text("繁忙", "busy"),
+    Busy.SATURATED: Text("饱和", "full"),
+}
+COUNTER_TEXTS = {
+    CounterState.CLOSED: Text("关闭", "closed"),
+    CounterState.OPEN: Text("空闲", "open"),
+    CounterState.CALLING: Text("叫号中", "calling"),
+    CounterState.SERVING: Text("办理中", "serving"),
+    CounterState.PAUSED: Text("暂停", "paused"),
+}
 _COUNTER = Parameter(name="counter", text=Text("窗口", "counter"), options="counters")
 FACTS = (
     Fact(name="hall.open", text=Text("营业日已开始", "the business day is open"), kind=ValueKind.SWITCH),
@@ -61,14 +75,16 @@ FACTS = (
         name="hall.busy",
         text=Text("网点繁忙度", "busy level"),
         kind=ValueKind.CHOICE,
-        choices=tuple(one.value for one in Busy),
+        choices=tuple(one.value for one in BUSY_TEXTS),
+        choice_texts=tuple(BUSY_TEXTS.values()),
     ),
     Fact(
         name="hall.counter",
         text=Text("窗口状态", "a counter's state"),
         parameters=(_COUNTER,),
         kind=ValueKind.CHOICE,
-        choices=tuple(one.value for one in CounterState),
+        choices=tuple(one.value for one in COUNTER_TEXTS),
+        choice_texts=tuple(COUNTER_TEXTS.values()),
     ),
 )  # fmt: skip
 

@@ -1617,6 +1617,270 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/branches/{branch}/device-faults": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Alarms of a branch
+         * @description Alarms that are not over, repairs that are not closed, maintenance to come.
+         */
+        get: operations["ApiBranchesDeviceFaultsOfBranch"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/branches/{branch}/devices/{device}/faults": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A device's past
+         * @description Its alarms, repairs, consumables, conditions, figures, and its chance to fail.
+         */
+        get: operations["ApiBranchesDevicesFaultsOfDevice"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/branches/{branch}/devices/{device}/alarms/{alarm}/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * See to an alarm
+         * @description The caller sees to it: nobody else is asked.
+         */
+        post: operations["ApiBranchesDevicesAlarmsAcceptAccept"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/branches/{branch}/devices/{device}/alarms/{alarm}/hand-over": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Hand an alarm over
+         * @description Somebody else sees to it from now on.
+         */
+        post: operations["ApiBranchesDevicesAlarmsHandOverHandOver"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/branches/{branch}/devices/{device}/alarms/{alarm}/suspend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Put an alarm off
+         * @description It is known; until that moment nobody is asked.
+         */
+        post: operations["ApiBranchesDevicesAlarmsSuspendSuspend"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/branches/{branch}/devices/{device}/alarms/{alarm}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Close an alarm
+         * @description It is settled. What lasts is an alarm again only after it was over, or in a higher grade.
+         */
+        post: operations["ApiBranchesDevicesAlarmsCloseClose"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/branches/{branch}/devices/{device}/repairs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Report for repair
+         * @description Report a device or a part of it, by hand or from an alarm.
+         */
+        post: operations["ApiBranchesDevicesRepairsOpenRepair"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/branches/{branch}/devices/{device}/repairs/{repair}/steps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A step of a repair
+         * @description Assign, start, wait, finish: for those who maintain devices. Verify, reopen: for others too.
+         */
+        post: operations["ApiBranchesDevicesRepairsStepsStepRepair"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/device-repairs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Repairs of all branches
+         * @description All that are not closed, and those closed within ``closed_days``.
+         */
+        get: operations["ApiDeviceRepairsRepairs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/branches/{branch}/maintenance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Maintenance windows
+         * @description Planned work on a branch's devices, past and to come.
+         */
+        get: operations["ApiBranchesMaintenanceWindows"];
+        put?: never;
+        /**
+         * Plan maintenance
+         * @description Nobody is alarmed in it, and its time is not required of the devices.
+         */
+        post: operations["ApiBranchesMaintenancePlanWindow"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/branches/{branch}/maintenance/{window}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * End maintenance
+         * @description Cancel it, or end it early.
+         */
+        delete: operations["ApiBranchesMaintenanceWindowEndWindow"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/devices/reliability": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Availability
+         * @description Availability, failures and times to restoration over the last days, by branch and type.
+         */
+        get: operations["ApiDevicesReliabilityFleet"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/devices/forecast": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Failures to come
+         * @description Each device's chance to fail, and how such chances did in the past; or why there are none.
+         */
+        get: operations["ApiDevicesForecastFailuresToCome"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/branches/{branch}/scenes": {
         parameters: {
             query?: never;
@@ -3558,6 +3822,24 @@ export interface components {
             why: components["schemas"]["Text"];
             ways: components["schemas"]["WayOffered"][];
         };
+        /**
+         * AlarmGrade
+         * @description How urgent an alarm is, from the least to the most (提示, 一般, 重要, 紧急).
+         * @enum {string}
+         */
+        AlarmGrade: "notice" | "minor" | "major" | "critical";
+        /**
+         * AlarmKind
+         * @description What is wrong.
+         * @enum {string}
+         */
+        AlarmKind: "link" | "app" | "module_fault" | "module_warning" | "consumable_low" | "consumable_out" | "threshold" | "odd";
+        /**
+         * AlarmState
+         * @description How far people have come with an alarm.
+         * @enum {string}
+         */
+        AlarmState: "open" | "accepted" | "suspended" | "cleared" | "closed";
         /** Alive */
         Alive: {
             /** @default true */
@@ -3665,6 +3947,18 @@ export interface components {
             last: components["schemas"]["AutomationRun"] | null;
             cut_off: components["schemas"]["CutOff"] | null;
             cut_off_ms: number;
+        };
+        /** BackTest */
+        BackTest: {
+            origins: number;
+            cases: number;
+            failed: number;
+            brier: number;
+            brier_of_type: number;
+            skill: number;
+            expected: number;
+            verdict: components["schemas"]["ForecastVerdict"];
+            bins: components["schemas"]["ReliabilityBin"][];
         };
         /** BoardCall */
         BoardCall: {
@@ -3830,6 +4124,24 @@ export interface components {
                 [key: string]: number;
             };
         };
+        /** BranchFaults */
+        BranchFaults: {
+            alarms: {
+                [key: string]: components["schemas"]["DeviceAlarm"];
+            };
+            counts: {
+                [key: string]: number;
+            };
+            repairs: {
+                [key: string]: components["schemas"]["DeviceRepair"];
+            };
+            windows: {
+                [key: string]: components["schemas"]["MaintenanceWindow"];
+            };
+            owners: {
+                [key: string]: components["schemas"]["Owner"];
+            };
+        };
         /** BranchFleet */
         BranchFleet: {
             branch: string;
@@ -3958,6 +4270,12 @@ export interface components {
         Categories: {
             categories: components["schemas"]["Reason"][];
         };
+        /**
+         * Cause
+         * @description Why it had failed; a repair is not finished without.
+         * @enum {string}
+         */
+        Cause: "wear" | "defect" | "software" | "network" | "power" | "supplies" | "misuse" | "damage" | "not_found" | "other";
         /** ChangeRequest */
         ChangeRequest: {
             /** @example https://channels.bank.example/tingtang */
@@ -3998,11 +4316,6 @@ export interface components {
             booking: string;
             late: boolean;
             ticket: components["schemas"]["IssuedTicket"];
-        };
-        /** CloseRequest */
-        CloseRequest: {
-            /** @default  */
-            outcome: string;
         };
         /** Code */
         Code: {
@@ -4127,6 +4440,18 @@ export interface components {
             low: number;
             /** @default  */
             module: string;
+        };
+        /** ConsumableView */
+        ConsumableView: {
+            name: string;
+            text: components["schemas"]["Text"];
+            unit: string;
+            left: number | null;
+            at_ms: number;
+            full: number;
+            low: number;
+            a_day: number | null;
+            days_left: number | null;
         };
         /** Counter */
         Counter: {
@@ -4288,6 +4613,35 @@ export interface components {
             /** @default true */
             active: boolean;
         };
+        /** DeviceAlarm */
+        DeviceAlarm: {
+            device: string;
+            device_name: components["schemas"]["Text"];
+            zone: string;
+            kind: components["schemas"]["AlarmKind"];
+            part: string;
+            part_text: components["schemas"]["Text"];
+            grade: components["schemas"]["AlarmGrade"];
+            code: string;
+            detail: string;
+            state: components["schemas"]["AlarmState"];
+            present: boolean;
+            raised_ms: number;
+            last_ms: number;
+            count: number;
+            flapping: boolean;
+            role: components["schemas"]["Role"];
+            level: number;
+            answer_by_ms: number;
+            owner: string;
+            owner_name: string;
+            suspended_until_ms: number;
+            muted: boolean;
+            note: string;
+            outcome: string;
+            ended_ms: number;
+            repair: string;
+        };
         /** DeviceCard */
         DeviceCard: {
             name: components["schemas"]["Text"];
@@ -4323,6 +4677,57 @@ export interface components {
             /** @default true */
             may_repeat: boolean;
         };
+        /** DeviceFaultsView */
+        DeviceFaultsView: {
+            alarms: {
+                [key: string]: components["schemas"]["DeviceAlarm"];
+            };
+            repairs: {
+                [key: string]: components["schemas"]["DeviceRepair"];
+            };
+            consumables: components["schemas"]["ConsumableView"][];
+            windows: {
+                [key: string]: components["schemas"]["MaintenanceWindow"];
+            };
+            history: components["schemas"]["SpellView"][];
+            figures: components["schemas"]["ReliabilityFigures"];
+            figures_days: number;
+            chance: components["schemas"]["FailureChance"] | null;
+            chance_days: number;
+        };
+        /** DeviceFigures */
+        DeviceFigures: {
+            device: string;
+            name: components["schemas"]["Text"];
+            type: string;
+            figures: components["schemas"]["ReliabilityFigures"];
+        };
+        /** DeviceRepair */
+        DeviceRepair: {
+            device: string;
+            device_name: components["schemas"]["Text"];
+            branch: string;
+            part: string;
+            part_text: components["schemas"]["Text"];
+            description: string;
+            state: components["schemas"]["RepairState"];
+            next_steps: components["schemas"]["RepairStep"][];
+            opened_ms: number;
+            opened_by_name: string;
+            assignee: string;
+            assignee_name: string;
+            vendor: string;
+            parts: string;
+            cause: components["schemas"]["Cause"] | null;
+            cost_fen: number | null;
+            done_by: string;
+            done_ms: number;
+            closed_ms: number;
+            reopened: number;
+            response_ms: number | null;
+            waiting_ms: number;
+            steps: components["schemas"]["StepView"][];
+        };
         /** DeviceResult */
         DeviceResult: {
             result: components["schemas"]["SceneResult"];
@@ -4354,6 +4759,8 @@ export interface components {
             modules: components["schemas"]["devices_model_kinds_Module"][];
             /** @default [] */
             consumables: components["schemas"]["Consumable"][];
+            /** @default [] */
+            thresholds: components["schemas"]["Threshold"][];
             /** @default [] */
             entities: components["schemas"]["Entity"][];
             when_open?: {
@@ -4455,6 +4862,8 @@ export interface components {
             unit: string;
             /** @default [] */
             choices: string[];
+            /** @default [] */
+            choice_texts: components["schemas"]["Text"][];
         };
         /** FactTest */
         FactTest: {
@@ -4493,6 +4902,25 @@ export interface components {
             /** @default zh */
             language: string;
         };
+        /** FailureChance */
+        FailureChance: {
+            device: string;
+            chance: number;
+            low: number;
+            high: number;
+            of_type: number;
+            failures: number;
+            days: number;
+        };
+        /** FailureForecast */
+        FailureForecast: {
+            days: number;
+            at_ms: number;
+            /** @default [] */
+            chances: components["schemas"]["FailureChance"][];
+            tested?: components["schemas"]["BackTest"] | null;
+            too_short?: components["schemas"]["HistoryTooShort"] | null;
+        };
         /**
          * FaultKind
          * @description What a fault is about.
@@ -4525,6 +4953,28 @@ export interface components {
             detail: string;
             since_ms: number;
         };
+        /** FleetReliability */
+        FleetReliability: {
+            from_ms: number;
+            until_ms: number;
+            all: components["schemas"]["GroupFigures"];
+            branches: components["schemas"]["GroupFigures"][];
+            types: components["schemas"]["GroupFigures"][];
+            devices: components["schemas"]["DeviceFigures"][];
+            repairs: components["schemas"]["RepairFigures"];
+        };
+        /** FleetRepairs */
+        FleetRepairs: {
+            repairs: {
+                [key: string]: components["schemas"]["DeviceRepair"];
+            };
+            branches: {
+                [key: string]: components["schemas"]["Text"];
+            };
+            owners: {
+                [key: string]: components["schemas"]["Owner"];
+            };
+        };
         /** FloorName */
         FloorName: {
             floor: number;
@@ -4538,6 +4988,12 @@ export interface components {
             /** @constant */
             type: "FeatureCollection";
         };
+        /**
+         * ForecastVerdict
+         * @description Forecasts for single devices against their types' rates alone, over the time tried.
+         * @enum {string}
+         */
+        ForecastVerdict: "better" | "undecided" | "worse";
         /** FromEvent */
         FromEvent: {
             field: string;
@@ -4567,6 +5023,15 @@ export interface components {
          * @enum {string}
          */
         Group: "self_service" | "cash" | "delivery" | "display" | "environment" | "audio_video" | "sensing" | "companion" | "network";
+        /** GroupFigures */
+        GroupFigures: {
+            id: string;
+            name: components["schemas"]["Text"];
+            devices: number;
+            figures: components["schemas"]["ReliabilityFigures"];
+            alarms: number;
+            repairs: number;
+        };
         /** Guide */
         Guide: {
             branch: components["schemas"]["Branch"];
@@ -4590,12 +5055,6 @@ export interface components {
             speed: number;
             time_zone: string;
         };
-        /** HandOverRequest */
-        HandOverRequest: {
-            to: string;
-            /** @default  */
-            note: string;
-        };
         /** Handled */
         Handled: {
             ticket: string;
@@ -4613,6 +5072,15 @@ export interface components {
             booking: string;
             start_ms: number;
             until_ms: number;
+        };
+        /** HistoryTooShort */
+        HistoryTooShort: {
+            days: number;
+            days_needed: number;
+            cases: number;
+            cases_needed: number;
+            failed: number;
+            failed_needed: number;
         };
         /** Hold */
         Hold: {
@@ -4858,6 +5326,18 @@ export interface components {
         MachineRequest: {
             machine: string;
         };
+        /** MaintenanceWindow */
+        MaintenanceWindow: {
+            id: string;
+            branch: string;
+            from_ms: number;
+            until_ms: number;
+            /** @default [] */
+            devices: string[];
+            reason: string;
+            /** @default  */
+            by: string;
+        };
         /** Masked */
         Masked: {
             id: string;
@@ -5081,6 +5561,11 @@ export interface components {
         Option: {
             value: string;
             text: components["schemas"]["Text"];
+        };
+        /** Owner */
+        Owner: {
+            name: string;
+            roles: components["schemas"]["Role"][];
         };
         /** Parameter */
         Parameter: {
@@ -5338,12 +5823,66 @@ export interface components {
             due_ms: number;
             link: string;
         };
+        /** ReliabilityBin */
+        ReliabilityBin: {
+            cases: number;
+            said: number;
+            came: number;
+        };
+        /** ReliabilityFigures */
+        ReliabilityFigures: {
+            availability: number | null;
+            in_service: number | null;
+            failures: number;
+            failure_rate: number | null;
+            mtbf_hours: number | null;
+            mttr_hours: number | null;
+            up_hours: number;
+            down_hours: number;
+            unknown_hours: number;
+            planned_hours: number;
+        };
         /** RemarkView */
         RemarkView: {
             text: string;
             by: string;
             time_ms: number;
         };
+        /** RepairFigures */
+        RepairFigures: {
+            opened: number;
+            under_way: number;
+            done: number;
+            reopened: number;
+            mean_response_ms: number | null;
+            mean_waiting_ms: number | null;
+            mean_repair_ms: number | null;
+            cost_fen: number;
+        };
+        /** RepairOpenedAnswer */
+        RepairOpenedAnswer: {
+            repair: string;
+        };
+        /** RepairRequest */
+        RepairRequest: {
+            description: string;
+            /** @default  */
+            part: string;
+            /** @default  */
+            alarm: string;
+        };
+        /**
+         * RepairState
+         * @description How far a repair has come.
+         * @enum {string}
+         */
+        RepairState: "open" | "assigned" | "in_work" | "waiting_parts" | "done" | "closed";
+        /**
+         * RepairStep
+         * @description What is done with a repair.
+         * @enum {string}
+         */
+        RepairStep: "assign" | "start" | "wait_for_parts" | "finish" | "verify" | "reopen";
         /** RevealRequest */
         RevealRequest: {
             field: string;
@@ -5685,6 +6224,13 @@ export interface components {
             opens: string;
             closes: string;
         };
+        /** SpellView */
+        SpellView: {
+            condition: components["schemas"]["devices_model_state_Condition"];
+            parts: components["schemas"]["Text"][];
+            from_ms: number;
+            until_ms: number | null;
+        };
         /** Spot */
         Spot: {
             /** @default 1 */
@@ -5777,6 +6323,27 @@ export interface components {
             /** @default false */
             diverted: boolean;
         };
+        /** StepRequest */
+        StepRequest: {
+            step: components["schemas"]["RepairStep"];
+            /** @default  */
+            note: string;
+            /** @default  */
+            to: string;
+            /** @default  */
+            vendor: string;
+            /** @default  */
+            parts: string;
+            cause?: components["schemas"]["Cause"] | null;
+            cost_fen?: number | null;
+        };
+        /** StepView */
+        StepView: {
+            step: components["schemas"]["RepairStep"];
+            by_name: string;
+            at_ms: number;
+            note: string;
+        };
         /** SuggestionView */
         SuggestionView: {
             id: string;
@@ -5819,6 +6386,12 @@ export interface components {
             value: boolean;
             /** @constant */
             kind: "sun_up";
+        };
+        /** SuspendRequest */
+        SuspendRequest: {
+            until_ms: number;
+            /** @default  */
+            note: string;
         };
         /** TakeRequest */
         TakeRequest: {
@@ -6036,6 +6609,19 @@ export interface components {
         /** Themes */
         Themes: {
             themes: components["schemas"]["Theme"][];
+        };
+        /** Threshold */
+        Threshold: {
+            name: string;
+            text: components["schemas"]["Text"];
+            value: string;
+            above?: number | null;
+            below?: number | null;
+            /** @default 0 */
+            margin: number;
+            /** @default 0 */
+            for_seconds: number;
+            grade: components["schemas"]["AlarmGrade"];
         };
         /** Thresholds */
         Thresholds: {
@@ -6368,6 +6954,14 @@ export interface components {
             /** @default  */
             must: string;
         };
+        /** WindowRequest */
+        WindowRequest: {
+            from_ms: number;
+            until_ms: number;
+            reason: string;
+            /** @default [] */
+            devices: string[];
+        };
         /** Zone */
         Zone: {
             id: string;
@@ -6422,6 +7016,16 @@ export interface components {
             by: components["schemas"]["By"];
             value: string;
         };
+        /** CloseRequest */
+        devices_faults_routes_CloseRequest: {
+            outcome: string;
+        };
+        /** HandOverRequest */
+        devices_faults_routes_HandOverRequest: {
+            to: string;
+            /** @default  */
+            note: string;
+        };
         /**
          * Kind
          * @description What a value is.
@@ -6470,6 +7074,17 @@ export interface components {
             wait_over_minutes?: number | null;
             /** @default [] */
             busy: components["schemas"]["Busy"][];
+        };
+        /** CloseRequest */
+        hall_routes_tasks_CloseRequest: {
+            /** @default  */
+            outcome: string;
+        };
+        /** HandOverRequest */
+        hall_routes_tasks_HandOverRequest: {
+            to: string;
+            /** @default  */
+            note: string;
         };
         /** IdentifyRequest */
         hall_routes_visits_IdentifyRequest: {
@@ -9695,6 +10310,484 @@ export interface operations {
             };
         };
     };
+    ApiBranchesDeviceFaultsOfBranch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                branch: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BranchFaults"];
+                };
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiBranchesDevicesFaultsOfDevice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                branch: string;
+                device: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceFaultsView"];
+                };
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiBranchesDevicesAlarmsAcceptAccept: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A retry with the same key gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                branch: string;
+                device: string;
+                alarm: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiBranchesDevicesAlarmsHandOverHandOver: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A retry with the same key gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                branch: string;
+                device: string;
+                alarm: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["devices_faults_routes_HandOverRequest"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiBranchesDevicesAlarmsSuspendSuspend: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A retry with the same key gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                branch: string;
+                device: string;
+                alarm: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SuspendRequest"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiBranchesDevicesAlarmsCloseClose: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A retry with the same key gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                branch: string;
+                device: string;
+                alarm: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["devices_faults_routes_CloseRequest"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiBranchesDevicesRepairsOpenRepair: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A retry with the same key gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                branch: string;
+                device: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RepairRequest"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RepairOpenedAnswer"];
+                };
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiBranchesDevicesRepairsStepsStepRepair: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A retry with the same key gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                branch: string;
+                device: string;
+                repair: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StepRequest"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiDeviceRepairsRepairs: {
+        parameters: {
+            query?: {
+                closed_days?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FleetRepairs"];
+                };
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiBranchesMaintenanceWindows: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                branch: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MaintenanceWindow"][];
+                };
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiBranchesMaintenancePlanWindow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                branch: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WindowRequest"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MaintenanceWindow"];
+                };
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiBranchesMaintenanceWindowEndWindow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                branch: string;
+                window: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiDevicesReliabilityFleet: {
+        parameters: {
+            query?: {
+                days?: number;
+                branch?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FleetReliability"];
+                };
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiDevicesForecastFailuresToCome: {
+        parameters: {
+            query?: {
+                days?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FailureForecast"];
+                };
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
     ApiBranchesScenesOfBranch: {
         parameters: {
             query?: never;
@@ -11852,7 +12945,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["HandOverRequest"];
+                "application/json": components["schemas"]["hall_routes_tasks_HandOverRequest"];
             };
         };
         responses: {
@@ -11889,7 +12982,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["CloseRequest"];
+                "application/json": components["schemas"]["hall_routes_tasks_CloseRequest"];
             };
         };
         responses: {

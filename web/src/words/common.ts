@@ -4,6 +4,7 @@ import { defineWords } from './define'
 export default defineWords(
   {
     app: { name: '厅堂', tagline: '网点智慧运营平台' },
+    switch: { on: '开', off: '关' },
     action: {
       retry: '重试',
       back: '返回',
@@ -112,6 +113,7 @@ export default defineWords(
   },
   {
     app: { name: 'Tingtang', tagline: 'The platform that runs a bank branch' },
+    switch: { on: 'On', off: 'Off' },
     action: {
       retry: 'Try again',
       back: 'Back',

@@ -38,6 +38,15 @@ FAULTY = "devices.out_of_order"
 SCENE_SECONDS = 60.0
 _DEVICE = Parameter(name="device", text=Text("设备", "device"), options="devices")
 _NAME = Parameter(name="property", text=Text("属性", "property"), length_max=40)
+CONDITION_TEXTS = {
+    Condition.FAULT: Text("故障", "fault"),
+    Condition.OFFLINE: Text("离线", "off line"),
+    Condition.WARNING: Text("预警", "warning"),
+    Condition.UNKNOWN: Text("未知", "not known"),
+    Condition.PAUSED: Text("暂停", "paused"),
+    Condition.SLEEPING: Text("休眠", "asleep"),
+    Condition.OK: Text("正常", "fine"),
+}
 FACTS = (
     Fact(name=PROPERTY, text=Text("设备属性", "a device's property"), parameters=(_DEVICE, _NAME), kind=None),
     Fact(
@@ -45,7 +54,8 @@ FACTS = (
         text=Text("设备状态", "a device's condition"),
         parameters=(_DEVICE,),
         kind=ValueKind.CHOICE,
-        choices=tuple(one.value for one in Condition),
+        choices=tuple(one.value for one in CONDITION_TEXTS),
+        choice_texts=tuple(CONDITION_TEXTS.values()),
     ),
     Fact(name=FAULTY, text=Text("故障或离线设备数", "devices at fault or off line")),
 )  # fmt: skip

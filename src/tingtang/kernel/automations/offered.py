@@ -88,6 +88,7 @@ class Fact(msgspec.Struct, frozen=True, kw_only=True):
     """None where it depends on the arguments."""
     unit: str = ""
     choices: tuple[str, ...] = ()
+    choice_texts: tuple[Text, ...] = ()
 
 
 class ActionState(StrEnum):

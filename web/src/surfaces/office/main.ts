@@ -1,4 +1,5 @@
 import { startSurface } from '@/kit/start'
+import automations from '@/words/automations'
 import devices from '@/words/devices'
 import devicesOffice from '@/words/devicesOffice'
 import hall from '@/words/hall'
@@ -14,7 +15,7 @@ import App from './App.vue'
 startSurface({
   surface: 'office',
   app: App,
-  words: { devices, devicesOffice, hall, office: words, officeBranches: branchWords, officeBusiness: businessWords, officeCustomers: customerWords, officePlan: planWords, officeSystem: systemWords, officeTerms: terms },
+  words: { automations, devices, devicesOffice, hall, office: words, officeBranches: branchWords, officeBusiness: businessWords, officeCustomers: customerWords, officePlan: planWords, officeSystem: systemWords, officeTerms: terms },
   routes: [
     { path: '/', component: () => import('./pages/OverviewPage.vue') },
     { path: '/branch', component: () => import('./pages/BranchPage.vue') },
@@ -39,6 +40,9 @@ startSurface({
     { path: '/devices/places', component: () => import('./pages/DevicesPlacePage.vue') },
     { path: '/device-types', component: () => import('./pages/DevicesTypesPage.vue') },
     { path: '/readings', component: () => import('./pages/DevicesReadingsPage.vue') },
+    { path: '/automations', component: () => import('./pages/AutomationsPage.vue') },
+    { path: '/automations/:id', component: () => import('./pages/AutomationPage.vue') },
+    { path: '/power', component: () => import('./pages/PowerPage.vue') },
     { path: '/:rest(.*)', redirect: '/' },
   ],
 })

@@ -1,11 +1,25 @@
-/** The office's pages in their groups: what a person may see decides which there are. Pure. */
-export interface Page { to: string; name: PageName; needs: string }
-export interface Group { name: GroupName; pages: readonly Page[] }
+/** The office's pages in their groups: what a person may see, and what the branch has switched on, decides which there are. Pure. */
+import type { components } from '@/api/schema'
+
+export interface Page {
+  to: string
+  name: PageName
+  needs: string
+  /** About all branches: there as long as one of them has the module. */
+  everyBranch?: true
+}
+export interface Group {
+  name: GroupName
+  pages: readonly Page[]
+  /** Hidden for a branch in which this module is off. */
+  module?: Module
+}
+export type Module = components['schemas']['Branch']['modules'][number]
 
 export type GroupName = 'branches' | 'business' | 'people' | 'customers' | 'rules' | 'devices' | 'system'
 export type PageName =
   | 'overview' | 'monitor' | 'reports' | 'branch' | 'plan' | 'templates' | 'organisation' | 'services' | 'register' | 'capacity' | 'complaints'
-  | 'people' | 'customers' | 'rules' | 'terminals' | 'sessions' | 'webhooks' | 'themes' | 'fleet' | 'devices' | 'deviceTypes' | 'readings'
+  | 'people' | 'customers' | 'rules' | 'terminals' | 'sessions' | 'webhooks' | 'themes' | 'fleet' | 'devices' | 'deviceTypes' | 'readings' | 'automations' | 'power'
 
 export const GROUPS: readonly Group[] = [
   {
@@ -34,11 +48,14 @@ export const GROUPS: readonly Group[] = [
   { name: 'rules', pages: [{ to: '/rules', name: 'rules', needs: 'rules.see' }] },
   {
     name: 'devices',
+    module: 'smart_control',
     pages: [
-      { to: '/fleet', name: 'fleet', needs: 'device.see' },
+      { to: '/fleet', name: 'fleet', needs: 'device.see', everyBranch: true },
       { to: '/devices', name: 'devices', needs: 'device.see' },
-      { to: '/device-types', name: 'deviceTypes', needs: 'device.see' },
+      { to: '/device-types', name: 'deviceTypes', needs: 'device.see', everyBranch: true },
       { to: '/readings', name: 'readings', needs: 'device.see' },
+      { to: '/automations', name: 'automations', needs: 'rules.see' },
+      { to: '/power', name: 'power', needs: 'rules.see' },
     ],
   },
   {
@@ -52,9 +69,26 @@ export const GROUPS: readonly Group[] = [
   },
 ]
 
+export interface Switched {
+  /** The module is on in the branch that the pages are about; in one of those in reach. */
+  here: (module: Module) => boolean
+  anywhere: (module: Module) => boolean
+}
+
+/** Whether a page is there for the branch that is looked at. */
+export const isOn = (group: Group, page: Page, { here, anywhere }: Switched): boolean =>
+  group.module === undefined || here(group.module) || (page.everyBranch === true && anywhere(group.module))
+
 /** The groups that have something for who may do this. */
-export const groupsFor = (may: (permission: string) => boolean): Group[] =>
-  GROUPS.map((group) => ({ ...group, pages: group.pages.filter(({ needs }) => may(needs)) })).filter(({ pages }) => pages.length > 0)
+export const groupsFor = (may: (permission: string) => boolean, switched: Switched): Group[] =>
+  GROUPS.map((group) => ({ ...group, pages: group.pages.filter((page) => may(page.needs) && isOn(group, page, switched)) })).filter(({ pages }) => pages.length > 0)
+
+/** The group whose module is off in the branch, for an address that leads to a page of it all the same. */
+export function offAt(path: string, switched: Switched): Group | undefined {
+  const group = groupOf(GROUPS, path)
+  const page = group?.pages.find(({ to }) => isAt(to, path))
+  return group && page && !isOn(group, page, switched) ? group : undefined
+}
 
 /** The group that a path belongs to; `/rules/hall` is part of `/rules`. */
 export const groupOf = (groups: readonly Group[], path: string): Group | undefined =>
