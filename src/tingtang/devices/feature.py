@@ -3,6 +3,7 @@
 import msgspec
 
 from tingtang.devices import routes, views
+from tingtang.devices.here import wire_here
 from tingtang.devices.model import events as device_events
 from tingtang.devices.model import records
 from tingtang.devices.mqtt.home_assistant_out import HomeAssistantSettings
@@ -50,6 +51,7 @@ def wire(parts: Parts) -> None:
     )
     wire_mqtt(parts, devices)
     wire_xfs(parts, devices)
+    wire_here(parts, devices)
 
 
 EVENTS = EventTypes()

@@ -181,6 +181,9 @@ class Service(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     bookable: bool = True
     words: tuple[str, ...] = ()
     """What people call it, for the search on screens."""
+    needs: tuple[Code, ...] = ()
+    """What a self-service machine must be able to do for it, by the codes that the modules of
+    device types are ``needed_for``: card, id_card, cash, certificate, ..."""
     active: bool = True
 
 
