@@ -1,11 +1,14 @@
 """Drawing a floor plan in a real browser: by pointer and by keys, checked, tried, and never over another's."""
 
 import json
+import re
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import Accessible, Screens
+from tests.browser.hall_server import HallServer
+from tingtang.org.sign_in.model.rules import TerminalKind
 
 pytestmark = pytest.mark.browser
 SIZE = (1440, 900)
@@ -163,3 +166,21 @@ def test_the_editor_is_accessible(screens: Screens, accessible: Accessible, look
     expect(page.get_by_role("application")).to_be_visible()
     page.get_by_role("combobox").nth(1).select_option(index=3)
     accessible(page)
+
+
+def test_furniture_is_drawn_and_named(screens: Screens, server: HallServer) -> None:
+    page = editor(screens, "willow")
+    page.get_by_role("button", name="家具", exact=True).click()
+    drag(page, (6, 6), (8, 7))
+    page.get_by_label("是什么家具").select_option(label="书柜")
+    page.get_by_role("button", name="保存平面").click()
+    expect(page.get_by_text("平面图已保存").first).to_be_visible()
+    page.reload()
+    page.get_by_label("图上元素").select_option(label="家具 · 书柜")
+    expect(page.get_by_label("宽 (m)")).to_have_value("2")
+    expect(page.get_by_label("是什么家具")).to_have_value("bookcase")
+    link = server.terminal_link(TerminalKind.KIOSK, "kiosk", branch="willow")
+    kiosk = screens.by_link(link, "/kiosk", (1080, 1920))
+    kiosk.get_by_role("button", name="点此开始").click()
+    kiosk.get_by_role("button", name=re.compile("^找地方")).click()
+    expect(kiosk.locator(".furniture > polygon")).to_have_count(12)

@@ -17,6 +17,8 @@ export interface Floor {
   /** The outer wall. */
   outline: readonly Point[]
   zones: readonly FloorZone[]
+  /** What stands there: an area, or one point for what is small. */
+  furniture?: readonly (readonly Point[])[]
   /** Centre lines of where people walk. */
   walkways?: readonly (readonly Point[])[]
 }

@@ -7,7 +7,12 @@ export default defineWords(
     canvas: '平面图画布',
     canvasHelp: '方向键移动选中的元素，按住 Shift 移动更多，按住 Alt 微调；方括号键切换元素；Delete 删除；选择工具后按回车在中央放置；Esc 取消。',
     kind: { zone: '功能区', walkway: '通道', door: '门', kiosk: '取号引导机', counter: '窗口', lift: '电梯', stairs: '楼梯', outline: '外墙', wall: '隔墙', furniture: '家具' },
-    tool: { select: '选择', zone: '功能区', free: '多边形区', walkway: '通道', counter: '窗口', kiosk: '取号机', door: '门', lift: '电梯', stairs: '楼梯', wall: '隔墙', outline: '外墙' },
+    tool: { select: '选择', zone: '功能区', free: '多边形区', walkway: '通道', counter: '窗口', kiosk: '取号机', door: '门', lift: '电梯', stairs: '楼梯', furniture: '家具', wall: '隔墙', outline: '外墙' },
+    furniture: {
+      sofa: '沙发', seats: '座椅', table: '桌子', tea_table: '茶几', desk: '办公桌', counter: '柜台', reception: '接待台', screen: '屏幕', lockers: '储物柜', bookcase: '书柜', shelf: '货架',
+      stage: '讲台', health_check: '健康检测站', plant: '绿植', handrail: '扶手',
+    },
+    whichFurniture: '是什么家具',
     how: {
       press: '点按放置{kind}', drag: '拖出{kind}', corners: '逐点点按画{kind}，双击或回车结束，Esc 取消', chosen: '拖动或按方向键移动；拖角点改形状',
       none: '点选元素，或选工具后绘制', 
@@ -25,7 +30,12 @@ export default defineWords(
     canvas: 'Drawing area of the floor plan',
     canvasHelp: 'Arrow keys move what is chosen, further with Shift, finely with Alt. Square brackets go to the next thing. Delete removes it. With a tool chosen Enter puts a thing into the middle. Escape cancels.',
     kind: { zone: 'Zone', walkway: 'Walkway', door: 'Door', kiosk: 'Kiosk', counter: 'Counter', lift: 'Lift', stairs: 'Stairs', outline: 'Outer wall', wall: 'Wall', furniture: 'Furniture' },
-    tool: { select: 'Select', zone: 'Zone', free: 'Polygon zone', walkway: 'Walkway', counter: 'Counter', kiosk: 'Kiosk', door: 'Door', lift: 'Lift', stairs: 'Stairs', wall: 'Wall', outline: 'Outer wall' },
+    tool: { select: 'Select', zone: 'Zone', free: 'Polygon zone', walkway: 'Walkway', counter: 'Counter', kiosk: 'Kiosk', door: 'Door', lift: 'Lift', stairs: 'Stairs', furniture: 'Furniture', wall: 'Wall', outline: 'Outer wall' },
+    furniture: {
+      sofa: 'Sofa', seats: 'Seats', table: 'Table', tea_table: 'Tea table', desk: 'Desk', counter: 'Counter', reception: 'Reception desk', screen: 'Screen', lockers: 'Lockers', bookcase: 'Bookcase', shelf: 'Shelf',
+      stage: 'Stage', health_check: 'Health station', plant: 'Plant', handrail: 'Handrail',
+    },
+    whichFurniture: 'What it is',
     how: {
       press: 'Press where to put it: {kind}', drag: 'Drag it out: {kind}', corners: 'Press corner after corner ({kind}); double press or Enter ends, Escape cancels', chosen: 'Drag it or press arrows to move; drag its corners to reshape',
       none: 'Choose a thing, or a tool to draw with',

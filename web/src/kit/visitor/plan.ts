@@ -23,6 +23,8 @@ export function drawnPlan(plan: ServedPlan, zones: readonly Zone[], name: string
   const known = new Map(zones.map((zone) => [zone.id, zone]))
   const ring = ({ geometry }: ServedFeature): Point[] =>
     geometry.type === 'Polygon' ? (geometry.coordinates[0] ?? []).map((at) => flipped(plan, at)) : []
+  const placeOf = (feature: ServedFeature): Point[] =>
+    feature.geometry.type === 'Point' ? [flipped(plan, feature.geometry.coordinates)] : ring(feature)
   return {
     name,
     floors: plan.properties.floors.map(({ floor, name: floorName }) => {
@@ -43,6 +45,7 @@ export function drawnPlan(plan: ServedPlan, zones: readonly Zone[], name: string
               polygon: ring(feature),
             }
           }),
+        furniture: here.filter(({ properties }) => properties.kind === 'furniture').map(placeOf),
         walkways: here.flatMap(({ geometry, properties }) =>
           properties.kind === 'walkway' && geometry.type === 'LineString'
             ? [geometry.coordinates.map((at) => flipped(plan, at))]

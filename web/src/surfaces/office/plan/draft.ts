@@ -50,6 +50,11 @@ export const SHAPES: Record<Kind, Shape> = {
   door: 'point', kiosk: 'point', counter: 'point', lift: 'point', stairs: 'point',
 }
 
+/** What furniture may be called; a plan from elsewhere may say something else. */
+export const FURNITURE = [
+  'sofa', 'seats', 'table', 'tea_table', 'desk', 'counter', 'reception', 'screen', 'lockers', 'bookcase', 'shelf', 'stage', 'health_check', 'plant', 'handrail',
+] as const
+
 let lastKey = 0
 export const newKey = (): number => ++lastKey
 

@@ -2,12 +2,12 @@
 import { computed, ref, type ComputedRef, type Ref } from 'vue'
 import { newIdempotencyKey } from '@/api/client'
 import type { Text } from '@/kit/composables/useText'
-import { bare, GRID_M, moved, nextFloor, pointsMin, rectangle, SHAPES, snapped, withFloor, withoutFloor, withoutThing, withThing, withZone, type Draft, type Kind, type Thing, type XY, type Zone } from './draft'
+import { bare, FURNITURE, GRID_M, moved, nextFloor, pointsMin, rectangle, SHAPES, snapped, withFloor, withoutFloor, withoutThing, withThing, withZone, type Draft, type Kind, type Thing, type XY, type Zone } from './draft'
 import { useHistory, type History } from './history'
 
 /** `free` draws an area corner by corner; the others draw their kind. */
 export type Tool = 'select' | 'free' | Kind
-export const TOOLS: readonly Tool[] = ['select', 'zone', 'free', 'walkway', 'counter', 'kiosk', 'door', 'lift', 'stairs', 'wall', 'outline']
+export const TOOLS: readonly Tool[] = ['select', 'zone', 'free', 'walkway', 'counter', 'kiosk', 'door', 'lift', 'stairs', 'furniture', 'wall', 'outline']
 export const kindOf = (tool: Tool): Kind => (tool === 'free' || tool === 'select' ? 'zone' : tool)
 /** How the tool is used: one press, a drag, or corner by corner. */
 export const gestureOf = (tool: Tool): 'none' | 'press' | 'drag' | 'corners' => {
@@ -86,6 +86,7 @@ export function usePlanEditor(first: Draft, branch: () => string, words: Words):
       next = withZone(next, { id, branch: branch(), kind: 'waiting', name: { zh: name.zh, en: name.en ?? '' }, floor: floor.value, capacity: 0, about: { zh: '', en: '' } })
       thing.zone = id
     }
+    if (kind === 'furniture') thing.style = FURNITURE[0]
     if (kind === 'kiosk') thing.id = freeId(next, 'K')
     if (kind === 'lift' || kind === 'stairs') Object.assign(thing, { id: freeId(next, kind === 'lift' ? 'L' : 'S'), floors: highest })
     history.change(withThing(next, thing))
