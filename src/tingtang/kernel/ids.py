@@ -14,6 +14,7 @@ TicketId = NewType("TicketId", str)
 BookingId = NewType("BookingId", str)
 TaskId = NewType("TaskId", str)
 TerminalId = NewType("TerminalId", str)
+JourneyId = NewType("JourneyId", str)
 
 
 class Ids(Protocol):

@@ -64,6 +64,12 @@ class Permission(StrEnum):
     DEVICE_OPERATE = "device.operate"
     DEVICE_MAINTAIN = "device.maintain"
     DEVICE_ENROL = "device.enrol"
+    # business
+    JOURNEY_RUN = "journey.run"
+    JOURNEY_SERVE = "journey.serve"
+    SCENARIO_SEE = "scenario.see"
+    SCENARIO_EDIT = "scenario.edit"
+    SCENARIO_RELEASE = "scenario.release"
     # the system itself
     SYSTEM_SEE = "system.see"
     SYSTEM_OPERATE = "system.operate"
@@ -104,7 +110,7 @@ _STAFF = frozenset({_P.SESSION_OWN, _P.ORG_SEE, _P.GUIDE_SEE, _P.BOARD_SEE})
 _IN_HALL = _STAFF | {_P.HALL_SEE, _P.TASK_RAISE, _P.TASK_WORK, _P.TASK_SEE, _P.TICKET_FOLLOW}
 _TELLER = _IN_HALL | {
     _P.TICKET_ISSUE, _P.TICKET_HANDLE, _P.COUNTER_WORK, _P.CUSTOMER_IDENTIFY, _P.CUSTOMER_SEE,
-    _P.COMPLAINT_RAISE, _P.BOOKING_SEE, _P.TICKET_ABANDON,
+    _P.COMPLAINT_RAISE, _P.BOOKING_SEE, _P.TICKET_ABANDON, _P.JOURNEY_RUN, _P.JOURNEY_SERVE,
 }  # fmt: skip
 _MANAGER = _TELLER | {
     _P.MESSAGE_WAITING, _P.BOOKING_MAKE, _P.BOOKING_HANDLE, _P.COUNTER_ASSIGN,
@@ -134,7 +140,8 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     | {
         _P.HALL_SEE, _P.MONITOR_SEE, _P.REPORT_SEE, _P.RULES_SEE, _P.RULES_EDIT, _P.ORG_EDIT,
         _P.BRANCH_CONFIGURE, _P.STAFF_SEE, _P.STAFF_EDIT, _P.BOOKING_SEE, _P.TASK_SEE,
-        _P.COMPLAINT_RAISE, _P.COMPLAINT_HANDLE, _P.DEVICE_SEE,
+        _P.COMPLAINT_RAISE, _P.COMPLAINT_HANDLE, _P.DEVICE_SEE, _P.SCENARIO_SEE, _P.SCENARIO_EDIT,
+        _P.SCENARIO_RELEASE,
     },
     Role.AUTHORISER: _STAFF,
     Role.DEVICE_ENGINEER: _STAFF
@@ -149,7 +156,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
         {
             _P.SESSION_OWN, _P.GUIDE_SEE, _P.BOARD_SEE, _P.TICKET_ISSUE, _P.TICKET_FOLLOW,
             _P.BOOKING_MAKE, _P.TASK_RAISE, _P.RATING_GIVE, _P.COMPLAINT_RAISE,
-            _P.CUSTOMER_IDENTIFY,
+            _P.CUSTOMER_IDENTIFY, _P.JOURNEY_RUN,
         }
     ),
     Role.BOARD: frozenset({_P.SESSION_OWN, _P.GUIDE_SEE, _P.BOARD_SEE}),
@@ -157,7 +164,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     Role.DOOR_QR: frozenset({_P.GUIDE_SEE, _P.TICKET_ISSUE, _P.BOOKING_MAKE, _P.BOARD_SEE}),
     Role.CUSTOMER_LINK: frozenset(
         {_P.GUIDE_SEE, _P.TICKET_FOLLOW, _P.RATING_GIVE, _P.COMPLAINT_RAISE, _P.TASK_RAISE,
-         _P.TICKET_ABANDON, _P.BOOKING_MAKE}
+         _P.TICKET_ABANDON, _P.BOOKING_MAKE, _P.JOURNEY_RUN}
     ),
 }  # fmt: skip
 

@@ -3768,6 +3768,190 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/branches/{branch}/scenarios": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Business offered here
+         * @description What can be done on this channel, and what this machine cannot do now and why.
+         */
+        get: operations["ApiBranchesScenariosListScenarios"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/branches/{branch}/journeys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Journeys of the branch
+         * @description Where each stands; nothing of what was entered.
+         */
+        get: operations["ApiBranchesJourneysListJourneys"];
+        put?: never;
+        /**
+         * Begin a journey
+         * @description Begin a scenario at this terminal. Safe to repeat with an Idempotency-Key.
+         */
+        post: operations["ApiBranchesJourneysBeginJourney"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/journeys/{journey}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Where a journey stands
+         * @description The step to answer, or what is under way.
+         */
+        get: operations["ApiJourneysReadJourney"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/journeys/{journey}/answers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Answer a step
+         * @description Refused field by field; nothing is lost: the next screen comes once the answer is on disk.
+         */
+        post: operations["ApiJourneysAnswersAnswerStep"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/journeys/{journey}/back": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take back the last answer
+         * @description Refused (no_way_back) where something was done since.
+         */
+        post: operations["ApiJourneysBackGoBack"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/journeys/{journey}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try again what was refused
+         * @description The same, under a new trace.
+         */
+        post: operations["ApiJourneysRetryRetryStep"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/journeys/{journey}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Leave a journey
+         * @description What was done stays done. Refused (still_at_work) while something is under way.
+         */
+        post: operations["ApiJourneysCancelCancelJourney"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/journeys/{journey}/code": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Hand a journey over
+         * @description A code by which another terminal, or the customer's phone, goes on with it.
+         */
+        post: operations["ApiJourneysCodeHandOver"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/journeys/take": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take a journey over
+         * @description Go on here, at the very step at which it stands, with all that was entered.
+         */
+        post: operations["ApiJourneysTakeTakeOver"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -3851,6 +4035,14 @@ export interface components {
             /** @constant */
             kind: "all";
         };
+        /** AnswerRequest */
+        AnswerRequest: {
+            /** @example passbook_loss/choose#0 */
+            step: string;
+            values?: {
+                [key: string]: unknown;
+            };
+        };
         /** AnyOf */
         AnyOf: {
             of: (components["schemas"]["FieldTest"] | components["schemas"]["FactTest"] | components["schemas"]["TimeWindow"] | components["schemas"]["BusinessDay"] | components["schemas"]["BusinessHours"] | components["schemas"]["SunUp"] | components["schemas"]["AllOf"] | components["schemas"]["AnyOf"] | components["schemas"]["Not"])[];
@@ -3878,6 +4070,13 @@ export interface components {
         /** AssignRequest */
         AssignRequest: {
             staff: string;
+        };
+        /** AtWork */
+        AtWork: {
+            name: components["schemas"]["Text"];
+            action: string;
+            since_ms: number;
+            is_unclear: boolean;
         };
         /**
          * Audience
@@ -3959,6 +4158,19 @@ export interface components {
             expected: number;
             verdict: components["schemas"]["ForecastVerdict"];
             bins: components["schemas"]["ReliabilityBin"][];
+        };
+        /** BeginRequest */
+        BeginRequest: {
+            /** @example passbook_loss */
+            scenario: string;
+            channel?: components["schemas"]["journeys_model_scenario_Channel"] | null;
+            /** @default  */
+            visit: string;
+            /** @default  */
+            customer: string;
+            given?: {
+                [key: string]: unknown;
+            };
         };
         /** BoardCall */
         BoardCall: {
@@ -4263,7 +4475,7 @@ export interface components {
             facts: components["schemas"]["Fact"][];
             actions: components["schemas"]["OfferedAction"][];
             options: {
-                [key: string]: components["schemas"]["Option"][];
+                [key: string]: components["schemas"]["kernel_automations_offered_Option"][];
             };
         };
         /** Categories */
@@ -4290,12 +4502,6 @@ export interface components {
             /** @default true */
             active: boolean;
         };
-        /**
-         * Channel
-         * @description Where a ticket was taken.
-         * @enum {string}
-         */
-        Channel: "kiosk" | "pad" | "counter" | "phone" | "booking";
         /** Check */
         Check: {
             ok: boolean;
@@ -4349,6 +4555,9 @@ export interface components {
             ended_ms: number;
             code: string;
             detail: string;
+            data: {
+                [key: string]: boolean | number | string;
+            };
         };
         /** ComplaintList */
         ComplaintList: {
@@ -4601,6 +4810,12 @@ export interface components {
             /** @default  */
             terminal: string;
             /** @default  */
+            mac: string;
+            /** @default  */
+            wake_address: string;
+            /** @default  */
+            plug: string;
+            /** @default  */
             maker: string;
             /** @default  */
             model: string;
@@ -4769,6 +4984,8 @@ export interface components {
             when_closed?: {
                 [key: string]: boolean | number | string;
             };
+            /** @default [] */
+            wakes: components["schemas"]["Wake"][];
             /** @default 10 */
             beat_seconds: number;
         };
@@ -4935,6 +5152,11 @@ export interface components {
             /** @default [] */
             choices: string[];
         };
+        /**
+         * FieldKind
+         * @enum {string}
+         */
+        FieldKind: "text" | "digits" | "amount" | "number" | "date" | "choice" | "choices" | "yes" | "phone" | "id_number" | "address" | "signature" | "photo";
         /** FieldTest */
         FieldTest: {
             op?: components["schemas"]["Op"];
@@ -4942,6 +5164,20 @@ export interface components {
             field: string;
             /** @constant */
             kind: "field";
+        };
+        /** FieldView */
+        FieldView: {
+            name: string;
+            kind: components["schemas"]["FieldKind"];
+            label: components["schemas"]["Text"];
+            hint: components["schemas"]["Text"];
+            required: boolean;
+            options: components["schemas"]["journeys_model_screens_Option"][];
+            value: string | number | boolean | string[] | null;
+            least: number | string | null;
+            most: number | string | null;
+            pattern: string;
+            length_max: number;
         };
         /** FinishRequest */
         FinishRequest: {
@@ -5060,6 +5296,12 @@ export interface components {
             ticket: string;
             number: string;
             state: components["schemas"]["TicketState"];
+        };
+        /** Handover */
+        Handover: {
+            code: string;
+            url: string;
+            until_ms: number;
         };
         /**
          * Health
@@ -5255,6 +5497,41 @@ export interface components {
             wait: components["schemas"]["Told"] | null;
             link: string;
         };
+        /** JourneyList */
+        JourneyList: {
+            journeys: components["schemas"]["JourneyRow"][];
+        };
+        /** JourneyRow */
+        JourneyRow: {
+            journey: string;
+            scenario: string;
+            name: components["schemas"]["Text"];
+            status: components["schemas"]["Status"];
+            channel: components["schemas"]["journeys_model_scenario_Channel"];
+            holder: string;
+            visit: string | null;
+            step: string;
+            started_ms: number;
+            changed_ms: number;
+        };
+        /** JourneyView */
+        JourneyView: {
+            journey: string;
+            branch: string;
+            scenario: string;
+            name: components["schemas"]["Text"];
+            status: components["schemas"]["Status"];
+            channel: components["schemas"]["journeys_model_scenario_Channel"];
+            holder: string;
+            visit: string | null;
+            answered: number;
+            can_go_back: boolean;
+            screen?: components["schemas"]["Screen"] | null;
+            at_work?: components["schemas"]["AtWork"] | null;
+            refusal?: components["schemas"]["Refusal"] | null;
+            /** @default false */
+            is_broken: boolean;
+        };
         /** Kpis */
         Kpis: {
             at_ms: number;
@@ -5356,6 +5633,20 @@ export interface components {
                 [key: string]: boolean;
             };
         };
+        /** Menu */
+        Menu: {
+            entries: components["schemas"]["MenuEntry"][];
+        };
+        /** MenuEntry */
+        MenuEntry: {
+            scenario: string;
+            name: components["schemas"]["Text"];
+            group: string;
+            words: string[];
+            is_possible: boolean;
+            /** @default [] */
+            missing: string[];
+        };
         /** Migration */
         Migration: {
             id: string;
@@ -5451,6 +5742,12 @@ export interface components {
             address: string;
             /** @default  */
             terminal: string;
+            /** @default  */
+            mac: string;
+            /** @default  */
+            wake_address: string;
+            /** @default  */
+            plug: string;
             /** @default  */
             maker: string;
             /** @default  */
@@ -5557,11 +5854,6 @@ export interface components {
         Openings: {
             openings: components["schemas"]["Opening"][];
         };
-        /** Option */
-        Option: {
-            value: string;
-            text: components["schemas"]["Text"];
-        };
         /** Owner */
         Owner: {
             name: string;
@@ -5596,7 +5888,7 @@ export interface components {
          * @description What can be allowed. The value is what audit trails and refusals say.
          * @enum {string}
          */
-        Permission: "org.see" | "org.edit" | "branch.configure" | "staff.see" | "staff.edit" | "roles.grant" | "terminal.enrol" | "customer.identify" | "customer.see" | "customer.reveal" | "customer.edit" | "consent.record" | "hall.see" | "board.see" | "guide.see" | "ticket.issue" | "ticket.follow" | "ticket.handle" | "ticket.abandon" | "counter.work" | "counter.assign" | "day.control" | "message.waiting" | "booking.make" | "booking.see" | "booking.handle" | "task.raise" | "task.work" | "task.see" | "rating.give" | "complaint.raise" | "complaint.handle" | "rules.see" | "rules.edit" | "monitor.see" | "report.see" | "device.see" | "device.operate" | "device.maintain" | "device.enrol" | "system.see" | "system.operate" | "audit.see" | "session.own";
+        Permission: "org.see" | "org.edit" | "branch.configure" | "staff.see" | "staff.edit" | "roles.grant" | "terminal.enrol" | "customer.identify" | "customer.see" | "customer.reveal" | "customer.edit" | "consent.record" | "hall.see" | "board.see" | "guide.see" | "ticket.issue" | "ticket.follow" | "ticket.handle" | "ticket.abandon" | "counter.work" | "counter.assign" | "day.control" | "message.waiting" | "booking.make" | "booking.see" | "booking.handle" | "task.raise" | "task.work" | "task.see" | "rating.give" | "complaint.raise" | "complaint.handle" | "rules.see" | "rules.edit" | "monitor.see" | "report.see" | "device.see" | "device.operate" | "device.maintain" | "device.enrol" | "journey.run" | "journey.serve" | "scenario.see" | "scenario.edit" | "scenario.release" | "system.see" | "system.operate" | "audit.see" | "session.own";
         /** PersonCapacity */
         PersonCapacity: {
             staff: string;
@@ -5817,6 +6109,11 @@ export interface components {
         RecoveryCodes: {
             codes: string[];
         };
+        /** Refusal */
+        Refusal: {
+            code: string;
+            words: components["schemas"]["Text"];
+        };
         /** Registered */
         Registered: {
             complaint: string;
@@ -5945,6 +6242,11 @@ export interface components {
             ways: components["schemas"]["Way"][];
             why: components["schemas"]["Text"];
         };
+        /** RowView */
+        RowView: {
+            label: components["schemas"]["Text"];
+            value: components["schemas"]["Text"];
+        };
         /** RunBegun */
         RunBegun: {
             run: string;
@@ -6028,6 +6330,28 @@ export interface components {
         ScoreRequest: {
             score: number;
         };
+        /** Screen */
+        Screen: {
+            step: string;
+            kind: components["schemas"]["ScreenKind"];
+            title: components["schemas"]["Text"];
+            /** @default [] */
+            texts: components["schemas"]["Text"][];
+            say?: components["schemas"]["Text"];
+            /** @default [] */
+            fields: components["schemas"]["FieldView"][];
+            /** @default [] */
+            rows: components["schemas"]["RowView"][];
+            button?: components["schemas"]["Text"];
+            /** @default customer */
+            actor: string;
+        };
+        /**
+         * ScreenKind
+         * @description How a screen is laid out.
+         * @enum {string}
+         */
+        ScreenKind: "form" | "review" | "notice" | "receipt" | "wait";
         /** SecondFactor */
         SecondFactor: {
             secret: string;
@@ -6128,6 +6452,8 @@ export interface components {
             bookable: boolean;
             /** @default [] */
             words: string[];
+            /** @default [] */
+            needs: string[];
             /** @default true */
             active: boolean;
         };
@@ -6272,7 +6598,7 @@ export interface components {
             number: string;
             state: components["schemas"]["TicketState"];
             segment: components["schemas"]["Segment"];
-            channel: components["schemas"]["Channel"];
+            channel: components["schemas"]["hall_model_state_Channel"];
             service: string;
             service_name: components["schemas"]["Text"];
             visit: string;
@@ -6323,6 +6649,11 @@ export interface components {
             /** @default false */
             diverted: boolean;
         };
+        /**
+         * Status
+         * @enum {string}
+         */
+        Status: "open" | "at_work" | "done" | "cancelled" | "expired";
         /** StepRequest */
         StepRequest: {
             step: components["schemas"]["RepairStep"];
@@ -6392,13 +6723,6 @@ export interface components {
             until_ms: number;
             /** @default  */
             note: string;
-        };
-        /** TakeRequest */
-        TakeRequest: {
-            way: components["schemas"]["Way"];
-            /** @default  */
-            row: string;
-            visit?: string | null;
         };
         /** TaskFigures */
         TaskFigures: {
@@ -6888,6 +7212,12 @@ export interface components {
                 number
             ];
         };
+        /**
+         * Wake
+         * @description A way to wake a machine that sleeps or is switched off.
+         * @enum {string}
+         */
+        Wake: "lan" | "plug" | "link";
         /** Wanted */
         Wanted: {
             select?: components["schemas"]["Select"];
@@ -7061,6 +7391,12 @@ export interface components {
          * @enum {string}
          */
         hall_model_settings_Place: "first" | "after" | "last";
+        /**
+         * Channel
+         * @description Where a ticket was taken.
+         * @enum {string}
+         */
+        hall_model_state_Channel: "kiosk" | "pad" | "counter" | "phone" | "booking";
         /** Condition */
         hall_model_triage_Condition: {
             booked?: boolean | null;
@@ -7086,10 +7422,39 @@ export interface components {
             /** @default  */
             note: string;
         };
+        /** TakeRequest */
+        hall_routes_triage_TakeRequest: {
+            way: components["schemas"]["Way"];
+            /** @default  */
+            row: string;
+            visit?: string | null;
+        };
         /** IdentifyRequest */
         hall_routes_visits_IdentifyRequest: {
             customer: string;
             by: string;
+        };
+        /**
+         * Channel
+         * @description Where a journey can run.
+         * @enum {string}
+         */
+        journeys_model_scenario_Channel: "kiosk" | "pad" | "counter" | "phone";
+        /** Option */
+        journeys_model_screens_Option: {
+            value: string | number | boolean;
+            label: components["schemas"]["Text"];
+            hint?: components["schemas"]["Text"];
+        };
+        /** TakeRequest */
+        journeys_routes_TakeRequest: {
+            code: string;
+            channel?: components["schemas"]["journeys_model_scenario_Channel"] | null;
+        };
+        /** Option */
+        kernel_automations_offered_Option: {
+            value: string;
+            text: components["schemas"]["Text"];
         };
         /**
          * Kind
@@ -13313,7 +13678,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["TakeRequest"];
+                "application/json": components["schemas"]["hall_routes_triage_TakeRequest"];
             };
         };
         responses: {
@@ -14153,6 +14518,336 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiBranchesScenariosListScenarios: {
+        parameters: {
+            query?: {
+                channel?: components["schemas"]["journeys_model_scenario_Channel"] | null;
+            };
+            header?: never;
+            path: {
+                branch: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Menu"];
+                };
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiBranchesJourneysListJourneys: {
+        parameters: {
+            query?: {
+                unended_only?: boolean;
+            };
+            header?: never;
+            path: {
+                branch: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JourneyList"];
+                };
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiBranchesJourneysBeginJourney: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A retry with the same key gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                branch: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BeginRequest"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JourneyView"];
+                };
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiJourneysReadJourney: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                journey: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JourneyView"];
+                };
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiJourneysAnswersAnswerStep: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A retry with the same key gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                journey: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnswerRequest"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JourneyView"];
+                };
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiJourneysBackGoBack: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                journey: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JourneyView"];
+                };
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiJourneysRetryRetryStep: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                journey: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JourneyView"];
+                };
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiJourneysCancelCancelJourney: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                journey: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JourneyView"];
+                };
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiJourneysCodeHandOver: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                journey: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Handover"];
+                };
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiJourneysTakeTakeOver: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["journeys_routes_TakeRequest"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JourneyView"];
+                };
             };
             /** @description Refused: the code says why. */
             default: {

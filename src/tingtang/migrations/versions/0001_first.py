@@ -128,6 +128,25 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("branch", "code", name=op.f("pk_device_scenes")),
     )
     op.create_table(
+        "device_spells",
+        sa.Column("device", sa.Text(), nullable=False),
+        sa.Column("from_ms", sa.BigInteger(), nullable=False),
+        sa.Column("until_ms", sa.BigInteger(), nullable=True),
+        sa.Column("condition", sa.Text(), nullable=False),
+        sa.Column("parts", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("device", "from_ms", name=op.f("pk_device_spells")),
+    )
+    op.create_table(
+        "device_windows",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("branch", sa.Text(), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_device_windows")),
+    )
+    with op.batch_alter_table("device_windows", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_device_windows_branch"), ["branch"], unique=False)
+
+    op.create_table(
         "devices",
         sa.Column("id", sa.Text(), nullable=False),
         sa.Column("branch", sa.Text(), nullable=False),
@@ -305,6 +324,37 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_invitations_branch"), ["branch"], unique=False)
 
     op.create_table(
+        "journey_entries",
+        sa.Column("journey", sa.Text(), nullable=False),
+        sa.Column("entry", sa.Integer(), nullable=False),
+        sa.Column("body", sa.LargeBinary(), nullable=True),
+        sa.PrimaryKeyConstraint("journey", "entry", name=op.f("pk_journey_entries")),
+    )
+    op.create_table(
+        "journeys",
+        sa.Column("journey", sa.Text(), nullable=False),
+        sa.Column("branch", sa.Text(), nullable=False),
+        sa.Column("scenario", sa.Text(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("status", sa.Text(), nullable=False),
+        sa.Column("channel", sa.Text(), nullable=False),
+        sa.Column("holder", sa.Text(), nullable=False),
+        sa.Column("visit", sa.Text(), nullable=True),
+        sa.Column("customer", sa.Text(), nullable=True),
+        sa.Column("step", sa.Text(), nullable=False),
+        sa.Column("started_ms", sa.BigInteger(), nullable=False),
+        sa.Column("changed_ms", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("journey", name=op.f("pk_journeys")),
+    )
+    with op.batch_alter_table("journeys", schema=None) as batch_op:
+        batch_op.create_index("ix_journeys_branch_status", ["branch", "status"], unique=False)
+        batch_op.create_index("ix_journeys_customer", ["customer"], unique=False)
+        batch_op.create_index("ix_journeys_holder_status", ["holder", "status"], unique=False)
+        batch_op.create_index(
+            "ix_journeys_status_changed_ms", ["status", "changed_ms"], unique=False
+        )
+
+    op.create_table(
         "message_outbox",
         sa.Column("id", sa.Text(), nullable=False),
         sa.Column("template", sa.Text(), nullable=False),
@@ -452,6 +502,19 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("subject", name=op.f("pk_revoked_links")),
     )
     op.create_table(
+        "scenario_versions",
+        sa.Column("scenario", sa.Text(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("author", sa.Text(), nullable=False),
+        sa.Column("releaser", sa.Text(), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("saved_ms", sa.BigInteger(), nullable=False),
+        sa.Column("released_ms", sa.BigInteger(), nullable=False),
+        sa.Column("bundle", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("scenario", "version", name=op.f("pk_scenario_versions")),
+    )
+    op.create_table(
         "sessions",
         sa.Column("id", sa.Text(), nullable=False),
         sa.Column("token_digest", sa.LargeBinary(), nullable=False),
@@ -530,6 +593,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_sessions_expires_ms"))
 
     op.drop_table("sessions")
+    op.drop_table("scenario_versions")
     op.drop_table("revoked_links")
     op.drop_table("reaction_failures")
     with op.batch_alter_table("org_zones", schema=None) as batch_op:
@@ -557,6 +621,14 @@ def downgrade() -> None:
         batch_op.drop_index("ix_message_outbox_state_due")
 
     op.drop_table("message_outbox")
+    with op.batch_alter_table("journeys", schema=None) as batch_op:
+        batch_op.drop_index("ix_journeys_status_changed_ms")
+        batch_op.drop_index("ix_journeys_holder_status")
+        batch_op.drop_index("ix_journeys_customer")
+        batch_op.drop_index("ix_journeys_branch_status")
+
+    op.drop_table("journeys")
+    op.drop_table("journey_entries")
     with op.batch_alter_table("invitations", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_invitations_branch"))
 
@@ -595,6 +667,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_devices_branch"))
 
     op.drop_table("devices")
+    with op.batch_alter_table("device_windows", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_device_windows_branch"))
+
+    op.drop_table("device_windows")
+    op.drop_table("device_spells")
     op.drop_table("device_scenes")
     op.drop_table("device_scene_runs")
     op.drop_table("device_samples")

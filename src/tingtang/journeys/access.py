@@ -1,0 +1,28 @@
+"""Who may see a journey and go on with it: whoever holds it, and the staff of its branch."""
+
+from tingtang.journeys.model.problems import UNKNOWN_JOURNEY
+from tingtang.journeys.store import Open
+from tingtang.kernel.errors import Refused
+from tingtang.kernel.permissions import Actor, ActorKind, Permission
+
+
+def holder_of(actor: Actor) -> str:
+    """Under which name an actor holds a journey: a phone by what its link is about."""
+    if actor.kind is ActorKind.CUSTOMER and actor.subject:
+        return f"{actor.kind}:{actor.subject}"
+    return actor.name
+
+
+def may_hold(opened: Open, actor: Actor) -> bool:
+    """True for its holder, and for a phone whose link is about this journey."""
+    if actor.kind is ActorKind.CUSTOMER:
+        return opened.journey.id == actor.subject or opened.journey.holder == holder_of(actor)
+    if actor.kind is ActorKind.STAFF:
+        return actor.may(Permission.JOURNEY_SERVE, opened.branch)
+    return opened.journey.holder == holder_of(actor)
+
+
+def check_holder(opened: Open, actor: Actor) -> None:
+    """Refuse (unknown_journey, so that nothing is given away) whom it does not concern."""
+    if not may_hold(opened, actor):
+        raise Refused(UNKNOWN_JOURNEY)

@@ -1,0 +1,140 @@
+"""What a terminal sees of journeys: views, the menu, and the code by which one moves."""
+
+from collections.abc import Callable
+
+import sqlalchemy as sa
+
+from tingtang.journeys import tables as t
+from tingtang.journeys import views
+from tingtang.journeys.access import check_holder
+from tingtang.journeys.model.problems import CODE_WRONG
+from tingtang.journeys.model.scenario import Channel
+from tingtang.journeys.model.state import OVER, Status
+from tingtang.journeys.service import JourneyService, back_to, refused_step
+from tingtang.journeys.settings import JourneySettings
+from tingtang.journeys.store import Open
+from tingtang.kernel.clock import MINUTE_MS, Clock
+from tingtang.kernel.database import Database
+from tingtang.kernel.errors import Refused
+from tingtang.kernel.ids import BranchId, CustomerId, JourneyId, VisitId
+from tingtang.kernel.permissions import Actor, ActorKind
+from tingtang.kernel.text import Text
+from tingtang.org.directory import Directory
+from tingtang.org.sign_in.tokens import ClaimKind, Links, Signer
+
+LISTED_MAX = 200
+Modules = Callable[[str], frozenset[str] | None]
+"""Which modules of a terminal's machine work; None where no machine is known."""
+
+
+class JourneyDesk:
+    """Reads for screens and lists; hands journeys over."""
+
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        journeys: JourneyService,
+        directory: Directory,
+        links: Links,
+        signer: Signer,
+        modules: Modules,
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._journeys = journeys
+        self._directory = directory
+        self._links = links
+        self._signer = signer
+        self._modules = modules
+
+    def view(self, opened: Open) -> views.JourneyView:
+        """The journey as its terminal shows it."""
+        journey, run = opened.journey, opened.run
+        refusal = None
+        step = refused_step(opened)
+        if run is not None and step is not None and not journey.pending:
+            body = opened.refusal or {}
+            words = Text(str(body.get("zh", "")), str(body.get("en", "")))
+            refusal = views.Refusal(str(body.get("code", "")), words)
+        return views.journey_view(
+            journey,
+            opened.branch,
+            opened.about,
+            run if journey.status not in OVER else None,
+            refusal,
+            can_go_back=back_to(journey) is not None,
+        )
+
+    async def seen(self, journey: JourneyId, actor: Actor) -> views.JourneyView:
+        """The same for somebody; refused (unknown_journey) whom it does not concern."""
+        opened = await self._journeys.store.get(journey)
+        check_holder(opened, actor)
+        return self.view(opened)
+
+    def menu(self, branch: BranchId, channel: Channel, actor: Actor) -> list[views.MenuEntry]:
+        """What can be done in this branch on this channel, at this terminal."""
+        self._directory.branch(branch)
+        modules = self._modules(actor.id) if actor.kind is ActorKind.TERMINAL else None
+        return views.menu(self._journeys.library.offered(), channel, modules)
+
+    async def of_branch(self, branch: BranchId, *, unended_only: bool) -> list[views.JourneyRow]:
+        """The newest journeys of a branch; at most two hundred."""
+        columns = t.journeys.c
+        query = sa.select(t.journeys).where(columns.branch == branch)
+        return await self._rows(query, unended_only=unended_only)
+
+    async def of_customer(self, customer: CustomerId) -> list[views.JourneyRow]:
+        """What a customer has under way, in any branch: to be gone on with after they signed in."""
+        query = sa.select(t.journeys).where(t.journeys.c.customer == customer)
+        return await self._rows(query, unended_only=True)
+
+    def code(self, opened: Open, now_ms: int) -> tuple[str, int]:
+        """The code by which another terminal, or a phone, goes on with a journey, and its end."""
+        rules = self._directory.section(opened.branch, JourneySettings)
+        until_ms = now_ms + rules.handover_minutes * MINUTE_MS
+        return self._links.token(opened.journey.id, opened.branch, now_ms, until_ms), until_ms
+
+    def url(self, code: str, base: str) -> str:
+        """Where a phone that scans the code goes."""
+        return self._links.url(code, base).replace("/phone/t#", "/phone/j#")
+
+    async def take(self, code: str, actor: Actor, channel: Channel, now_ms: int) -> Open:
+        """Go on with the journey that ``code`` is about; refused (handover_code_wrong)."""
+        claim = self._signer.read(code.rpartition("#")[2])
+        if claim is None or claim.kind is not ClaimKind.LINK or claim.expires_ms <= now_ms:
+            raise Refused(CODE_WRONG)
+        try:
+            return await self._journeys.move(JourneyId(claim.subject), actor, channel)
+        except Refused as refused:
+            if refused.code == "unknown_journey":
+                raise Refused(CODE_WRONG) from None
+            raise
+
+    async def _rows(
+        self, query: "sa.Select[tuple[object, ...]]", *, unended_only: bool
+    ) -> list[views.JourneyRow]:
+        if unended_only:
+            query = query.where(t.journeys.c.status.not_in([one.value for one in OVER]))
+        query = query.order_by(t.journeys.c.changed_ms.desc()).limit(LISTED_MAX)
+        rows = await self._database.read(lambda c: c.execute(query).all())
+        return [self._row(row._asdict()) for row in rows]
+
+    def _row(self, row: dict[str, object]) -> views.JourneyRow:
+        scenario = str(row["scenario"])
+        try:
+            name = self._journeys.library.about(scenario).name
+        except Refused:
+            name = Text(scenario)
+        return views.JourneyRow(
+            journey=JourneyId(str(row["journey"])),
+            scenario=scenario,
+            name=name,
+            status=Status(str(row["status"])),
+            channel=Channel(str(row["channel"])),
+            holder=str(row["holder"]),
+            visit=VisitId(str(row["visit"])) if row["visit"] else None,
+            step=str(row["step"]),
+            started_ms=int(str(row["started_ms"])),
+            changed_ms=int(str(row["changed_ms"])),
+        )

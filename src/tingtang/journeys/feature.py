@@ -1,0 +1,75 @@
+"""Journeys as a feature: how they are wired."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from tingtang.journeys import routes
+from tingtang.journeys.access import may_hold
+from tingtang.journeys.actions import Actions
+from tingtang.journeys.desk import JourneyDesk
+from tingtang.journeys.housekeeping import JourneyHousekeeping
+from tingtang.journeys.library import Library
+from tingtang.journeys.model.events import TYPES
+from tingtang.journeys.model.state import Journey
+from tingtang.journeys.service import VIEW, JourneyService
+from tingtang.journeys.settings import JourneySettings
+from tingtang.journeys.store import JourneyStore
+from tingtang.journeys.terminals import JourneyTerminals
+from tingtang.kernel.feature import Feature, Parts
+from tingtang.kernel.ids import BranchId, JourneyId
+from tingtang.kernel.live import ViewType
+from tingtang.kernel.permissions import Actor, Permission
+from tingtang.kernel.text import Text
+from tingtang.org.directory import Directory
+from tingtang.org.sign_in.tokens import Links, Signer
+
+
+def wire(parts: Parts) -> None:
+    directory = parts.service("directory", Directory)
+    directory.sections.register("journeys", JourneySettings, Text("业务流程", "Journeys"))
+    actions, library = Actions(), Library(parts.log, parts.clock)
+    terminals = JourneyTerminals(parts.services.get("machines"))
+
+    def facts(journey: Journey, branch: BranchId) -> Mapping[str, Any]:
+        return terminals.facts(journey.holder, journey.channel, branch)
+
+    store = JourneyStore(parts.log, parts.clock, parts.vault, library, facts)
+    journeys = JourneyService(
+        parts.log, parts.clock, parts.ids, parts.live, library, actions, store
+    )
+    desk = JourneyDesk(
+        parts.database, parts.clock, journeys, directory, parts.service("links", Links),
+        Signer(parts.vault), terminals.modules,
+    )  # fmt: skip
+    parts.offer("actions", actions)
+    parts.offer("library", library)
+    parts.offer("journeys", journeys)
+    parts.offer("journey_desk", desk)
+
+    async def one(key: str) -> msgspec.Struct | None:
+        return desk.view(await store.get(JourneyId(key.partition("/")[2])))
+
+    def allow(actor: Actor, key: str) -> bool:
+        opened = store.in_memory(JourneyId(key.partition("/")[2]))
+        return opened is not None and may_hold(opened, actor)
+
+    parts.live.register(ViewType(VIEW, Permission.JOURNEY_RUN, one, allow=allow))
+    housekeeping = JourneyHousekeeping(parts.database, parts.clock, journeys, directory)
+    parts.offer("journey_housekeeping", housekeeping)
+    parts.on_start(library.start)
+    parts.on_start(journeys.start)
+    parts.on_start(housekeeping.start)
+    parts.on_stop(journeys.stop)
+    parts.on_stop(housekeeping.stop)
+
+
+FEATURE = Feature(
+    name="journeys",
+    about=Text("业务流程：在任意终端一步一步办理", "Business, step by step, on any terminal"),
+    events=TYPES,
+    routes=routes.ROUTES,
+    wire=wire,
+)
+"""Business journeys; later features register the actions that scenarios ask for."""

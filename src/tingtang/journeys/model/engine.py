@@ -1,0 +1,128 @@
+"""One run of a scenario: where it stands and what it knows. Deterministic, without any I/O.
+
+SpiffWorkflow walks the diagram; conditions, decision tables and scripts are evaluated by
+:mod:`.expressions` and by nothing else. The run itself is never stored: a journey's entries, given
+in again in their order, lead to the same place.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+from SpiffWorkflow.bpmn.workflow import BpmnWorkflow
+from SpiffWorkflow.exceptions import SpiffWorkflowException
+from SpiffWorkflow.task import Task
+from SpiffWorkflow.util.task import TaskState
+
+from tingtang.journeys.model.bpmn import Scenario, assignments
+from tingtang.journeys.model.expressions import WrongExpression, compiled, evaluate
+from tingtang.journeys.model.problems import BAD_SCENARIO, STEP_PASSED
+from tingtang.journeys.model.scenario import StepSpec
+from tingtang.kernel.errors import Refused
+from tingtang.kernel.text import Text
+
+Json = Any
+
+
+class Waiting(msgspec.Struct, frozen=True):
+    """A step that somebody, or something, must answer. ``key`` tells it from all others, those of
+    the same step in another round too.
+    """
+
+    key: str
+    step: StepSpec
+
+
+class _Environment:
+    """What SpiffWorkflow asks for when it evaluates without a task."""
+
+    def evaluate(
+        self, expression: str, context: Mapping[str, Json], external_context: Json = None
+    ) -> Json:
+        return evaluate(expression, context, **(external_context or {}))
+
+
+class _Expressions:
+    """In the place of SpiffWorkflow's script engine, which evaluates Python."""
+
+    def __init__(self) -> None:
+        self.environment = _Environment()
+
+    def validate(self, expression: str) -> None:
+        try:
+            compiled(expression)
+        except WrongExpression as error:
+            raise SyntaxError(str(error)) from None
+
+    def evaluate(self, task: Task, expression: str, external_context: Json = None) -> Json:
+        return evaluate(expression, task.data, **(external_context or {}))
+
+    def execute(self, task: Task, script: str, external_context: Json = None) -> bool:
+        for name, value in assignments(script):
+            task.data[name] = self.evaluate(task, value, external_context)
+        return True
+
+
+class Run:
+    """A scenario under way."""
+
+    def __init__(self, scenario: Scenario, given: Mapping[str, Json]) -> None:
+        """Begin with what is known already (``customer``, ``terminal``, ...)."""
+        self.scenario = scenario
+        self._answered: dict[str, int] = {}
+        self._ready: list[tuple[Waiting, Task]] = []
+        self._flow = BpmnWorkflow(scenario.plan, scenario.shared, script_engine=_Expressions())
+        start = self._flow.get_tasks(state=TaskState.READY)[0]
+        start.data.update(given)
+        self._walk()
+
+    @property
+    def is_over(self) -> bool:
+        return bool(self._flow.completed)
+
+    def waiting(self) -> list[Waiting]:
+        """The steps that can be answered now, in the order of the diagram."""
+        return [waiting for waiting, _ in self._ready]
+
+    def known(self, key: str) -> dict[str, Json]:
+        """What a waiting step knows: all that was given on the way to it."""
+        return dict(self._find(key)[1].data)
+
+    @property
+    def result(self) -> dict[str, Json]:
+        """What was known at the end of a run that is over."""
+        return dict(self._flow.data or self._flow.last_task.data)
+
+    def give(self, key: str, answer: Json, terminal: Mapping[str, Json]) -> None:
+        """Answer a step and walk on; refused (step_passed) where it is not waiting any more."""
+        waiting, task = self._find(key)
+        step = waiting.step
+        if isinstance(answer, dict) and isinstance(task.data.get(step.into), dict):
+            answer = {**task.data[step.into], **answer}
+        task.data[step.into] = answer
+        task.data["terminal"] = dict(terminal)
+        task.run()
+        self._answered[step.key] = self._answered.get(step.key, 0) + 1
+        self._walk()
+
+    def _walk(self) -> None:
+        try:
+            self._flow.do_engine_steps()
+        except (SpiffWorkflowException, WrongExpression) as error:
+            words = str(error).split("\n", 1)[0]
+            raise Refused(BAD_SCENARIO, reason=Text(words, words)) from None
+        self._ready = [
+            (self._waiting(task), task)
+            for task in self._flow.get_tasks(state=TaskState.READY)
+            if task.task_spec.manual
+        ]
+
+    def _waiting(self, task: Task) -> Waiting:
+        step = self.scenario.steps[f"{task.workflow.spec.name}/{task.task_spec.bpmn_id}"]
+        return Waiting(f"{step.key}#{self._answered.get(step.key, 0)}", step)
+
+    def _find(self, key: str) -> tuple[Waiting, Task]:
+        for waiting, task in self._ready:
+            if waiting.key == key:
+                return waiting, task
+        raise Refused(STEP_PASSED)

@@ -1,0 +1,51 @@
+"""What journeys refuse, in the customer's words."""
+
+from tingtang.kernel.errors import Problem
+
+UNKNOWN_SCENARIO = Problem(
+    "unknown_scenario", 404, "没有这项业务（{scenario}）", "There is no such business ({scenario})"
+)
+UNKNOWN_JOURNEY = Problem(
+    "unknown_journey",
+    404,
+    "没有这笔业务，或不在本终端办理",
+    "There is no such journey on this terminal",
+)
+NOT_HERE = Problem(
+    "not_on_this_channel",
+    409,
+    "{name}不能在这里办理，请选择其他方式",
+    "{name} cannot be done here; choose another way",
+)
+STEP_PASSED = Problem(
+    "step_passed",
+    409,
+    "这一步已经办过，页面将更新",
+    "This step has been passed already; the page is brought up to date",
+)
+FIELD_WRONG = Problem("field_wrong", 422, "{label}：{reason}", "{label}: {reason}")
+NO_WAY_BACK = Problem(
+    "no_way_back", 409, "业务已经生效，不能返回上一步", "It has taken effect; there is no way back"
+)
+JOURNEY_OVER = Problem("journey_over", 409, "这笔业务已经结束", "This journey is over")
+STILL_AT_WORK = Problem(
+    "still_at_work",
+    409,
+    "正在处理上一步，请稍候",
+    "The step before is still under way; wait a moment",
+)
+CODE_WRONG = Problem(
+    "handover_code_wrong",
+    404,
+    "交接码无效或已过期，请在原终端重新显示",
+    "The code is wrong or too old; show a new one on the other terminal",
+)
+DATA_ERASED = Problem(
+    "journey_data_erased",
+    410,
+    "这笔业务的资料已按规定删除",
+    "What was entered in this journey has been erased as the rules ask",
+)
+BAD_SCENARIO = Problem(
+    "bad_scenario", 422, "流程图有误：{reason}", "The scenario is not valid: {reason}"
+)

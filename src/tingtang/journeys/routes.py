@@ -1,0 +1,187 @@
+"""HTTP of journeys: what a terminal can do, step by step."""
+
+from typing import Annotated, Any
+
+import msgspec
+from litestar import Request, get, post
+
+from tingtang.journeys import views
+from tingtang.journeys.desk import JourneyDesk
+from tingtang.journeys.model.scenario import Channel
+from tingtang.journeys.service import JourneyService
+from tingtang.kernel.ids import BranchId, CustomerId, JourneyId, VisitId
+from tingtang.kernel.log import Key
+from tingtang.kernel.permissions import Actor, ActorKind, Permission
+from tingtang.kernel.web import permit
+
+BRANCH = "/api/branches/{branch:str}"
+ONE = "/api/journeys/{journey:str}"
+CHANNEL_OF_KIND = {
+    ActorKind.TERMINAL: Channel.KIOSK,
+    ActorKind.STAFF: Channel.COUNTER,
+    ActorKind.CUSTOMER: Channel.PHONE,
+}
+
+
+class BeginRequest(msgspec.Struct, frozen=True):
+    """``channel`` is needed of staff alone, who may hold a PAD or sit at a counter. ``given`` is
+    what was filled in before (预填单), by the names of the scenario's own fields.
+    """
+
+    scenario: Annotated[str, msgspec.Meta(max_length=80, examples=["passbook_loss"])]
+    channel: Channel | None = None
+    visit: Annotated[str, msgspec.Meta(max_length=80)] = ""
+    customer: Annotated[str, msgspec.Meta(max_length=80)] = ""
+    given: dict[str, Any] = {}
+
+
+class AnswerRequest(msgspec.Struct, frozen=True):
+    """``step`` as the screen names it; ``values`` by the names of its fields, amounts in fen."""
+
+    step: Annotated[str, msgspec.Meta(max_length=200, examples=["passbook_loss/choose#0"])]
+    values: dict[str, Any] = {}
+
+
+class TakeRequest(msgspec.Struct, frozen=True):
+    """The code that the other terminal shows, or what stands behind its QR."""
+
+    code: Annotated[str, msgspec.Meta(max_length=600)]
+    channel: Channel | None = None
+
+
+class Menu(msgspec.Struct, frozen=True):
+    entries: list[views.MenuEntry]
+
+
+class JourneyList(msgspec.Struct, frozen=True):
+    journeys: list[views.JourneyRow]
+
+
+class Handover(msgspec.Struct, frozen=True):
+    """``url`` is what the QR holds; ``code`` is the same to be typed or sent."""
+
+    code: str
+    url: str
+    until_ms: int
+
+
+@get(f"{BRANCH}/scenarios", summary="Business offered here", **permit(Permission.JOURNEY_RUN))
+async def list_scenarios(
+    branch: str, journey_desk: JourneyDesk, actor: Actor, channel: Channel | None = None
+) -> Menu:
+    """What can be done on this channel, and what this machine cannot do now and why."""
+    return Menu(journey_desk.menu(BranchId(branch), _channel(actor, channel), actor))
+
+
+@get(f"{BRANCH}/journeys", summary="Journeys of the branch", **permit(Permission.JOURNEY_SERVE))
+async def list_journeys(
+    branch: str, journey_desk: JourneyDesk, unended_only: bool = True
+) -> JourneyList:
+    """Where each stands; nothing of what was entered."""
+    return JourneyList(await journey_desk.of_branch(BranchId(branch), unended_only=unended_only))
+
+
+@post(f"{BRANCH}/journeys", summary="Begin a journey", **permit(Permission.JOURNEY_RUN))
+async def begin_journey(
+    branch: str,
+    data: BeginRequest,
+    journeys: JourneyService,
+    journey_desk: JourneyDesk,
+    actor: Actor,
+    key: Key | None,
+) -> views.JourneyView:
+    """Begin a scenario at this terminal. Safe to repeat with an Idempotency-Key."""
+    is_staff = actor.kind is ActorKind.STAFF
+    opened = await journeys.begin(
+        BranchId(branch),
+        data.scenario,
+        actor,
+        _channel(actor, data.channel),
+        visit=VisitId(data.visit) if data.visit else None,
+        customer=CustomerId(data.customer) if data.customer and is_staff else None,
+        given=data.given,
+        key=key,
+    )
+    return journey_desk.view(opened)
+
+
+@get(ONE, summary="Where a journey stands", **permit(Permission.JOURNEY_RUN))
+async def read_journey(journey: str, journey_desk: JourneyDesk, actor: Actor) -> views.JourneyView:
+    """The step to answer, or what is under way."""
+    return await journey_desk.seen(JourneyId(journey), actor)
+
+
+@post(f"{ONE}/answers", summary="Answer a step", **permit(Permission.JOURNEY_RUN))
+async def answer_step(
+    journey: str,
+    data: AnswerRequest,
+    journeys: JourneyService,
+    journey_desk: JourneyDesk,
+    actor: Actor,
+    key: Key | None,
+) -> views.JourneyView:
+    """Refused field by field; nothing is lost: the next screen comes once the answer is on disk."""
+    opened = await journeys.answer(JourneyId(journey), data.step, data.values, actor, key)
+    return journey_desk.view(opened)
+
+
+@post(f"{ONE}/back", summary="Take back the last answer", **permit(Permission.JOURNEY_RUN))
+async def go_back(
+    journey: str, journeys: JourneyService, journey_desk: JourneyDesk, actor: Actor
+) -> views.JourneyView:
+    """Refused (no_way_back) where something was done since."""
+    return journey_desk.view(await journeys.back(JourneyId(journey), actor))
+
+
+@post(f"{ONE}/retry", summary="Try again what was refused", **permit(Permission.JOURNEY_RUN))
+async def retry_step(
+    journey: str, journeys: JourneyService, journey_desk: JourneyDesk, actor: Actor
+) -> views.JourneyView:
+    """The same, under a new trace."""
+    return journey_desk.view(await journeys.retry(JourneyId(journey), actor))
+
+
+@post(f"{ONE}/cancel", summary="Leave a journey", **permit(Permission.JOURNEY_RUN))
+async def cancel_journey(
+    journey: str, journeys: JourneyService, journey_desk: JourneyDesk, actor: Actor
+) -> views.JourneyView:
+    """What was done stays done. Refused (still_at_work) while something is under way."""
+    return journey_desk.view(await journeys.cancel(JourneyId(journey), actor))
+
+
+@post(f"{ONE}/code", summary="Hand a journey over", **permit(Permission.JOURNEY_RUN))
+async def hand_over(
+    journey: str,
+    journeys: JourneyService,
+    journey_desk: JourneyDesk,
+    actor: Actor,
+    request: Request[Any, Any, Any],
+    now_ms: int,
+) -> Handover:
+    """A code by which another terminal, or the customer's phone, goes on with it."""
+    await journey_desk.seen(JourneyId(journey), actor)
+    opened = await journeys.store.get(JourneyId(journey))
+    code, until_ms = journey_desk.code(opened, now_ms)
+    return Handover(code, journey_desk.url(code, str(request.base_url).rstrip("/")), until_ms)
+
+
+@post("/api/journeys/take", summary="Take a journey over", **permit(Permission.JOURNEY_RUN))
+async def take_over(
+    data: TakeRequest, journey_desk: JourneyDesk, actor: Actor, now_ms: int
+) -> views.JourneyView:
+    """Go on here, at the very step at which it stands, with all that was entered."""
+    channel = _channel(actor, data.channel)
+    return journey_desk.view(await journey_desk.take(data.code, actor, channel, now_ms))
+
+
+def _channel(actor: Actor, wished: Channel | None) -> Channel:
+    """Where somebody works: terminals and phones have one place, staff say which."""
+    if actor.kind is ActorKind.STAFF and wished in (Channel.PAD, Channel.COUNTER):
+        return wished
+    return CHANNEL_OF_KIND.get(actor.kind, Channel.PHONE)
+
+
+ROUTES = [
+    list_scenarios, list_journeys, begin_journey, read_journey, answer_step, go_back, retry_step,
+    cancel_journey, hand_over, take_over,
+]  # fmt: skip

@@ -1,0 +1,393 @@
+"""Journeys: begun, answered, taken back, moved, and ended; and the actions they ask for."""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from tingtang.journeys import tables as t
+from tingtang.journeys.access import check_holder, holder_of
+from tingtang.journeys.actions import Actions, Call, Declined, Done, Later, Result, Unclear
+from tingtang.journeys.library import Library
+from tingtang.journeys.model import events as e
+from tingtang.journeys.model import problems as p
+from tingtang.journeys.model.answers import checked, without_secrets
+from tingtang.journeys.model.engine import Run, Waiting
+from tingtang.journeys.model.expressions import WrongExpression, evaluate
+from tingtang.journeys.model.scenario import Channel
+from tingtang.journeys.model.state import OVER, Journey, Pending, Status
+from tingtang.journeys.store import JourneyStore, Open, step_of, stops_at_refusal
+from tingtang.kernel.clock import Clock
+from tingtang.kernel.errors import Refused
+from tingtang.kernel.events import Event
+from tingtang.kernel.ids import BranchId, CustomerId, Ids, JourneyId, StaffId, VisitId
+from tingtang.kernel.live import LiveViews
+from tingtang.kernel.log import Answered, Clash, EventLog, Key
+from tingtang.kernel.permissions import SYSTEM, Actor, ActorKind
+from tingtang.kernel.text import Text
+
+VIEW = "journeys.one"
+AGAIN_SECONDS = (1.0, 2.0, 5.0, 10.0, 30.0, 60.0)
+"""After how long an action without an answer is asked after, again and again."""
+SETTLE_SECONDS = 0.8
+"""How long an answer waits for the actions that follow from it, so that most screens change once."""
+FAULT = Text("系统处理失败，请联系工作人员", "The system failed; please ask our staff")
+
+logger = logging.getLogger(__name__)
+
+
+class JourneyService:
+    """All journeys of all branches."""
+
+    def __init__(
+        self,
+        log: EventLog,
+        clock: Clock,
+        ids: Ids,
+        live: LiveViews,
+        library: Library,
+        actions: Actions,
+        store: JourneyStore,
+    ) -> None:
+        self.library = library
+        self.actions = actions
+        self.store = store
+        self._log = log
+        self._clock = clock
+        self._ids = ids
+        self._live = live
+        self._tasks: set[asyncio.Task[None]] = set()
+        store.on_change.append(self._on_change)
+
+    async def start(self) -> None:
+        """Ask after everything that was under way when the process ended."""
+        query = sa.select(t.journeys.c.journey).where(t.journeys.c.status == Status.AT_WORK.value)
+        for journey in await self._log.database.read(lambda c: c.scalars(query).all()):
+            try:
+                opened = await self.store.get(JourneyId(journey))
+            except Refused:
+                logger.exception("journey %s could not be taken up again", journey)
+                continue
+            for pending in list(opened.journey.pending.values()):
+                self._perform(opened, pending, again=True)
+
+    async def stop(self) -> None:
+        """Leave off; what is under way is asked after at the next start."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    # -- what people do -------------------------------------------------------------------------
+
+    async def begin(
+        self,
+        branch: BranchId,
+        scenario: str,
+        actor: Actor,
+        channel: Channel,
+        *,
+        visit: VisitId | None = None,
+        customer: CustomerId | None = None,
+        given: Mapping[str, Any] | None = None,
+        key: Key | None = None,
+    ) -> Open:
+        """Begin a scenario at the actor's terminal; refused where it is not done on this channel."""
+        about = self.library.about(scenario)
+        if about.is_shared or channel not in about.channels:
+            raise Refused(p.NOT_HERE, name=about.name)
+        version = self.library.version(scenario)
+        plan = await self.library.get(scenario, version)
+        now_ms = self._clock.now_ms()
+        holder = holder_of(actor)
+        started = e.JourneyStarted(
+            scenario=scenario, scenario_version=version, channel=channel, holder=holder,
+            visit=visit, customer=customer,
+        )  # fmt: skip
+        journey = Journey(JourneyId(self._ids.new(now_ms)), channel=channel, holder=holder)
+        known = {"given": dict(given or {}), "customer": customer or "", "branch": branch}
+        terminal = self.store.facts(Open(journey, branch, about, None))
+        run = Run(plan, {**known, "terminal": dict(terminal)})
+        events = [started, *self._to_begin(run, journey, journey.sequence + 1)]
+        try:
+            opened = await self.store.begin(journey, branch, run, known, events, actor.name, key)
+        except Answered as before:
+            return await self.store.get(JourneyId(before.body.decode()))
+        self._perform_new(opened, events)
+        return opened
+
+    async def answer(
+        self,
+        journey: JourneyId,
+        step: str,
+        values: Mapping[str, Any],
+        actor: Actor,
+        key: Key | None = None,
+    ) -> Open:
+        """Answer a step. Refused: field_wrong, step_passed, journey_over."""
+        opened = await self.store.get(journey)
+        if await self.store.given_before(key):
+            return opened
+        async with opened.lock:
+            run = self._check(opened, actor)
+            waiting = _waiting(run, step)
+            if waiting is None or waiting.step.action is not None or waiting.step.screen is None:
+                raise Refused(p.STEP_PASSED)
+            answer = checked(waiting.step.screen, run.known(step), values)
+            entry = opened.journey.counted + 1
+            try:
+                run.give(step, answer, self.store.facts(opened))
+            except Refused:
+                self.store.drop(opened)
+                raise
+            events: list[Event] = [e.StepAnswered(entry=entry, step=step)]
+            events += self._what_follows(run, opened.journey, len(events))
+            kept = without_secrets(waiting.step, answer)
+            opened.settled.clear()
+            await self._write(opened, events, actor, {entry: kept}, key)
+        self._perform_new(opened, events)
+        return await self._settle(opened)
+
+    async def back(self, journey: JourneyId, actor: Actor) -> Open:
+        """Take back the last answer; refused (no_way_back) where something has been done since."""
+        opened = await self.store.get(journey)
+        async with opened.lock:
+            self._check(opened, actor)
+            if opened.journey.pending:
+                raise Refused(p.STILL_AT_WORK)
+            to = back_to(opened.journey)
+            if to is None:
+                raise Refused(p.NO_WAY_BACK)
+            await self._write(opened, [e.StepsTakenBack(entry=to)], actor)
+            self.store.drop(opened)
+        return await self.store.get(journey)
+
+    async def retry(self, journey: JourneyId, actor: Actor) -> Open:
+        """Ask again for what was refused, under a new trace."""
+        opened = await self.store.get(journey)
+        async with opened.lock:
+            run = self._check(opened, actor)
+            refused = refused_step(opened)
+            if refused is None or opened.journey.pending:
+                raise Refused(p.STEP_PASSED)
+            events = self._to_begin(run, opened.journey, opened.journey.sequence)
+            opened.settled.clear()
+            await self._write(opened, events, actor)
+        self._perform_new(opened, events)
+        return await self._settle(opened)
+
+    async def cancel(self, journey: JourneyId, actor: Actor) -> Open:
+        """Leave it. What was done stays done; what is under way must end first."""
+        opened = await self.store.get(journey)
+        async with opened.lock:
+            if opened.journey.ending is e.Ending.CANCELLED:
+                return opened
+            self._check(opened, actor)
+            if opened.journey.pending:
+                raise Refused(p.STILL_AT_WORK)
+            by = StaffId(actor.id) if actor.kind is ActorKind.STAFF else None
+            await self._write(opened, [e.JourneyEnded(ending=e.Ending.CANCELLED, by=by)], actor)
+        return opened
+
+    async def move(self, journey: JourneyId, actor: Actor, channel: Channel) -> Open:
+        """Go on at the actor's terminal; the caller has seen to it that they may."""
+        opened = await self.store.get(journey)
+        async with opened.lock:
+            if opened.journey.status in OVER:
+                raise Refused(p.JOURNEY_OVER)
+            holder = holder_of(actor)
+            if opened.journey.holder != holder or opened.journey.channel is not channel:
+                moved = e.JourneyMoved(channel=channel, holder=holder)
+                await self._write(opened, [moved], actor)
+        return opened
+
+    async def expire(self, journey: JourneyId) -> None:
+        """End what nobody went on with."""
+        opened = await self.store.get(journey)
+        async with opened.lock:
+            if opened.journey.status is Status.OPEN:
+                await self._write(opened, [e.JourneyEnded(ending=e.Ending.EXPIRED)], SYSTEM)
+
+    # -- what comes of actions ------------------------------------------------------------------
+
+    async def resolve(self, journey: JourneyId, trace: str, result: Done | Declined) -> None:
+        """Tell what came of an action that somebody else had to decide. Told twice it holds once."""
+        opened = await self.store.get(journey)
+        pending = next((x for x in opened.journey.pending.values() if x.trace == trace), None)
+        if pending is not None:
+            await self._end(opened, pending, result)
+
+    def _perform_new(self, opened: Open, events: Sequence[Event]) -> None:
+        for event in events:
+            if isinstance(event, e.ActionBegun):
+                self._perform(opened, opened.journey.pending[event.step], again=False)
+
+    def _perform(self, opened: Open, pending: Pending, *, again: bool) -> None:
+        task = asyncio.create_task(self._do(opened.journey.id, pending, again=again))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _do(self, journey: JourneyId, pending: Pending, *, again: bool) -> None:
+        tries = 0
+        while True:
+            opened = await self.store.get(journey)
+            result = await self._ask(opened, pending, again=again)
+            if isinstance(result, Later):
+                return
+            if isinstance(result, Done | Declined):
+                await self._end(opened, pending, result)
+                return
+            if not pending.is_unclear:
+                pending = await self._note_unclear(opened, pending)
+            await asyncio.sleep(AGAIN_SECONDS[min(tries, len(AGAIN_SECONDS) - 1)])
+            tries, again = tries + 1, True
+
+    async def _ask(self, opened: Open, pending: Pending, *, again: bool) -> Result:
+        """Ask once; whatever goes wrong inside leaves it open whether it was done."""
+        journey, run = opened.journey, opened.run
+        action = self.actions.get(pending.action)
+        if run is None or action is None:
+            return Declined("no_such_action", FAULT)
+        spec = step_of(run, pending.step).action
+        known = run.known(pending.step)
+        try:
+            inputs = {n: evaluate(x, known) for n, x in (spec.inputs if spec else {}).items()}
+        except WrongExpression as error:
+            logger.warning("%s of %s: %s", pending.step, journey.scenario, error)
+            return Declined("bad_scenario", FAULT)
+        call = Call(
+            journey=journey.id, branch=opened.branch, scenario=journey.scenario,
+            step=pending.step, trace=pending.trace, inputs=inputs, known=known,
+            channel=journey.channel, holder=journey.holder, visit=journey.visit,
+            customer=journey.customer, again=again,
+        )  # fmt: skip
+        try:
+            return await action.perform(call)
+        except Refused as refused:
+            return Declined(refused.code, Text(refused.message("zh"), refused.message("en")))
+        except Exception:
+            logger.exception("the action %s failed", pending.action)
+            return Unclear()
+
+    async def _note_unclear(self, opened: Open, pending: Pending) -> Pending:
+        async with opened.lock:
+            if opened.journey.pending.get(pending.step) == pending:
+                event = e.ActionUnclear(step=pending.step, trace=pending.trace)
+                await self._write(opened, [event], SYSTEM)
+            opened.settled.set()
+        return opened.journey.pending.get(pending.step, pending)
+
+    async def _end(self, opened: Open, pending: Pending, result: Done | Declined) -> None:
+        """Write down what came of an action and walk on."""
+        opened = await self.store.get(opened.journey.id)
+        async with opened.lock:
+            journey, run = opened.journey, opened.run
+            now = journey.pending.get(pending.step)
+            if run is None or now is None or now.trace != pending.trace:
+                return
+            step, action = step_of(run, pending.step), self.actions.get(pending.action)
+            entry = journey.counted + 1
+            refused = isinstance(result, Declined)
+            body = dict(result.data)
+            if isinstance(result, Declined):
+                words = result.words
+                body |= {"refused": True, "code": result.code, "zh": words.zh, "en": words.en}
+            events: list[Event] = [
+                e.ActionEnded(
+                    entry=entry, step=pending.step, action=pending.action, trace=pending.trace,
+                    outcome=e.Outcome.REFUSED if refused else e.Outcome.DONE,
+                    code=result.code if isinstance(result, Declined) else "",
+                    has_effect=action is None or action.has_effect,
+                )
+            ]  # fmt: skip
+            if isinstance(result, Done) and result.customer and result.customer != journey.customer:
+                events.append(e.JourneyCustomerKnown(customer=result.customer))
+            if not (refused and stops_at_refusal(step)):
+                run.give(pending.step, body, self.store.facts(opened))
+                events += self._what_follows(run, journey, len(events), ended=pending.step)
+            else:
+                opened.refusal = body
+            await self._write(opened, events, SYSTEM, {entry: without_secrets(step, body)})
+        self._perform_new(opened, events)
+        if not any(isinstance(event, e.ActionBegun) for event in events):
+            opened.settled.set()
+
+    # -- parts ----------------------------------------------------------------------------------
+
+    def _what_follows(self, run: Run, journey: Journey, ahead: int, ended: str = "") -> list[Event]:
+        """The actions that a step leads to, or the end."""
+        if run.is_over:
+            return [e.JourneyEnded(ending=e.Ending.DONE)]
+        return self._to_begin(run, journey, journey.sequence + ahead, ended)
+
+    def _to_begin(self, run: Run, journey: Journey, sequence: int, ended: str = "") -> list[Event]:
+        """Actions that wait and were not begun. A trace is the place in the journey's own log, so
+        that no two are ever alike.
+        """
+        begun: list[Event] = []
+        for waiting in run.waiting():
+            pending = waiting.key in journey.pending and waiting.key != ended
+            if waiting.step.action is None or pending:
+                continue
+            trace = f"{journey.id}-{sequence + len(begun) + 1}"
+            action = waiting.step.action.name
+            begun.append(e.ActionBegun(step=waiting.key, action=action, trace=trace))
+        return begun
+
+    def _check(self, opened: Open, actor: Actor) -> Run:
+        check_holder(opened, actor)
+        if opened.run is None or opened.journey.status in OVER:
+            raise Refused(p.JOURNEY_OVER)
+        return opened.run
+
+    async def _write(
+        self,
+        opened: Open,
+        events: Sequence[Event],
+        actor: Actor,
+        entries: Mapping[int, Mapping[str, Any]] | None = None,
+        key: Key | None = None,
+    ) -> None:
+        try:
+            await self.store.write(opened, events, actor.name, entries, key=key)
+        except (Clash, Answered):
+            # Another node was faster, or this very request was: what holds is read anew.
+            raise Refused(p.STEP_PASSED) from None
+
+    async def _settle(self, opened: Open) -> Open:
+        """Wait a moment for the actions that were begun."""
+        if opened.journey.pending:
+            # Where it takes longer the screen says so, and changes when it has ended.
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(opened.settled.wait(), SETTLE_SECONDS)
+        return await self.store.get(opened.journey.id)
+
+    def _on_change(self, opened: Open, _events: Sequence[Event]) -> None:
+        self._live.touch(VIEW, f"{opened.branch}/{opened.journey.id}")
+
+
+def back_to(journey: Journey) -> int | None:
+    """After which entry the journey stands once its last answer is taken back; None if it cannot.
+
+    Answers before the last thing that was done stay.
+    """
+    answers = [x.number for x in journey.entries if not x.is_outcome]
+    if not answers or answers[-1] <= journey.firm:
+        return None
+    kept = [x.number for x in journey.entries if x.number < answers[-1]]
+    return kept[-1] if kept else 0
+
+
+def refused_step(opened: Open) -> str | None:
+    """The step at which the journey stands because what it asked for was refused."""
+    entries, run = opened.journey.entries, opened.run
+    if run is None or not entries or not entries[-1].refused:
+        return None
+    step = entries[-1].step
+    return step if stops_at_refusal(step_of(run, step)) else None
+
+
+def _waiting(run: Run, key: str) -> Waiting | None:
+    return next((one for one in run.waiting() if one.key == key), None)

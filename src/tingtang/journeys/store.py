@@ -1,0 +1,269 @@
+"""Journeys on disk and in memory: their events, what was entered, and the runs that are open."""
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import msgspec
+import sqlalchemy as sa
+
+from tingtang.journeys import tables as t
+from tingtang.journeys.library import Library
+from tingtang.journeys.model.bpmn import Scenario
+from tingtang.journeys.model.engine import Run
+from tingtang.journeys.model.problems import DATA_ERASED, UNKNOWN_JOURNEY
+from tingtang.journeys.model.scenario import OnRefused, ScenarioAbout, StepSpec
+from tingtang.journeys.model.state import OVER, Journey, evolve
+from tingtang.kernel.clock import Clock
+from tingtang.kernel.database import upsert
+from tingtang.kernel.errors import Refused
+from tingtang.kernel.events import Event
+from tingtang.kernel.ids import BranchId, JourneyId
+from tingtang.kernel.log import Append, EventLog, Key
+from tingtang.kernel.sealed import seal, unseal
+from tingtang.kernel.vault import Vault
+
+OPEN_MAX = 2_000
+"""Journeys whose run is held in memory; all others are walked again when they are asked for."""
+GIVEN = 0
+"""The entry under which what was known at the start is kept."""
+
+TerminalFacts = Callable[[Journey, BranchId], Mapping[str, Any]]
+
+
+def stream_of(journey: JourneyId) -> str:
+    return f"journey/{journey}"
+
+
+class Open:
+    """A journey in memory. Whoever holds ``lock`` may change it."""
+
+    def __init__(
+        self, journey: Journey, branch: BranchId, about: ScenarioAbout, run: Run | None
+    ) -> None:
+        self.journey = journey
+        self.branch = branch
+        self.about = about
+        self.run = run
+        """None once it is over."""
+        self.refusal: Mapping[str, Any] = {}
+        """What the newest refused action said."""
+        self.lock = asyncio.Lock()
+        self.settled = asyncio.Event()
+        """Set whenever something has come of an action."""
+
+
+class JourneyStore:
+    """Loads journeys and writes what happens on them."""
+
+    def __init__(
+        self, log: EventLog, clock: Clock, vault: Vault, library: Library, facts: TerminalFacts
+    ) -> None:
+        self._log = log
+        self._clock = clock
+        self._vault = vault
+        self._library = library
+        self._facts = facts
+        self._open: OrderedDict[JourneyId, Open] = OrderedDict()
+        self._loading: dict[JourneyId, asyncio.Task[Open]] = {}
+        self.on_change: list[Callable[[Open, Sequence[Event]], None]] = []
+
+    def facts(self, opened: Open) -> Mapping[str, Any]:
+        """What the scenario knows of the terminal that the journey runs on now."""
+        return self._facts(opened.journey, opened.branch)
+
+    def in_memory(self, journey: JourneyId) -> Open | None:
+        return self._open.get(journey)
+
+    async def get(self, journey: JourneyId) -> Open:
+        """The journey, walked again from its entries where it is not in memory."""
+        opened = self._open.get(journey)
+        if opened is not None:
+            self._open.move_to_end(journey)
+            return opened
+        task = self._loading.get(journey)
+        if task is None:
+            task = asyncio.create_task(self._load(journey))
+            self._loading[journey] = task
+            task.add_done_callback(lambda _: self._loading.pop(journey, None))
+        return await asyncio.shield(task)
+
+    def drop(self, opened: Open) -> None:
+        """Forget what is in memory: it is read anew when it is asked for."""
+        if self._open.get(opened.journey.id) is opened:
+            del self._open[opened.journey.id]
+
+    async def begin(
+        self,
+        journey: Journey,
+        branch: BranchId,
+        run: Run,
+        given: Mapping[str, Any],
+        events: Sequence[Event],
+        actor: str,
+        key: Key | None,
+    ) -> Open:
+        """Write a new journey."""
+        opened = Open(journey, branch, run.scenario.about, run)
+        answer = journey.id.encode()
+        await self.write(opened, events, actor, {GIVEN: given}, key=key, answer=answer)
+        return opened
+
+    async def write(
+        self,
+        opened: Open,
+        events: Sequence[Event],
+        actor: str,
+        entries: Mapping[int, Mapping[str, Any]] | None = None,
+        *,
+        key: Key | None = None,
+        answer: bytes = b"",
+    ) -> None:
+        """Make events, and what was entered with them, durable; only then they hold in memory.
+
+        Where this fails the journey is dropped from memory, for its run may be ahead of the log.
+        """
+        journey, now_ms = opened.journey, self._clock.now_ms()
+        before = journey.sequence
+        try:
+            for event in events:
+                evolve(journey, event, now_ms)
+            rows = [self._row(journey.id, n, body) for n, body in (entries or {}).items()]
+            statements: list[sa.Executable] = [self._place(opened)]
+            if rows:
+                statements.append(sa.insert(t.entries).values(rows))
+
+            def work(connection: sa.Connection) -> None:
+                for statement in statements:
+                    connection.execute(statement)
+
+            await self._log.append(
+                Append(
+                    stream=stream_of(journey.id),
+                    branch=opened.branch,
+                    events=events,
+                    time_ms=now_ms,
+                    actor=actor,
+                    expected=before,
+                    key=key,
+                    answer=answer,
+                    work=work,
+                )
+            )
+        except BaseException:
+            self.drop(opened)
+            raise
+        self._keep(opened)
+        for listener in self.on_change:
+            listener(opened, events)
+
+    async def given_before(self, key: Key | None) -> bool:
+        """True if this very request was answered before."""
+        return key is not None and await self._log.answer(key) is not None
+
+    async def erase(self, journey: JourneyId, branch: str, event: Event) -> None:
+        """Empty what was entered in a journey that is over."""
+        update = sa.update(t.entries).where(t.entries.c.journey == journey).values(body=None)
+        self._open.pop(journey, None)
+        await self._log.append(
+            Append(
+                stream=stream_of(journey),
+                branch=branch,
+                events=[event],
+                time_ms=self._clock.now_ms(),
+                actor="system",
+                work=lambda c: c.execute(update),
+            )
+        )
+
+    # -- inside ---------------------------------------------------------------------------------
+
+    def _keep(self, opened: Open) -> None:
+        self._open[opened.journey.id] = opened
+        self._open.move_to_end(opened.journey.id)
+        while len(self._open) > OPEN_MAX:
+            oldest = next(iter(self._open))
+            if self._open[oldest].lock.locked():
+                self._open.move_to_end(oldest)
+                break
+            del self._open[oldest]
+
+    async def _load(self, journey_id: JourneyId) -> Open:
+        recorded = await self._log.read_stream(stream_of(journey_id))
+        if not recorded:
+            raise Refused(UNKNOWN_JOURNEY)
+        journey = Journey(journey_id)
+        for one in recorded:
+            evolve(journey, one.event, one.time_ms)
+        branch = BranchId(recorded[0].branch)
+        scenario = await self._library.get(journey.scenario, journey.version)
+        opened = Open(journey, branch, scenario.about, None)
+        if journey.status not in OVER:
+            opened.run = await self._walk(opened, scenario)
+        self._keep(opened)
+        return opened
+
+    async def _walk(self, opened: Open, scenario: Scenario) -> Run:
+        """Give a new run all entries that hold, in their order."""
+        journey = opened.journey
+        bodies = await self._bodies(journey.id)
+        terminal = self.facts(opened)
+        run = Run(scenario, {**bodies[GIVEN], "terminal": dict(terminal)})
+        for entry in journey.entries:
+            step = step_of(run, entry.step)
+            if entry.refused and stops_at_refusal(step):
+                opened.refusal = bodies[entry.number]
+                continue
+            run.give(entry.step, bodies[entry.number], terminal)
+        return run
+
+    async def _bodies(self, journey: JourneyId) -> dict[int, dict[str, Any]]:
+        query = sa.select(t.entries).where(t.entries.c.journey == journey)
+        rows = await self._log.database.read(lambda c: c.execute(query).all())
+        found = {}
+        for row in rows:
+            text = unseal(self._vault, t.entries.c.body, row._asdict())
+            if text is None:
+                raise Refused(DATA_ERASED)
+            found[row.entry] = msgspec.json.decode(text)
+        return found
+
+    def _row(self, journey: JourneyId, entry: int, body: Mapping[str, Any]) -> dict[str, Any]:
+        row = {"journey": journey, "entry": entry}
+        text = msgspec.json.encode(body).decode()
+        return {**row, **seal(self._vault, t.entries.c.body, row, text)}
+
+    def _place(self, opened: Open) -> sa.Executable:
+        """Where the journey stands, for lists."""
+        journey = opened.journey
+        waiting = opened.run.waiting() if opened.run is not None else []
+        row = {
+            "journey": journey.id,
+            "branch": opened.branch,
+            "scenario": journey.scenario,
+            "version": journey.version,
+            "status": journey.status.value,
+            "channel": journey.channel.value,
+            "holder": journey.holder,
+            "visit": journey.visit,
+            "customer": journey.customer,
+            "step": waiting[0].step.key if waiting else "",
+            "started_ms": journey.started_ms,
+            "changed_ms": journey.changed_ms,
+        }
+        insert = upsert(self._log.database, t.journeys).values(row)
+        return insert.on_conflict_do_update(
+            index_elements=["journey"],
+            set_={name: insert.excluded[name] for name in row if name != "journey"},
+        )
+
+
+def step_of(run: Run, key: str) -> StepSpec:
+    """The step behind a key of a run, whether it waits or not."""
+    return run.scenario.steps[key.rpartition("#")[0]]
+
+
+def stops_at_refusal(step: StepSpec) -> bool:
+    """True if the scenario leaves it to the platform to tell of a refusal."""
+    return step.action is not None and step.action.on_refused is OnRefused.STOP

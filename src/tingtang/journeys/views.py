@@ -1,0 +1,140 @@
+"""What terminals and lists show of journeys."""
+
+import msgspec
+
+from tingtang.journeys.model.engine import Run, Waiting
+from tingtang.journeys.model.expressions import WrongExpression
+from tingtang.journeys.model.scenario import Channel, ScenarioAbout
+from tingtang.journeys.model.screens import Screen, screen
+from tingtang.journeys.model.state import Journey, Status
+from tingtang.kernel.ids import BranchId, JourneyId, VisitId
+from tingtang.kernel.text import Text
+
+
+class Refusal(msgspec.Struct, frozen=True):
+    """Why the journey does not go on, in words for the customer."""
+
+    code: str
+    words: Text
+
+
+class AtWork(msgspec.Struct, frozen=True):
+    """What is under way. ``is_unclear``: no answer came, and it is being asked after."""
+
+    name: Text
+    action: str
+    since_ms: int
+    is_unclear: bool
+
+
+class JourneyView(msgspec.Struct, frozen=True, kw_only=True):
+    """A journey as the terminal that runs it shows it."""
+
+    journey: JourneyId
+    branch: BranchId
+    scenario: str
+    name: Text
+    status: Status
+    channel: Channel
+    holder: str
+    visit: VisitId | None
+    answered: int
+    """Steps answered so far."""
+    can_go_back: bool
+    screen: Screen | None = None
+    """What to show: the step to answer, or what is said while an action is under way."""
+    at_work: AtWork | None = None
+    refusal: Refusal | None = None
+    is_broken: bool = False
+    """The scenario itself failed: only leaving it is left."""
+
+
+class JourneyRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A journey in a list: nothing that was entered."""
+
+    journey: JourneyId
+    scenario: str
+    name: Text
+    status: Status
+    channel: Channel
+    holder: str
+    visit: VisitId | None
+    step: str
+    started_ms: int
+    changed_ms: int
+
+
+class MenuEntry(msgspec.Struct, frozen=True):
+    """Business that a terminal offers. ``missing`` names modules that do not work here now."""
+
+    scenario: str
+    name: Text
+    group: str
+    words: tuple[str, ...]
+    is_possible: bool
+    missing: tuple[str, ...] = ()
+
+
+def journey_view(
+    journey: Journey,
+    branch: BranchId,
+    about: ScenarioAbout,
+    run: Run | None,
+    refusal: Refusal | None,
+    *,
+    can_go_back: bool,
+) -> JourneyView:
+    """The journey at this moment; secrets are in no view."""
+    shown: Screen | None = None
+    at_work: AtWork | None = None
+    is_broken = False
+    if run is not None and refusal is None:
+        waiting = run.waiting()
+        pending = next(iter(journey.pending.values()), None)
+        if pending is not None:
+            step = next((one for one in waiting if one.key == pending.step), None)
+            name = step.step.name if step is not None else Text(pending.action)
+            at_work = AtWork(name, pending.action, pending.since_ms, pending.is_unclear)
+            shown, is_broken = _shown(run, step)
+        elif waiting:
+            shown, is_broken = _shown(run, waiting[0])
+    return JourneyView(
+        journey=journey.id,
+        branch=branch,
+        scenario=journey.scenario,
+        name=about.name,
+        status=journey.status,
+        channel=journey.channel,
+        holder=journey.holder,
+        visit=journey.visit,
+        answered=sum(not entry.is_outcome for entry in journey.entries),
+        can_go_back=can_go_back and journey.ending is None and not journey.pending,
+        screen=shown,
+        at_work=at_work,
+        refusal=refusal,
+        is_broken=is_broken,
+    )
+
+
+def _shown(run: Run, waiting: Waiting | None) -> tuple[Screen | None, bool]:
+    if waiting is None or waiting.step.screen is None:
+        return None, False
+    try:
+        return screen(waiting.key, waiting.step.screen, run.known(waiting.key)), False
+    except WrongExpression:
+        return None, True
+
+
+def menu(
+    offered: list[ScenarioAbout], channel: Channel, modules: frozenset[str] | None
+) -> list[MenuEntry]:
+    """What is offered on a channel where these modules work; None: nothing is known of them, and
+    nothing is held back.
+    """
+    found = []
+    for one in offered:
+        if channel not in one.channels:
+            continue
+        missing = tuple(n for n in one.needs if modules is not None and n not in modules)
+        found.append(MenuEntry(one.id, one.name, one.group, one.words, not missing, missing))
+    return sorted(found, key=lambda entry: (entry.group, entry.scenario))
