@@ -152,6 +152,14 @@ class Register:
         zones = {zone.id for zone in self._directory.zones(device.branch)}
         if device.zone and device.zone not in zones:
             raise Refused(BROKEN_REFERENCE, field="zone", id=device.zone)
+        plug = self._devices.get(device.plug) if device.plug else None
+        if device.plug and (
+            plug is None
+            or plug.branch != device.branch
+            or plug.id == device.id
+            or self.types[plug.type].property_named("on") is None
+        ):
+            raise Refused(p.UNKNOWN_PLUG, plug=device.plug)
 
     async def _write(
         self, device: r.Device, events: list[Event], actor: Actor, digest: bytes | None = None

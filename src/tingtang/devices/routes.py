@@ -50,6 +50,9 @@ class NewDevice(msgspec.Struct, frozen=True):
     protocol: r.Protocol = r.Protocol.MQTT
     address: Annotated[str, msgspec.Meta(max_length=200)] = ""
     terminal: str = ""
+    mac: r.Mac = ""
+    wake_address: r.WakeAddress = ""
+    plug: str = ""
     maker: r.Short = ""
     model: r.Short = ""
     serial: r.Short = ""

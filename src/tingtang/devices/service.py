@@ -10,14 +10,15 @@ from tingtang.devices.model import events as e
 from tingtang.devices.model import problems as p
 from tingtang.devices.model import records as r
 from tingtang.devices.model import wire
-from tingtang.devices.model.decide import decide
+from tingtang.devices.model.decide import SET, WAKE, decide
 from tingtang.devices.model.declared import fits
 from tingtang.devices.model.evolve import evolve
-from tingtang.devices.model.kinds import DeviceType
+from tingtang.devices.model.kinds import DeviceType, Wake
 from tingtang.devices.model.state import OPEN_COMMANDS, CommandState, DeviceState
 from tingtang.devices.ports import DeviceLink
 from tingtang.devices.register import Register, device_stream
 from tingtang.devices.telemetry import Telemetry
+from tingtang.devices.waking import send_magic_packet, ways_of
 from tingtang.kernel.clock import MINUTE_MS, Clock
 from tingtang.kernel.errors import Refused
 from tingtang.kernel.events import Event, Recorded
@@ -129,12 +130,15 @@ class DeviceService:
         could not be sent.
         """
         found = self.register.device(device)
+        type_ = self.register.type_of(found)
+        if name == WAKE and type_.wakes and not ways_of(found, type_):
+            raise Refused(p.CANNOT_WAKE, device=found.name)
         command = self._ids.new(self.clock.now_ms())
         may_maintain = actor.may(Permission.DEVICE_MAINTAIN, found.branch)
         done = await self._run(
             found,
             c.Give(
-                type=self.register.type_of(found),
+                type=type_,
                 command=command,
                 name=name,
                 parameters=parameters,
@@ -265,16 +269,7 @@ class DeviceService:
         self._hear(device, lambda type_: c.HearHappening(type=type_, happening=happening))
 
     def result(self, device: str, result: wire.CommandResult) -> None:
-        self._hear(
-            device,
-            lambda type_: c.HearResult(
-                type=type_,
-                command=result.command,
-                step=result.step,
-                code=result.code,
-                detail=result.detail,
-            ),
-        )
+        self._hear(device, lambda type_: _heard(type_, result))
 
     def flag(self, device: str, code: str, detail: str) -> None:
         # Not a sign of life: a stranger who tries passwords must not hide that a device is gone.
@@ -394,13 +389,52 @@ class DeviceService:
         if given is None or link is None:
             return
         call = wire.CommandCall(given.id, given.name, given.parameters, given.until_ms)
-        task = asyncio.create_task(link.send(device.id, call))
+        sending = self._wake(device, call) if call.name == WAKE else link.send(device.id, call)
+        task = asyncio.create_task(sending)
         task.add_done_callback(_report)
+
+    async def _wake(self, device: r.Device, call: wire.CommandCall) -> bool:
+        """Every way there is; that it is up shows in its link, that none could be gone is a failure."""
+        problems: list[str] = []
+        ways = ways_of(device, self.register.type_of(device))
+        for way in ways:
+            try:
+                await self._wake_by(way, device, call)
+            except OSError as error:
+                problems.append(f"{way}: {error}")
+            except Refused as refused:
+                problems.append(f"{way}: {refused.code}")
+        if len(problems) == len(ways):
+            failed = wire.CommandResult(
+                call.id, wire.CommandStep.FAILED, "not_sent", "; ".join(problems)[:200]
+            )
+            self._hear(device.id, lambda type_: _heard(type_, failed), is_alive=False)
+            return False
+        return True
+
+    async def _wake_by(self, way: Wake, device: r.Device, call: wire.CommandCall) -> None:
+        if way is Wake.LAN:
+            await send_magic_packet(device.mac, device.wake_address)
+        elif way is Wake.PLUG:
+            await self.give(device.plug, SET, {"on": True}, SYSTEM)
+        elif not await self._links[device.protocol].send(device.id, call):
+            raise Refused(p.NOT_REACHABLE)
 
 
 def _report(task: "asyncio.Task[bool]") -> None:
     if not task.cancelled() and (error := task.exception()) is not None:
         logger.error("a command could not be handed over", exc_info=error)
+
+
+def _heard(type_: DeviceType, result: wire.CommandResult) -> c.HearResult:
+    return c.HearResult(
+        type=type_,
+        command=result.command,
+        step=result.step,
+        code=result.code,
+        detail=result.detail,
+        data=result.data,
+    )
 
 
 class _Make(Protocol):

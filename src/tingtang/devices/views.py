@@ -74,6 +74,8 @@ class CommandView(msgspec.Struct, frozen=True):
     ended_ms: int
     code: str
     detail: str
+    data: Mapping[str, Value]
+    """What the device answered."""
 
 
 class DeviceView(msgspec.Struct, frozen=True):
@@ -176,4 +178,5 @@ def _command(given: GivenCommand) -> CommandView:
         ended_ms=given.ended_ms,
         code=given.code,
         detail=given.detail,
+        data=given.data,
     )

@@ -7,6 +7,7 @@ import pytest
 
 from tests.devices.virtual.test_behaviours import BUSY, TYPES
 from tingtang.devices.model import wire
+from tingtang.devices.model.kinds import Wake
 from tingtang.devices.model.wire import App, CommandCall, CommandStep, Health, Link
 from tingtang.devices.virtual.machine import BOOT_MS, STARTS_ITSELF_AFTER_MS, Machine, Said
 
@@ -195,3 +196,35 @@ def test_a_drink_is_made_and_one_without_milk_is_refused() -> None:
     played.machine.body.left["milk"] = 20.0
     played.tell("make", "c2", drink="latte", picture="heart")
     assert played.results()[-1].code == "out_of_milk"
+
+
+@pytest.mark.parametrize("how", ["a packet or power", "its own link"])
+def test_what_was_shut_down_is_woken_and_comes_up_anew(how: str) -> None:
+    played = Played("pc")
+    if how == "its own link":
+        played.machine.type = msgspec.structs.replace(played.machine.type, wakes=(Wake.LINK,))
+    played.tell("shut_down")
+    played.run(15)
+    assert played.states()[-1].link is Link.SLEEPING
+    assert not played.machine.is_up
+    if how == "its own link":
+        assert played.machine.listens
+        [said] = played.tell("wake", "w1")
+        assert said.body == wire.CommandResult("w1", CommandStep.ACCEPTED)
+    else:
+        assert not played.machine.listens
+        assert played.tell("wake", "w1") == []
+        played.machine.wake(played.now_ms)
+    played.run(BOOT_MS[1] / 1000 + 1)
+    assert played.machine.is_up
+    assert played.states()[-1].link is Link.ONLINE
+    assert played.machine.boots == 2
+
+
+def test_who_starts_anew_is_not_woken_sooner() -> None:
+    played = Played("pc")
+    played.tell("restart")
+    played.run(31)
+    until_ms = played.machine.away_until_ms
+    played.machine.wake(played.now_ms)
+    assert played.machine.away_until_ms == until_ms

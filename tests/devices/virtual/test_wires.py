@@ -12,15 +12,16 @@ from random import Random
 
 import pytest
 
-from tests.devices.mqtt.conftest import Hall, open_hall, until
+from tests.devices.mqtt.conftest import Hall, free_port, open_hall, until
 from tingtang.devices.model.declared import parse_type
 from tingtang.devices.model.state import CommandState, DeviceState
 from tingtang.devices.model.wire import Health, Link, ModuleReport
 from tingtang.devices.register import shipped_types
 from tingtang.devices.virtual.machine import Machine
-from tingtang.devices.virtual.wires import Broker, Fleet, Wire, parse_broker
+from tingtang.devices.virtual.wires import Broker, Fleet, Wire, mac_of, parse_broker
 from tingtang.kernel.permissions import SYSTEM
 
+__all__ = ["free_port"]
 GUIDE = Path(__file__).parents[3] / "docs" / "devices.md"
 
 
@@ -103,6 +104,31 @@ async def test_one_that_vanishes_is_off_line_and_back_with_a_new_boot(hall: Hall
         first = hall.state("lamp").boot
     await until(lambda: hall.link_of("lamp") == "offline")
     assert first
+
+
+@pytest.mark.shows("R135", part="off and on again by a magic packet")
+async def test_a_computer_is_shut_down_and_woken_over_the_network(
+    hall: Hall, free_port: int
+) -> None:
+    clock = HallClock(hall, speed=20)
+    secret = await hall.enrol(
+        "pc-1", "pc", mac=mac_of("pc-1"), wake_address=f"127.0.0.1:{free_port}"
+    )
+    machine = Machine("pc-1", shipped_types()["pc"], Random(1), fault_factor=0, tells_time=False)
+    wires = [Wire(machine, secret, Broker("127.0.0.1", hall.port), clock)]
+    task = asyncio.create_task(Fleet(wires, clock, wake_port=free_port).run())
+    try:
+        async with asyncio.timeout(60):
+            await until(lambda: hall.link_of("pc-1") == "online")
+            command = await hall.devices.give("pc-1", "shut_down", {}, SYSTEM)
+            assert await hall.devices.outcome("pc-1", command) is CommandState.DONE
+            await until(lambda: hall.link_of("pc-1") == "sleeping")
+            command = await hall.devices.give("pc-1", "wake", {}, SYSTEM)
+            assert await hall.devices.outcome("pc-1", command) is CommandState.DONE
+            assert hall.link_of("pc-1") == "online"
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
 
 
 @pytest.mark.parametrize("url", ["http://x", "mqtt://", "1883", "mqtt:localhost"])

@@ -3,7 +3,14 @@
 import msgspec
 
 from tingtang.devices.model.kinds import DeviceType
-from tingtang.devices.model.wire import CommandStep, DeviceHappening, LinkState, ModuleReport, Value
+from tingtang.devices.model.wire import (
+    CommandStep,
+    DeviceHappening,
+    LinkState,
+    ModuleReport,
+    Value,
+    Values,
+)
 
 
 class DeviceInput(msgspec.Struct, frozen=True, kw_only=True):
@@ -30,6 +37,7 @@ class HearResult(DeviceInput, frozen=True):
     step: CommandStep
     code: str = ""
     detail: str = ""
+    data: Values = {}
 
 
 class HearHappening(DeviceInput, frozen=True):

@@ -17,6 +17,11 @@ from tingtang.kernel.text import Text
 SET = "set"
 """The command that sets properties; every type knows it."""
 SET_TIMEOUT_MS = 5_000
+WAKE = "wake"
+"""The command that wakes; types that declare how they are woken know it."""
+WAKE_TIMEOUT_MS = 180_000
+"""A computer is up within this time, or it did not wake."""
+ALREADY_ON = "already_on"
 REPEAT_MS = 2_000
 """Without an acknowledgement for this long a harmless command is sent again."""
 ATTEMPTS_MAX = 3
@@ -46,10 +51,15 @@ def _hear_state(state: DeviceState, command: c.HearState, _at_ms: int) -> Events
             ]
     if said.app is not state.app:
         events.append(e.AppChanged(app=said.app))
+    events += [
+        e.CommandEnded(command=one.id, state=CommandState.DONE)
+        for one in state.commands.values()
+        if one.name == WAKE and one.state in OPEN_COMMANDS
+    ]
     return events
 
 
-RESTARTING = frozenset({"restart", "shut_down"})
+RESTARTING = frozenset({"restart", "shut_down", WAKE})
 """Commands that a new start answers rather than breaks off."""
 
 
@@ -92,7 +102,13 @@ def _hear_result(state: DeviceState, command: c.HearResult, _at_ms: int) -> Even
     # A result that comes late turns "unknown" into what really happened.
     ended = CommandState.DONE if command.step is CommandStep.DONE else CommandState.FAILED
     return (
-        e.CommandEnded(command=given.id, state=ended, code=command.code, detail=command.detail),
+        e.CommandEnded(
+            command=given.id,
+            state=ended,
+            code=command.code,
+            detail=command.detail,
+            data=command.data,
+        ),
     )
 
 
@@ -113,16 +129,20 @@ def _give(state: DeviceState, command: c.Give, at_ms: int) -> Events:
     if command.command in state.commands:
         return ()
     timeout_ms = check_command(command.type, command.name, command.parameters, command.may_maintain)
-    if state.link is not Link.ONLINE:
-        raise Refused(p.NOT_REACHABLE)
-    return (
-        e.CommandGiven(
-            command=command.command,
-            name=command.name,
-            parameters=command.parameters,
-            until_ms=at_ms + timeout_ms,
-        ),
+    given = e.CommandGiven(
+        command=command.command,
+        name=command.name,
+        parameters=command.parameters,
+        until_ms=at_ms + timeout_ms,
     )
+    if command.name != WAKE:
+        if state.link is not Link.ONLINE:
+            raise Refused(p.NOT_REACHABLE)
+        return (given,)
+    if state.link is Link.ONLINE:
+        done = e.CommandEnded(command=command.command, state=CommandState.DONE, code=ALREADY_ON)
+        return (given, done)
+    return (given,)
 
 
 def check_command(
@@ -136,6 +156,8 @@ def check_command(
             raise Refused(p.MISSING_PARAMETER, name=Text("要设置的项", "something to set"))
         return SET_TIMEOUT_MS
     declared = type_.command_named(name)
+    if name == WAKE and type_.wakes:
+        return WAKE_TIMEOUT_MS
     if declared is None:
         raise Refused(p.UNKNOWN_COMMAND, type=type_.text, command=name)
     if declared.risk is Risk.MAINTAIN and not may_maintain:
@@ -190,7 +212,7 @@ def is_to_repeat(type_: DeviceType, given: GivenCommand, at_ms: int) -> bool:
     declared = type_.command_named(given.name)
     return (
         given.state is CommandState.SENT
-        and (given.name == SET or (declared is not None and declared.may_repeat))
+        and (given.name in {SET, WAKE} or (declared is not None and declared.may_repeat))
         and given.attempts < ATTEMPTS_MAX
         and at_ms >= given.sent_ms + REPEAT_MS * given.attempts
     )

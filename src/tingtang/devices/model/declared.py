@@ -52,8 +52,11 @@ def _faults(declared: DeviceType) -> list[tuple[str, str]]:
             (f"{what} 中 {name} 重复", f"{name} stands twice in {what}")
             for name in sorted({name for name in names if names.count(name) > 1})
         ]
-    if declared.command_named("set") is not None:
-        found.append(("命令不能名为 set", "no command may be called set"))
+    found += [
+        (f"命令不能名为 {name}", f"no command may be called {name}")
+        for name in ("set", "wake")
+        if declared.command_named(name) is not None
+    ]
     for when, wanted in (("when_open", declared.when_open), ("when_closed", declared.when_closed)):
         for name, value in wanted.items():
             quantity = declared.property_named(name)

@@ -65,6 +65,8 @@ class CommandEnded(Event, frozen=True):
     state: CommandState
     code: str = ""
     detail: str = ""
+    data: dict[str, Value] = msgspec.field(default_factory=dict)
+    """What the device answered: a version, what it counted, where its picture is kept."""
 
 
 class DeviceFlagged(Event, frozen=True):

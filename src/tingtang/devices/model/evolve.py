@@ -77,7 +77,7 @@ def _command_accepted(state: DeviceState, event: e.CommandAccepted, _at_ms: int)
 def _command_ended(state: DeviceState, event: e.CommandEnded, at_ms: int) -> None:
     given = state.commands[event.command]
     given.state, given.code, given.detail = event.state, event.code, event.detail
-    given.ended_ms = at_ms
+    given.data, given.ended_ms = event.data, at_ms
 
 
 def _device_flagged(state: DeviceState, event: e.DeviceFlagged, at_ms: int) -> None:

@@ -131,6 +131,17 @@ class Threshold(msgspec.Struct, frozen=True, kw_only=True):
     grade: AlarmGrade
 
 
+class Wake(StrEnum):
+    """A way to wake a machine that sleeps or is switched off."""
+
+    LAN = "lan"
+    """Wake-on-LAN: its network card waits for a magic packet."""
+    PLUG = "plug"
+    """It starts once it has power, and a smart plug gives it that."""
+    LINK = "link"
+    """Part of it stays connected while it sleeps, and takes the command ``wake``."""
+
+
 class Entity(msgspec.Struct, frozen=True, kw_only=True):
     """How a device shows itself to a Home Assistant: one MQTT component for one value or command.
 
@@ -164,6 +175,8 @@ class DeviceType(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     when_open: dict[str, bool | float | str] = {}
     """Property values when the branch opens, and when it closes (R137); a bank may change both."""
     when_closed: dict[str, bool | float | str] = {}
+    wakes: tuple[Wake, ...] = ()
+    """How it can be woken; a device that can is told so by the command ``wake``."""
     beat_seconds: Annotated[int, msgspec.Meta(ge=1, le=600)] = 10
     """How often it says that it is alive; three missed beats are an outage."""
 

@@ -22,6 +22,18 @@ NOT_REACHABLE = Problem(
     "设备不在线，命令未发送",
     "The device cannot be reached: nothing was sent",
 )
+CANNOT_WAKE = Problem(
+    "cannot_be_woken",
+    409,
+    "未登记唤醒{device}的方式（网卡地址或智能插座）",
+    "How to wake {device} is not registered: its network card's address, or its plug",
+)
+UNKNOWN_PLUG = Problem(
+    "unknown_plug",
+    422,
+    "智能插座 {plug} 不在本网点，或没有开关",
+    "The plug {plug} is not in this branch, or has no switch",
+)
 MAINTENANCE_ONLY = Problem(
     "maintenance_only",
     403,

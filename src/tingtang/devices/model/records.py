@@ -18,6 +18,10 @@ Date = Annotated[str, msgspec.Meta(pattern=r"^(\d{4}-\d{2}-\d{2})?$")]
 Label = Annotated[str, msgspec.Meta(min_length=1, max_length=40)]
 
 
+Mac = Annotated[str, msgspec.Meta(pattern=r"^([0-9A-Fa-f]{2}(:[0-9A-Fa-f]{2}){5})?$")]
+WakeAddress = Annotated[str, msgspec.Meta(pattern=r"^([A-Za-z0-9.-]{1,120}:\d{1,5})?$")]
+
+
 class Protocol(StrEnum):
     """How a device is reached."""
 
@@ -49,6 +53,12 @@ class Device(msgspec.Struct, frozen=True, kw_only=True):
     """XFS4IoT: the address of its service publisher. Empty for what connects to us."""
     terminal: str = ""
     """The enrolled terminal that is this machine's screen, where it has one."""
+    mac: Mac = ""
+    """Of its network card, to which a magic packet is sent."""
+    wake_address: WakeAddress = ""
+    """``host:port`` to which magic packets go; empty: to all of our own network, port 9."""
+    plug: str = ""
+    """The device that gives it power: a switch of the same branch with the property ``on``."""
     maker: Short = ""
     model: Short = ""
     serial: Short = ""

@@ -39,6 +39,7 @@ class GivenCommand(msgspec.Struct):
     attempts: int = 1
     code: str = ""
     detail: str = ""
+    data: dict[str, Value] = {}
     ended_ms: int = 0
 
 

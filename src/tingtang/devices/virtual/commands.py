@@ -58,6 +58,10 @@ def device(
         float, typer.Option(min=0, max=100, help="故障倍率，0 为无故障 · how often parts fail")
     ] = 1.0,
     seed: Annotated[int, typer.Option(help="随机种子 · seed")] = 0,
+    wake_port: Annotated[
+        int,
+        typer.Option(help="在此 UDP 端口等待网络唤醒 · wait for magic packets on this UDP port"),
+    ] = 0,
     clock: Annotated[
         str, typer.Option(help="时钟：real，或 stdin（每行「毫秒 倍速」） · whose time it keeps")
     ] = "real",
@@ -74,8 +78,9 @@ def device(
         secret = secret or os.environ.get(SECRET_VARIABLE, "")
         listed = [Listed(id=name, type=code, secret=secret, xfs_port=(port or -1) if xfs else 0)]
     run = _run(
-        listed, broker, declaration, is_open=is_open, faults=faults, seed=seed, clock_name=clock
-    )
+        listed, broker, declaration, is_open=is_open, faults=faults, seed=seed, clock_name=clock,
+        wake_port=wake_port,
+    )  # fmt: skip
     try:
         asyncio.run(run)
     except KeyboardInterrupt:
@@ -91,6 +96,7 @@ async def _run(
     faults: float,
     seed: int,
     clock_name: str,
+    wake_port: int,
 ) -> None:
     from tingtang.devices.register import shipped_types
     from tingtang.devices.virtual.clocks import RealClock, ToldClock
@@ -142,7 +148,9 @@ async def _run(
             return_when=asyncio.FIRST_COMPLETED,
         )
     if wires:
-        running.append(asyncio.create_task(Fleet(wires, clock, seed=seed).run()))
+        running.append(
+            asyncio.create_task(Fleet(wires, clock, seed=seed, wake_port=wake_port).run())
+        )
     running += [asyncio.create_task(one) for one in kiosks]
     try:
         done, _ = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)

@@ -5,7 +5,8 @@ from random import Random
 import msgspec
 
 from tingtang.devices.model import wire
-from tingtang.devices.model.kinds import DeviceType
+from tingtang.devices.model.decide import WAKE
+from tingtang.devices.model.kinds import DeviceType, Wake
 from tingtang.devices.model.wire import CommandStep, Link, LinkState
 from tingtang.devices.virtual import orders
 from tingtang.devices.virtual.behaviours import step_of
@@ -60,6 +61,8 @@ class Machine:
         self._boot = ""
         self.away_until_ms = 0
         """Switched off or starting anew: it says and hears nothing before this."""
+        self._is_asleep = False
+        """Switched off by command, and not starting anew."""
         self._step = step_of(type_.code)
         self._doing: list[Doing] = []
         self._known: dict[str, wire.CommandResult | None] = {}
@@ -78,11 +81,22 @@ class Machine:
     def is_up(self) -> bool:
         return self.away_until_ms == 0
 
+    @property
+    def listens(self) -> bool:
+        """Up, or asleep with the part of it awake that takes ``wake``."""
+        return self.is_up or (self._is_asleep and Wake.LINK in self.type.wakes)
+
+    def wake(self, now_ms: int) -> None:
+        """A magic packet, or power: what sleeps comes up after the time that takes."""
+        if self._is_asleep:
+            self.away_until_ms = min(self.away_until_ms, now_ms + self.random.randint(*BOOT_MS))
+
     def start(self, now_ms: int) -> list[Said]:
         """Come up: a new boot, and everything it is."""
         self.boots += 1
         self._boot = f"{now_ms:x}-{self.boots}"
         self.away_until_ms = 0
+        self._is_asleep = False
         self._last_ms = now_ms
         done = [
             Said("result", wire.CommandResult(one, CommandStep.DONE)) for one in self._restarted
@@ -106,6 +120,9 @@ class Machine:
     def hear(self, call: wire.CommandCall, now_ms: int) -> list[Said]:
         """A command arrives. The same one again is answered again, not done again."""
         if not self.is_up:
+            if call.name == WAKE and self.listens:
+                self.wake(now_ms)
+                return [Said("result", wire.CommandResult(call.id, CommandStep.ACCEPTED))]
             return []
         if call.id in self._known:
             known = self._known[call.id]
@@ -165,6 +182,7 @@ class Machine:
             self._known[call.id] = wire.CommandResult(call.id, CommandStep.DONE)
             self.away_until_ms = now_ms + self.random.randint(*BOOT_MS)
             return said
+        self._is_asleep = True
         self.away_until_ms = now_ms + STARTS_ITSELF_AFTER_MS
         return [self._ended(call, orders.Ended()), *said]
 

@@ -1,9 +1,10 @@
 """Virtual devices on the real wire: each its own MQTT connection, with its own credentials."""
 
 import asyncio
+import hashlib
 import logging
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from urllib.parse import urlsplit
 
 import aiomqtt
@@ -13,6 +14,7 @@ from tingtang.devices.model import wire
 from tingtang.devices.virtual.clocks import DeviceClock
 from tingtang.devices.virtual.machine import Machine, Said
 from tingtang.devices.virtual.surroundings import Surroundings, surroundings
+from tingtang.devices.waking import magic_packet
 
 TICK_S = 0.2
 RECONNECT_S = (0.5, 10.0)
@@ -71,7 +73,7 @@ class Wire:
         """Keep the connection while the machine is up."""
         wait_s = RECONNECT_S[0]
         while True:
-            while not self.machine.is_up:
+            while not self.machine.listens:
                 self._news.clear()
                 await self._news.wait()
             try:
@@ -101,7 +103,8 @@ class Wire:
         async with client:
             await client.subscribe([(f"{root}/down/command", 1), (f"{root}/down/modules", 1)])
             # Everything that is kept of it comes first, then what happened while it was away.
-            self._unsent.extendleft(reversed(self.machine.introduce(self._clock.now_ms())))
+            if self.machine.is_up:
+                self._unsent.extendleft(reversed(self.machine.introduce(self._clock.now_ms())))
             self._is_connected = True
             self.connections += 1
             hearing = asyncio.create_task(self._hear(client))
@@ -119,7 +122,7 @@ class Wire:
 
     async def _send(self, client: aiomqtt.Client, root: str) -> None:
         """Send what there is to send, until the machine goes away."""
-        while self._unsent or self.machine.is_up:
+        while self._unsent or self.machine.listens:
             if not self._unsent:
                 self._news.clear()
                 await self._news.wait()
@@ -146,16 +149,44 @@ class Wire:
                 logger.warning("%s: %s: %s", self.machine.id, message.topic, error)
 
 
+def mac_of(device: str) -> str:
+    """The address of a virtual device's network card; locally administered, so that no real one has
+    it."""
+    digest = hashlib.sha256(device.encode()).digest()
+    return ":".join(f"{one:02x}" for one in (0x02, *digest[:5]))
+
+
+class NetworkCards(asyncio.DatagramProtocol):
+    """The cards of switched-off machines: each waits for the magic packet with its address."""
+
+    def __init__(self, wake: Mapping[bytes, Callable[[], None]]) -> None:
+        self._wake = wake
+        """By the packet's own bytes."""
+
+    def datagram_received(self, data: bytes, addr: object) -> None:  # noqa: ARG002
+        wake = self._wake.get(data)
+        if wake is not None:
+            wake()
+
+
 class Fleet:
     """Machines that stand in one branch and share its light and its hour."""
 
-    def __init__(self, wires: Sequence[Wire], clock: DeviceClock, *, seed: int = 0) -> None:
+    def __init__(
+        self, wires: Sequence[Wire], clock: DeviceClock, *, seed: int = 0, wake_port: int = 0
+    ) -> None:
         self.wires = wires
         self._clock = clock
         self._seed = seed
+        self._wake_port = wake_port
+        """Where their network cards listen; 0: nowhere."""
 
     async def run(self) -> None:
         """Run until cancelled."""
+        if self._wake_port:
+            await asyncio.get_running_loop().create_datagram_endpoint(
+                self._network_cards, local_addr=("127.0.0.1", self._wake_port)
+            )
         for one in self.wires:
             one.say(one.machine.start(self._clock.now_ms()))
         tasks = [asyncio.create_task(one.run(), name=one.machine.id) for one in self.wires]
@@ -166,6 +197,13 @@ class Fleet:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _network_cards(self) -> NetworkCards:
+        def waking(machine: Machine) -> Callable[[], None]:
+            return lambda: machine.wake(self._clock.now_ms())
+
+        machines = [one.machine for one in self.wires]
+        return NetworkCards({magic_packet(mac_of(one.id)): waking(one) for one in machines})
 
     async def _tick(self) -> None:
         while True:
