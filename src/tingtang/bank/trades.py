@@ -62,7 +62,7 @@ class Lookup(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 # -- look-ups -----------------------------------------------------------------------------------
 
 
-class FindCustomer(Lookup):
+class FindCustomer(Lookup, frozen=True):
     """Who it is, by a paper, a card, a passbook or a phone number; one of them is given.
 
     Gives {customer, name, id_kind, id_number, phone, birth_date, level, is_minor, guardian}.
@@ -76,7 +76,7 @@ class FindCustomer(Lookup):
     phone: str = ""
 
 
-class ListAccounts(Lookup):
+class ListAccounts(Lookup, frozen=True):
     """{accounts: [{account, kind, balance, available, state, opened, medium, card, currency,
     lost, oral_loss_until, frozen, locked, unprinted}]}; ``kind`` narrows it.
     """
@@ -86,21 +86,21 @@ class ListAccounts(Lookup):
     kind: AccountKind | None = None
 
 
-class ReadAccount(Lookup):
+class ReadAccount(Lookup, frozen=True):
     """One of the same."""
 
     name: ClassVar[str] = "account.read"
     account: Text80
 
 
-class ListCards(Lookup):
+class ListCards(Lookup, frozen=True):
     """{cards: [{card, account, kind, state, has_pin, expires, daily_limit}]}, debit and credit."""
 
     name: ClassVar[str] = "cards.list"
     customer: Text80
 
 
-class ListTermDeposits(Lookup):
+class ListTermDeposits(Lookup, frozen=True):
     """{deposits: [{deposit, book, amount, rate, term_months, opened, matures, state}]}"""
 
     name: ClassVar[str] = "term.list"
@@ -108,7 +108,7 @@ class ListTermDeposits(Lookup):
     book: str = ""
 
 
-class QuoteTermWithdrawal(Lookup):
+class QuoteTermWithdrawal(Lookup, frozen=True):
     """What a withdrawal would give, by rule (储蓄管理条例 art. 24): {principal, interest, rate,
     is_early, rest}.
     """
@@ -119,13 +119,13 @@ class QuoteTermWithdrawal(Lookup):
     """0: all of it."""
 
 
-class ListTermProducts(Lookup):
+class ListTermProducts(Lookup, frozen=True):
     """{products: [{product, term_months, rate, least}]}"""
 
     name: ClassVar[str] = "term.products"
 
 
-class UnprintedLines(Lookup):
+class UnprintedLines(Lookup, frozen=True):
     """What a passbook has not yet been told: {lines: [{number, date, summary, amount, balance}],
     page, line}.
     """
@@ -134,7 +134,7 @@ class UnprintedLines(Lookup):
     account: Text80
 
 
-class Statement(Lookup):
+class Statement(Lookup, frozen=True):
     """{lines: [{date, summary, amount, balance, trace}]}, newest first."""
 
     name: ClassVar[str] = "account.statement"
@@ -144,48 +144,48 @@ class Statement(Lookup):
     limit: Annotated[int, msgspec.Meta(ge=1, le=500)] = 100
 
 
-class ListQuickPay(Lookup):
+class ListQuickPay(Lookup, frozen=True):
     """{agreements: [{agreement, merchant, card, single_limit, daily_limit, state}]}"""
 
     name: ClassVar[str] = "quickpay.list"
     customer: Text80
 
 
-class ReadEbank(Lookup):
+class ReadEbank(Lookup, frozen=True):
     """{channels: [..], phone, single_limit, daily_limit, tokens: [{token, state, certificate}]}"""
 
     name: ClassVar[str] = "ebank.read"
     customer: Text80
 
 
-class ListCreditCards(Lookup):
+class ListCreditCards(Lookup, frozen=True):
     """{cards: [{card, state, limit, owed, minimum, due}]}"""
 
     name: ClassVar[str] = "credit.list"
     customer: Text80
 
 
-class ListProducts(Lookup):
+class ListProducts(Lookup, frozen=True):
     """{products: [{product, name, kind, risk_level, rate, least, term_days}]}"""
 
     name: ClassVar[str] = "products.list"
 
 
-class DayTotals(Lookup):
+class DayTotals(Lookup, frozen=True):
     """What somebody has moved today, for limits: {cash_in, cash_out, transferred_out}."""
 
     name: ClassVar[str] = "customer.day_totals"
     customer: Text80
 
 
-class CashBox(Lookup):
+class CashBox(Lookup, frozen=True):
     """A teller's or machine's box as the books have it: {balance: {currency: fen}}."""
 
     name: ClassVar[str] = "cashbox.read"
     box: Text80
 
 
-class VoucherStock(Lookup):
+class VoucherStock(Lookup, frozen=True):
     """{stock: [{kind, first, last, count}]} of a holder."""
 
     name: ClassVar[str] = "voucher.stock"
@@ -195,14 +195,14 @@ class VoucherStock(Lookup):
 # -- passbooks ----------------------------------------------------------------------------------
 
 
-class ChangePassbookPin(Trade):
+class ChangePassbookPin(Trade, frozen=True):
     name: ClassVar[str] = "passbook.pin_change"
     account: Text80
     old_pin: Digest
     new_pin: Digest
 
 
-class ResetPassbookPin(Trade):
+class ResetPassbookPin(Trade, frozen=True):
     """Without the old one; ``authorised_by`` is whoever said yes."""
 
     name: ClassVar[str] = "passbook.pin_reset"
@@ -211,7 +211,7 @@ class ResetPassbookPin(Trade):
     authorised_by: Text80
 
 
-class ReportPassbookLoss(Trade):
+class ReportPassbookLoss(Trade, frozen=True):
     """Payment stops at once. An oral report lapses after five days (储蓄管理条例 art. 31)."""
 
     name: ClassVar[str] = "passbook.loss"
@@ -219,12 +219,12 @@ class ReportPassbookLoss(Trade):
     is_oral: bool = False
 
 
-class CancelPassbookLoss(Trade):
+class CancelPassbookLoss(Trade, frozen=True):
     name: ClassVar[str] = "passbook.loss_undo"
     account: Text80
 
 
-class ReplacePassbook(Trade):
+class ReplacePassbook(Trade, frozen=True):
     """A new book for a lost or full one; ``voucher`` is the number of the blank that is used."""
 
     name: ClassVar[str] = "passbook.replace"
@@ -232,7 +232,7 @@ class ReplacePassbook(Trade):
     voucher: Text80
 
 
-class PassbookPrinted(Trade):
+class PassbookPrinted(Trade, frozen=True):
     """The lines up to ``number`` now stand in the book; page and line say where it goes on."""
 
     name: ClassVar[str] = "passbook.printed"
@@ -245,7 +245,7 @@ class PassbookPrinted(Trade):
 # -- term deposits ------------------------------------------------------------------------------
 
 
-class OpenTermDeposit(Trade):
+class OpenTermDeposit(Trade, frozen=True):
     """Gives {deposit, matures, rate}."""
 
     name: ClassVar[str] = "term.open"
@@ -256,7 +256,7 @@ class OpenTermDeposit(Trade):
     renews: bool = False
 
 
-class WithdrawTermDeposit(Trade):
+class WithdrawTermDeposit(Trade, frozen=True):
     """All or a part, early or not; gives {principal, interest, rest}."""
 
     name: ClassVar[str] = "term.withdraw"
@@ -265,7 +265,7 @@ class WithdrawTermDeposit(Trade):
     amount: int = 0
 
 
-class CloseLostTermBook(Trade):
+class CloseLostTermBook(Trade, frozen=True):
     """挂失销户: everything in a lost book is paid out to an account; gives {paid}."""
 
     name: ClassVar[str] = "term.loss_close"
@@ -276,7 +276,7 @@ class CloseLostTermBook(Trade):
 # -- money --------------------------------------------------------------------------------------
 
 
-class Deposit(Trade):
+class Deposit(Trade, frozen=True):
     """Cash into an account, from a machine's or teller's box."""
 
     name: ClassVar[str] = "cash.deposit"
@@ -286,7 +286,7 @@ class Deposit(Trade):
     notes: dict[str, int] = {}
 
 
-class Withdraw(Trade):
+class Withdraw(Trade, frozen=True):
     name: ClassVar[str] = "cash.withdraw"
     account: Text80
     amount: Fen
@@ -294,7 +294,7 @@ class Withdraw(Trade):
     pin: Digest = ""
 
 
-class Transfer(Trade):
+class Transfer(Trade, frozen=True):
     name: ClassVar[str] = "transfer"
     from_account: Text80
     to_account: Text80
@@ -304,32 +304,32 @@ class Transfer(Trade):
     pin: Digest = ""
 
 
-class SetLimits(Trade):
+class SetLimits(Trade, frozen=True):
     name: ClassVar[str] = "account.limits"
     account: Text80
     single: Fen
     daily: Fen
 
 
-class UnlockAccount(Trade):
+class UnlockAccount(Trade, frozen=True):
     """一键解锁; gives {unlocked, needs_callback, reason}."""
 
     name: ClassVar[str] = "account.unlock"
     account: Text80
 
 
-class FreezeAccount(Trade):
+class FreezeAccount(Trade, frozen=True):
     name: ClassVar[str] = "account.freeze"
     account: Text80
     reason: Text80
 
 
-class UnfreezeAccount(Trade):
+class UnfreezeAccount(Trade, frozen=True):
     name: ClassVar[str] = "account.unfreeze"
     account: Text80
 
 
-class OpenComposite(Trade):
+class OpenComposite(Trade, frozen=True):
     """个人综合账户; gives {account}."""
 
     name: ClassVar[str] = "composite.open"
@@ -337,7 +337,7 @@ class OpenComposite(Trade):
     book_voucher: str = ""
 
 
-class ReplaceStatementBook(Trade):
+class ReplaceStatementBook(Trade, frozen=True):
     """更换对账簿."""
 
     name: ClassVar[str] = "statement_book.replace"
@@ -345,7 +345,7 @@ class ReplaceStatementBook(Trade):
     voucher: Text80
 
 
-class BookLargeCash(Trade):
+class BookLargeCash(Trade, frozen=True):
     """大额现金预约; gives {booking}."""
 
     name: ClassVar[str] = "cash.book_large"
@@ -359,7 +359,7 @@ class BookLargeCash(Trade):
 # -- cards --------------------------------------------------------------------------------------
 
 
-class ApplyCard(Trade):
+class ApplyCard(Trade, frozen=True):
     """我要办卡; gives {card, account}. ``guardian`` is needed of minors."""
 
     name: ClassVar[str] = "card.issue"
@@ -369,25 +369,25 @@ class ApplyCard(Trade):
     guardian: str = ""
 
 
-class ActivateCard(Trade):
+class ActivateCard(Trade, frozen=True):
     name: ClassVar[str] = "card.activate"
     card: Text80
     new_pin: Digest
     guardian: str = ""
 
 
-class ReportCardLoss(Trade):
+class ReportCardLoss(Trade, frozen=True):
     name: ClassVar[str] = "card.loss"
     card: Text80
     is_oral: bool = False
 
 
-class CancelCardLoss(Trade):
+class CancelCardLoss(Trade, frozen=True):
     name: ClassVar[str] = "card.loss_undo"
     card: Text80
 
 
-class ReplaceCard(Trade):
+class ReplaceCard(Trade, frozen=True):
     """Gives {card}: the new number."""
 
     name: ClassVar[str] = "card.replace"
@@ -395,21 +395,21 @@ class ReplaceCard(Trade):
     voucher: str = ""
 
 
-class ChangeCardPin(Trade):
+class ChangeCardPin(Trade, frozen=True):
     name: ClassVar[str] = "card.pin_change"
     card: Text80
     old_pin: Digest
     new_pin: Digest
 
 
-class ResetCardPin(Trade):
+class ResetCardPin(Trade, frozen=True):
     name: ClassVar[str] = "card.pin_reset"
     card: Text80
     new_pin: Digest
     authorised_by: Text80
 
 
-class CloseCard(Trade):
+class CloseCard(Trade, frozen=True):
     """销卡; the rest goes to another account."""
 
     name: ClassVar[str] = "card.close"
@@ -420,7 +420,7 @@ class CloseCard(Trade):
 # -- electronic channels ------------------------------------------------------------------------
 
 
-class OpenEbank(Trade):
+class OpenEbank(Trade, frozen=True):
     """``channels``: mobile, web, sms, phone."""
 
     name: ClassVar[str] = "ebank.open"
@@ -431,7 +431,7 @@ class OpenEbank(Trade):
     daily_limit: Fen
 
 
-class ModifyEbank(Trade):
+class ModifyEbank(Trade, frozen=True):
     name: ClassVar[str] = "ebank.modify"
     customer: Text80
     phone: str = ""
@@ -440,12 +440,12 @@ class ModifyEbank(Trade):
     channels: list[str] | None = None
 
 
-class CloseEbank(Trade):
+class CloseEbank(Trade, frozen=True):
     name: ClassVar[str] = "ebank.close"
     customer: Text80
 
 
-class BindToken(Trade):
+class BindToken(Trade, frozen=True):
     """A U盾 of the stock becomes the customer's."""
 
     name: ClassVar[str] = "token.bind"
@@ -453,7 +453,7 @@ class BindToken(Trade):
     token: Text80
 
 
-class DownloadCertificate(Trade):
+class DownloadCertificate(Trade, frozen=True):
     """A certificate for the key that was made in the U盾; gives {certificate, serial, expires}."""
 
     name: ClassVar[str] = "token.certificate"
@@ -462,19 +462,19 @@ class DownloadCertificate(Trade):
     public_key: Annotated[str, msgspec.Meta(min_length=64, max_length=400)]
 
 
-class LimitQuickPay(Trade):
+class LimitQuickPay(Trade, frozen=True):
     name: ClassVar[str] = "quickpay.limit"
     agreement: Text80
     single_limit: Fen
     daily_limit: Fen
 
 
-class CancelQuickPay(Trade):
+class CancelQuickPay(Trade, frozen=True):
     name: ClassVar[str] = "quickpay.cancel"
     agreement: Text80
 
 
-class BindQuickPay(Trade):
+class BindQuickPay(Trade, frozen=True):
     """一键绑卡; gives {agreements}."""
 
     name: ClassVar[str] = "quickpay.bind"
@@ -482,13 +482,13 @@ class BindQuickPay(Trade):
     merchants: list[str]
 
 
-class ChangePhone(Trade):
+class ChangePhone(Trade, frozen=True):
     name: ClassVar[str] = "customer.phone"
     customer: Text80
     phone: Text80
 
 
-class UpdateCustomer(Trade):
+class UpdateCustomer(Trade, frozen=True):
     """Papers renewed, address, occupation."""
 
     name: ClassVar[str] = "customer.update"
@@ -501,29 +501,29 @@ class UpdateCustomer(Trade):
 # -- credit cards -------------------------------------------------------------------------------
 
 
-class ReportCreditLoss(Trade):
+class ReportCreditLoss(Trade, frozen=True):
     name: ClassVar[str] = "credit.loss"
     card: Text80
 
 
-class CancelCreditLoss(Trade):
+class CancelCreditLoss(Trade, frozen=True):
     name: ClassVar[str] = "credit.loss_undo"
     card: Text80
 
 
-class UnlockCredit(Trade):
+class UnlockCredit(Trade, frozen=True):
     name: ClassVar[str] = "credit.unlock"
     card: Text80
 
 
-class RepayCredit(Trade):
+class RepayCredit(Trade, frozen=True):
     name: ClassVar[str] = "credit.repay"
     card: Text80
     from_account: Text80
     amount: Fen
 
 
-class RepayAllCredit(Trade):
+class RepayAllCredit(Trade, frozen=True):
     """一键全还: all cards in one go, or none; gives {paid, cards}."""
 
     name: ClassVar[str] = "credit.repay_all"
@@ -531,7 +531,7 @@ class RepayAllCredit(Trade):
     from_account: Text80
 
 
-class ActivateCredit(Trade):
+class ActivateCredit(Trade, frozen=True):
     name: ClassVar[str] = "credit.activate"
     card: Text80
     new_pin: Digest = ""
@@ -540,7 +540,7 @@ class ActivateCredit(Trade):
 # -- products, risk -----------------------------------------------------------------------------
 
 
-class AssessRisk(Trade):
+class AssessRisk(Trade, frozen=True):
     """Writes the level a questionnaire came to; good for twelve months."""
 
     name: ClassVar[str] = "risk.assess"
@@ -549,7 +549,7 @@ class AssessRisk(Trade):
     answers: dict[str, str] = {}
 
 
-class BuyProduct(Trade):
+class BuyProduct(Trade, frozen=True):
     """Refused above the customer's level. Gives {order}."""
 
     name: ClassVar[str] = "product.buy"
@@ -559,7 +559,7 @@ class BuyProduct(Trade):
     amount: Fen
 
 
-class RedeemProduct(Trade):
+class RedeemProduct(Trade, frozen=True):
     name: ClassVar[str] = "product.redeem"
     order: Text80
     account: Text80
@@ -568,7 +568,7 @@ class RedeemProduct(Trade):
 # -- vouchers and cash boxes --------------------------------------------------------------------
 
 
-class MoveVouchers(Trade):
+class MoveVouchers(Trade, frozen=True):
     """A range of blank vouchers (cards, passbooks, U盾) from one holder to another, in order."""
 
     name: ClassVar[str] = "voucher.move"
@@ -579,7 +579,7 @@ class MoveVouchers(Trade):
     to_holder: Text80
 
 
-class UseVoucher(Trade):
+class UseVoucher(Trade, frozen=True):
     name: ClassVar[str] = "voucher.use"
     kind: Text80
     number: Text80
@@ -587,7 +587,7 @@ class UseVoucher(Trade):
     reference: str = ""
 
 
-class VoidVoucher(Trade):
+class VoidVoucher(Trade, frozen=True):
     name: ClassVar[str] = "voucher.void"
     kind: Text80
     number: Text80
@@ -595,7 +595,7 @@ class VoidVoucher(Trade):
     reason: Text80
 
 
-class MoveCash(Trade):
+class MoveCash(Trade, frozen=True):
     """Between vault, teller boxes and machines."""
 
     name: ClassVar[str] = "cashbox.move"
@@ -605,7 +605,7 @@ class MoveCash(Trade):
     currency: str = "CNY"
 
 
-class BookDifference(Trade):
+class BookDifference(Trade, frozen=True):
     """长款 (positive) or 短款 (negative) to suspense, never netted."""
 
     name: ClassVar[str] = "cashbox.difference"
@@ -616,7 +616,7 @@ class BookDifference(Trade):
     currency: str = "CNY"
 
 
-class CloseDay(Trade):
+class CloseDay(Trade, frozen=True):
     """日终: interest, oral losses that lapse, trial balance. Gives {date, debit, credit}."""
 
     name: ClassVar[str] = "day.close"
