@@ -167,3 +167,15 @@ def test_pages_are_accessible(screens: Screens, accessible: Accessible, look: st
         expect(page.get_by_role("heading", level=1)).to_be_visible()
         expect(page.locator("main :is(table, button)").first).to_be_visible()
         accessible(page)
+
+
+def test_the_address_of_a_page_for_others_says_so(screens: Screens) -> None:
+    page = screens.as_staff("gao.mingyuan", "office", "/office/terminals?branch=east", SIZE)
+    expect(page.get_by_role("heading", name="这个页面不在您的权限内")).to_be_visible()
+    expect(page.get_by_role("alert")).to_have_count(0)
+
+
+def test_places_and_skills_of_people_are_named(screens: Screens) -> None:
+    page = screens.as_staff("gao.mingyuan", "office", "/office/people", SIZE)
+    expect(page.get_by_role("row", name=re.compile("高明远"))).to_contain_text("海棠银行总行")
+    expect(page.get_by_role("row", name=re.compile("梁子豪"))).to_contain_text("现金、账户、贵宾")

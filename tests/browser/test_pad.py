@@ -407,7 +407,7 @@ def test_a_module_says_whether_the_branch_has_it(screens: Screens) -> None:
 @pytest.mark.shows("R042", part="the day's figures against the branch's limits")
 def test_the_service_monitor(screens: Screens, accessible: Accessible) -> None:
     page = pad(screens, "/pad/analysis")
-    for name in ("正在等候", "最长等候", "开放窗口", "满意率", "综合满意度"):
+    for name in ("正在等候", "最长等候", "开放窗口", "满意率", "合成满意度"):
         expect(page.get_by_text(name, exact=True)).to_be_visible()
     expect(page.get_by_text("等候估计准不准")).to_be_visible()
     page.get_by_role("button", name="查看数据").first.click()

@@ -1,8 +1,10 @@
 import { defineWords } from './define'
 
-/** Words of sessions, webhooks and themes. */
+/** Words of sessions, webhooks, themes, and of what is not for everybody. */
 export default defineWords(
   {
+    notYours: '这个页面不在您的权限内', notYoursDetail: '需要使用时，请联系安全管理员授予岗位。',
+    skills: { cash: '现金', accounts: '账户', corporate: '对公', fx: '外汇', vip: '贵宾', wealth: '理财', loan: '贷款', elder_care: '老年关怀', sign_language: '手语' },
     where: '界面', since: '登录时间', seen: '最近使用', until: '到期', action: '操作', end: '结束会话', sessionEnded: '会话已结束', owner: '人员', myself: '本人', browser: '浏览器', noSessions: '没有登录中的会话',
     url: '接收地址', urlHint: 'https，或内网 IP 的 http', events: '事件', eventsHint: '（不选即全部）', everything: '全部事件', allBranches: '全部网点', addWebhook: '新增订阅', receiver: '接收方', active: '启用',
     off: '已停用', givenUp: '放弃 {n} 条', waiting: '待送 {n} 条', fine: '正常', noWebhooks: '还没有订阅', noWebhooksDetail: '新增后，取号、叫号、办结等事件会签名推送到该系统。',
@@ -21,6 +23,8 @@ export default defineWords(
     sampleTitle: '现金取款', sampleText: '前面还有 3 人，约 8 分钟', samplePrimary: '取号', samplePlain: '返回',
   },
   {
+    notYours: 'This page is not for your roles', notYoursDetail: 'If you need it, ask the security administrator for a role.',
+    skills: { cash: 'Cash', accounts: 'Accounts', corporate: 'Corporate', fx: 'Foreign currency', vip: 'VIP', wealth: 'Wealth', loan: 'Loans', elder_care: 'Elder care', sign_language: 'Sign language' },
     where: 'Screen', since: 'Signed in', seen: 'Last used', until: 'Ends', action: 'Action', end: 'End it', sessionEnded: 'The session has ended', owner: 'Person', myself: 'Myself', browser: 'Browser', noSessions: 'Nobody is signed in',
     url: 'Receiver', urlHint: 'https, or http at an address of the own network', events: 'Events', eventsHint: '(none ticked: all)', everything: 'All events', allBranches: 'All branches', addWebhook: 'Add a receiver', receiver: 'Receiver', active: 'Switched on',
     off: 'Off', givenUp: '{n} given up', waiting: '{n} waiting', fine: 'Fine', noWebhooks: 'There are no receivers yet', noWebhooksDetail: 'Once there is one, tickets, calls and the like are sent to it, signed.',

@@ -20,7 +20,7 @@ export default defineWords(
     rated: '评价率',
     overStandard: '办理超标准',
     diverted: '分流率',
-    composite: '综合满意度',
+    composite: '合成满意度',
     limit: '关注线 {n}',
     of: '{part}/{whole}',
     bands: { b0: '10 分钟内', b1: '10–20 分钟', b2: '20–30 分钟', b3: '30 分钟以上' },

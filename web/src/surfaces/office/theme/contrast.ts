@@ -1,10 +1,12 @@
 /** Contrast of two colours after WCAG 2.2, and which pairs of a theme must have how much. Pure. */
 export type Colours = Readonly<Record<string, string>>
 
+/** `#rgb` as `#rrggbb`, which is what colour fields take; anything else as it is. */
+export const sixDigits = (colour: string): string => colour.trim().replace(/^#([0-9a-f])([0-9a-f])([0-9a-f])$/i, '#$1$1$2$2$3$3')
+
 /** `#rgb` or `#rrggbb` as three parts of 0 to 1; undefined for anything else. */
 function parts(colour: string): number[] | undefined {
-  const short = /^#([0-9a-f])([0-9a-f])([0-9a-f])$/i.exec(colour.trim())
-  const digits = short ? short.slice(1).map((one) => one + one) : /^#([0-9a-f]{2})([0-9a-f]{2})([0-9a-f]{2})$/i.exec(colour.trim())?.slice(1)
+  const digits = /^#([0-9a-f]{2})([0-9a-f]{2})([0-9a-f]{2})$/i.exec(sixDigits(colour))?.slice(1)
   return digits?.map((one) => parseInt(one, 16) / 255)
 }
 
