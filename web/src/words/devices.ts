@@ -28,6 +28,8 @@ export default defineWords(
     command: { sent: '已发送', accepted: '执行中', done: '已完成', failed: '失败', unknown: '结果未知' },
     commandAbout: { sent: '等待设备接收', accepted: '设备已接收，正在执行', done: '设备报告已完成', failed: '设备报告失败', unknown: '没有收到结果，可能已做，也可能没做' },
     code: {
+      media_jam: '卡纸或卡卡', paper_jam: '卡纸', note_jam: '卡钞', reader_dirty: '读头脏污', no_antenna: '天线无响应', head_hot: '打印头过热', cutter: '切刀故障', misaligned: '位置偏移', scanner_dirty: '扫描头脏污', shutter: '闸门故障', no_picture: '没有画面', covered: '镜头被遮挡',
+      overload: '过载', limit_switch: '限位开关故障', bad_sectors: '磁盘坏道', smart_warning: '磁盘预警', overheated: '过热', no_ignition: '灯泡不亮', cell_not_closed: '柜格未关', no_answer: '没有应答', fault: '故障',
       restarted: '设备重新启动了', timeout: '设备超时', busy: '设备忙', unsupported: '设备不支持', not_possible: '现在做不到', jam: '卡住', power: '断电', not_taken: '未取走',
       paper_out: '缺纸', paper_low: '纸将用尽', empty: '已用尽', low: '余量低', full: '已满', error: '出错', expired: '已过时限', link_down: '连接已断',
     },
@@ -69,6 +71,8 @@ export default defineWords(
     command: { sent: 'Sent', accepted: 'Under way', done: 'Done', failed: 'Failed', unknown: 'Not known' },
     commandAbout: { sent: 'Waiting for the device to take it', accepted: 'The device took it and is at it', done: 'The device says it is done', failed: 'The device says it failed', unknown: 'No result came: it may or may not be done' },
     code: {
+      media_jam: 'jammed', paper_jam: 'paper jam', note_jam: 'note jam', reader_dirty: 'reader dirty', no_antenna: 'no antenna', head_hot: 'print head hot', cutter: 'cutter', misaligned: 'misaligned', scanner_dirty: 'scanner dirty', shutter: 'shutter', no_picture: 'no picture', covered: 'covered',
+      overload: 'overload', limit_switch: 'limit switch', bad_sectors: 'bad sectors', smart_warning: 'disk warning', overheated: 'overheated', no_ignition: 'lamp does not light', cell_not_closed: 'cell not closed', no_answer: 'no answer', fault: 'fault',
       restarted: 'the device started anew', timeout: 'the device took too long', busy: 'the device is busy', unsupported: 'the device cannot do it', not_possible: 'not possible now', jam: 'jammed', power: 'no power', not_taken: 'not taken',
       paper_out: 'out of paper', paper_low: 'paper is low', empty: 'used up', low: 'running low', full: 'full', error: 'error', expired: 'too late', link_down: 'the link is down',
     },

@@ -2,7 +2,7 @@ import { defineWords } from './define'
 
 export default defineWords(
   {
-    title: '设备管理', views: '设备各页', view: { map: '平面图', list: '清单', scenes: '场景' },
+    title: '设备管理', views: '设备各页', view: { map: '平面图', list: '清单', alarms: '告警与报修', scenes: '场景' },
     counts: '各状态设备数',
     none: '这个网点还没有登记设备', noneDetail: '设备运维人员在管理中心登记后，设备会立即出现在这里。',
     map: {
@@ -14,7 +14,7 @@ export default defineWords(
       clear: '清除筛选', count: '{n} 台', noMatch: '没有符合条件的设备', underWay: '{n} 项执行中',
     },
     sheet: {
-      loading: '设备', tabs: '设备各部分', tab: { control: '操作', parts: '部件', series: '数据', log: '记录' },
+      loading: '设备', tabs: '设备各部分', tab: { control: '操作', parts: '部件', faults: '故障', series: '数据', log: '记录' },
       firmware: '版本 {version}', boots: '启动 {n} 次', properties: '设置', commands: '命令', noCommands: '这种设备的命令仅限设备维护人员',
       wanted: '要求 {value}，设备尚未报告', notReported: '尚未报告', apply: '设置', sure: '确定要“{command}”吗？', sureDetail: '这会影响正在使用的客户，或丢失未完成的工作。', yes: '确定', no: '取消', give: '执行',
       inUse: '使用中', outOfUse: '已停用', neededFor: '停用后客户不能办理依赖它的业务', switch: '{name}：使用', log: '最近的命令', noLog: '还没有下达过命令', gone: '这台设备已从登记中删除',
@@ -29,7 +29,7 @@ export default defineWords(
     },
   },
   {
-    title: 'Devices', views: 'Pages of devices', view: { map: 'Floor', list: 'List', scenes: 'Scenes' },
+    title: 'Devices', views: 'Pages of devices', view: { map: 'Floor', list: 'List', alarms: 'Alarms', scenes: 'Scenes' },
     counts: 'Devices by condition',
     none: 'No devices are registered here yet', noneDetail: 'They appear here as soon as an engineer registers them in the office.',
     map: {
@@ -41,7 +41,7 @@ export default defineWords(
       clear: 'Clear filters', count: '{n} devices', noMatch: 'No device matches', underWay: '{n} under way',
     },
     sheet: {
-      loading: 'Device', tabs: 'Sides of a device', tab: { control: 'Control', parts: 'Parts', series: 'Readings', log: 'History' },
+      loading: 'Device', tabs: 'Sides of a device', tab: { control: 'Control', parts: 'Parts', faults: 'Faults', series: 'Readings', log: 'History' },
       firmware: 'Version {version}', boots: 'Started {n} times', properties: 'Settings', commands: 'Commands', noCommands: 'Its commands are for those who maintain devices',
       wanted: 'Asked for {value}; not reported yet', notReported: 'not reported yet', apply: 'Set', sure: 'Really “{command}”?', sureDetail: 'It interrupts whoever uses it now, or loses unfinished work.', yes: 'Yes', no: 'Cancel', give: 'Do it',
       inUse: 'In use', outOfUse: 'Out of use', neededFor: 'Out of use, customers cannot do what needs it', switch: '{name}: in use', log: 'Latest commands', noLog: 'No command was given yet', gone: 'This device is no longer registered',

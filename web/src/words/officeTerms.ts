@@ -19,6 +19,9 @@ export default defineWords(
     phone_check_in: '客户可用手机签到', contact_days: '联系方式保留（天）', time_factor: '自助办理时长（柜面标准的倍数）', remote_tickets: '不在门口也可手机取号',
     printers: '号票打印机', host: '地址', port: '端口', terminal: '取号机', paper: '纸宽（毫米）', qr: '二维码', image: '图形', native: '打印机指令',
     in: {
+      AlarmSettings: { rules: '告警分级规则（先匹配者为准）', offline_seconds: '离线多久才告警（秒）', settle_seconds: '恢复多久后自动关闭（秒）', repeat_minutes: '关闭后多久内再现算同一告警（分钟）', flaps_an_hour: '一小时内出现几次算反复', flap_quiet_minutes: '反复出现的须平静多久才关闭（分钟）', answer_minutes: '多久无人处理通知下一级（分钟）', faults_to: '故障依次通知', supplies_to: '耗材依次通知' },
+      GradeRule: { kind: '告警类型', group: '设备类别（空为全部）', type: '设备类型代码（空为全部）', part: '部件代码（空为全部）', grade: '等级', link: '网络中断', app: '应用故障', module_fault: '部件故障', module_warning: '部件预警', consumable_low: '耗材不足', consumable_out: '耗材用尽', threshold: '超过阈值', odd: '数据异常', notice: '提示', minor: '一般', major: '重要', critical: '紧急', self_service: '自助设备', cash: '现金设备', delivery: '实物交付', display: '显示屏', environment: '环境', audio_video: '音视频', sensing: '感知', companion: '机器人与服务', network: '网络' },
+      AnswerMinutes: { notice: '提示', minor: '一般', major: '重要', critical: '紧急' },
       DiversionRule: { share: '目标占比', name: '规则', wait_over_minutes: '等候超过（分钟）时' },
       ZoneRule: { zone: '归入功能区', channel: '可办渠道' }, TierRule: { zone: '接待区域', tier: '客户等级' }, ProductClass: { wealth: '理财' }, Busy: { busy: '忙碌', idle: '空闲', normal: '正常', saturated: '饱和', closed: '未营业' },
       FourSplits: { zoning: '功能分区规则', tiers: '服务分层规则', diversion: '客户分流规则', products: '产品分销规则' },
@@ -43,6 +46,9 @@ export default defineWords(
     phone_check_in: 'Customers may check in by phone', contact_days: 'Contacts are kept (days)', time_factor: 'Time at a machine (times the counter’s)', remote_tickets: 'Phone tickets away from the door',
     printers: 'Ticket printers', host: 'Address', port: 'Port', terminal: 'Kiosk', paper: 'Paper width (mm)', qr: 'QR code', image: 'As a picture', native: 'By the printer',
     in: {
+      AlarmSettings: { rules: 'Grades of alarms (the first that fits)', offline_seconds: 'Off line for how long before an alarm (s)', settle_seconds: 'Recovered for how long before it closes (s)', repeat_minutes: 'Back within how long is the same alarm (min)', flaps_an_hour: 'How often an hour counts as flapping', flap_quiet_minutes: 'Quiet for how long before flapping is over (min)', answer_minutes: 'Nobody takes it on: the next are asked after (min)', faults_to: 'Faults: who is asked, in order', supplies_to: 'Supplies: who is asked, in order' },
+      GradeRule: { kind: 'Kind of alarm', group: 'Kind of device (empty: all)', type: 'Device type code (empty: all)', part: 'Part code (empty: all)', grade: 'Grade', link: 'network lost', app: 'program at fault', module_fault: 'part at fault', module_warning: 'part complains', consumable_low: 'running low', consumable_out: 'used up', threshold: 'beyond its mark', odd: 'odd data', notice: 'notice', minor: 'minor', major: 'major', critical: 'critical', self_service: 'self-service', cash: 'cash', delivery: 'delivery', display: 'display', environment: 'environment', audio_video: 'audio and video', sensing: 'sensing', companion: 'companions', network: 'network' },
+      AnswerMinutes: { notice: 'Notice', minor: 'Minor', major: 'Major', critical: 'Critical' },
       DiversionRule: { share: 'Target share', name: 'Rule', wait_over_minutes: 'When the wait is over (min)' },
       ZoneRule: { zone: 'Belongs into', channel: 'Done by' }, TierRule: { zone: 'Received in', tier: 'Tier' }, ProductClass: { wealth: 'Wealth products' }, Busy: { busy: 'Busy', idle: 'Idle', normal: 'Normal', saturated: 'Saturated', closed: 'Closed' },
       FourSplits: { zoning: 'Zones', tiers: 'Tiers of service', diversion: 'Diversion of customers', products: 'Distribution of products' },

@@ -2,6 +2,7 @@ import { startSurface } from '@/kit/start'
 import automations from '@/words/automations'
 import devices from '@/words/devices'
 import devicesOffice from '@/words/devicesOffice'
+import faults from '@/words/faults'
 import hall from '@/words/hall'
 import words from '@/words/office'
 import branchWords from '@/words/officeBranches'
@@ -15,7 +16,7 @@ import App from './App.vue'
 startSurface({
   surface: 'office',
   app: App,
-  words: { automations, devices, devicesOffice, hall, office: words, officeBranches: branchWords, officeBusiness: businessWords, officeCustomers: customerWords, officePlan: planWords, officeSystem: systemWords, officeTerms: terms },
+  words: { automations, devices, devicesOffice, faults, hall, office: words, officeBranches: branchWords, officeBusiness: businessWords, officeCustomers: customerWords, officePlan: planWords, officeSystem: systemWords, officeTerms: terms },
   routes: [
     { path: '/', component: () => import('./pages/OverviewPage.vue') },
     { path: '/branch', component: () => import('./pages/BranchPage.vue') },
@@ -36,12 +37,14 @@ startSurface({
     { path: '/webhooks', component: () => import('./pages/WebhooksPage.vue') },
     { path: '/themes', component: () => import('./pages/ThemesPage.vue') },
     { path: '/fleet', component: () => import('./pages/DevicesFleetPage.vue') },
+    { path: '/reliability', component: () => import('./pages/DevicesReliabilityPage.vue') },
+    { path: '/repairs', component: () => import('./pages/DevicesRepairsPage.vue') },
     { path: '/devices', component: () => import('./pages/DevicesPage.vue') },
     { path: '/devices/places', component: () => import('./pages/DevicesPlacePage.vue') },
     { path: '/device-types', component: () => import('./pages/DevicesTypesPage.vue') },
     { path: '/readings', component: () => import('./pages/DevicesReadingsPage.vue') },
     { path: '/automations', component: () => import('./pages/AutomationsPage.vue') },
-    { path: '/automations/:id', component: () => import('./pages/AutomationPage.vue') },
+    { path: '/automations/one', component: () => import('./pages/AutomationPage.vue') },
     { path: '/power', component: () => import('./pages/PowerPage.vue') },
     { path: '/:rest(.*)', redirect: '/' },
   ],

@@ -19,7 +19,7 @@ export type Module = components['schemas']['Branch']['modules'][number]
 export type GroupName = 'branches' | 'business' | 'people' | 'customers' | 'rules' | 'devices' | 'system'
 export type PageName =
   | 'overview' | 'monitor' | 'reports' | 'branch' | 'plan' | 'templates' | 'organisation' | 'services' | 'register' | 'capacity' | 'complaints'
-  | 'people' | 'customers' | 'rules' | 'terminals' | 'sessions' | 'webhooks' | 'themes' | 'fleet' | 'devices' | 'deviceTypes' | 'readings' | 'automations' | 'power'
+  | 'people' | 'customers' | 'rules' | 'terminals' | 'sessions' | 'webhooks' | 'themes' | 'fleet' | 'reliability' | 'repairs' | 'devices' | 'deviceTypes' | 'readings' | 'automations' | 'power'
 
 export const GROUPS: readonly Group[] = [
   {
@@ -51,6 +51,8 @@ export const GROUPS: readonly Group[] = [
     module: 'smart_control',
     pages: [
       { to: '/fleet', name: 'fleet', needs: 'device.see', everyBranch: true },
+      { to: '/reliability', name: 'reliability', needs: 'device.see' },
+      { to: '/repairs', name: 'repairs', needs: 'device.see' },
       { to: '/devices', name: 'devices', needs: 'device.see' },
       { to: '/device-types', name: 'deviceTypes', needs: 'device.see', everyBranch: true },
       { to: '/readings', name: 'readings', needs: 'device.see' },

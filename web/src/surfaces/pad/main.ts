@@ -2,6 +2,7 @@ import { registerOffline } from '@/offline/register'
 import { startSurface } from '@/kit/start'
 import devices from '@/words/devices'
 import devicesPad from '@/words/devicesPad'
+import faults from '@/words/faults'
 import hall from '@/words/hall'
 import pad from '@/words/pad'
 import padComplaints from '@/words/padComplaints'
@@ -24,7 +25,7 @@ import QueuePage from './QueuePage.vue'
 startSurface({
   surface: 'pad',
   app: App,
-  words: { devices, devicesPad, pad, padComplaints, padCounters, padMonitor, padTasks, padTickets, hall, visitor },
+  words: { devices, devicesPad, faults, pad, padComplaints, padCounters, padMonitor, padTasks, padTickets, hall, visitor },
   routes: [
     { path: '/', component: HallMapPage },
     { path: '/queue', component: QueuePage },
@@ -33,7 +34,7 @@ startSurface({
     { path: '/complaints', component: ComplaintsPage },
     { path: '/notices', component: NoticesPage },
     { path: '/analysis', component: MonitorPage },
-    { path: '/devices/:view(list|scenes)?', component: DevicesPage },
+    { path: '/devices/:view(list|scenes|alarms)?', component: DevicesPage },
     { path: '/:module(products|social)', component: ModulePage },
     { path: '/:rest(.*)*', redirect: '/' },
   ],
