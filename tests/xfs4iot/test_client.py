@@ -233,7 +233,9 @@ async def test_a_receiver_that_fails_does_no_harm() -> None:
         raise RuntimeError
 
     async with scripted(chatty) as connection:
-        await connection.execute("Common.Status", on_event=fail)
+        first = await connection.execute("Common.Status", on_event=fail)
+        assert [event.name for event in first.events] == ["Keyboard.KeyEvent"]
+        assert (await connection.execute("Common.Status")).events  # and it goes on
 
 
 async def test_request_ids_rise() -> None:
@@ -255,7 +257,9 @@ async def test_request_ids_rise() -> None:
 @given(st.binary(max_size=200) | st.text(max_size=200))
 def test_decode_never_fails_otherwise(data: bytes | str) -> None:
     with suppress(BadMessage):
-        decode(data)
+        message = decode(data)
+        assert isinstance(message.header.name, str)
+        assert isinstance(message.header.type, Kind)
 
 
 JSON = st.recursive(

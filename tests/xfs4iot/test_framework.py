@@ -259,8 +259,10 @@ async def test_a_client_that_does_not_read_is_disconnected() -> None:
             for _ in range(200):
                 lights.broadcast("Common.ErrorEvent", {"vendorDescription": "x" * 10_000})
             await asyncio.sleep(0.001)
+        assert not lights.sessions
         async with await Connection.open(host.uri_of("Lights")) as connection:
-            await connection.execute("Common.Status")
+            reply = await connection.execute("Common.Status")
+            assert reply.payload["common"]["device"] == "online"
 
 
 async def test_no_such_service() -> None:

@@ -3,6 +3,7 @@
 A device says what its units are; this says when they may be changed, and tells clients.
 """
 
+from abc import ABC, abstractmethod
 from typing import Annotated, ClassVar
 
 from msgspec import Meta
@@ -24,7 +25,7 @@ class SetStorage(Parameters):
     storage: Annotated[dict[UnitName, Payload], Meta(min_length=1, max_length=100)]
 
 
-class StorageDevice(VirtualDevice):
+class StorageDevice(VirtualDevice, ABC):
     """A device with storage units."""
 
     events: ClassVar[tuple[str, ...]] = (
@@ -41,21 +42,21 @@ class StorageDevice(VirtualDevice):
 
     # What a device says of its units
 
+    @abstractmethod
     def storage(self) -> dict[str, Payload]:
         """All units as in Storage.GetStorage."""
-        raise NotImplementedError
 
+    @abstractmethod
     def check_storage(self, unit: str, wanted: Payload) -> None:
         """Raise msgspec.ValidationError, or a CommandFailed, when ``wanted`` cannot be set."""
-        raise NotImplementedError
 
+    @abstractmethod
     def set_storage(self, unit: str, wanted: Payload) -> None:
         """Set what ``check_storage`` has passed."""
-        raise NotImplementedError
 
+    @abstractmethod
     def fill_level(self, unit: str) -> str:
         """The unit's replenishment status: ok, full, high, low or empty."""
-        raise NotImplementedError
 
     def busy_with_customer(self) -> bool:
         """Whether a customer's transaction is open, so that no exchange may start."""

@@ -8,6 +8,7 @@ import pytest
 
 from tests.devices.conftest import ENGINEER
 from tests.devices.mqtt.conftest import Hall, next_message, say, until
+from tingtang.devices.model.events import PropertiesChanged
 from tingtang.devices.model.mqtt_topics import down, up
 from tingtang.kernel.permissions import SYSTEM
 
@@ -200,7 +201,11 @@ async def test_quality_two_is_taken_once(hall: Hall) -> None:
     await hall.enrol("light-1")
     async with hall.on_line("light-1") as device:
         await say(device, "light-1", "properties", {"level": 7}, qos=2)
-        await until(lambda: hall.state("light-1").properties.get("level") == 7)
+        await say(device, "light-1", "properties", {"level": 8}, qos=2)
+        await until(lambda: hall.state("light-1").properties.get("level") == 8)
+    recorded = await hall.world.app.parts.log.read_stream("device/light-1")
+    changes = [one.event for one in recorded if isinstance(one.event, PropertiesChanged)]
+    assert [one.values for one in changes] == [{"level": 7}, {"level": 8}]
 
 
 async def test_a_clock_far_off_is_flagged_and_its_samples_get_our_time(hall: Hall) -> None:

@@ -34,6 +34,10 @@ async def test_hostile_payloads_are_flagged_and_the_hall_goes_on(hall: Hall) -> 
         await until(lambda: {"malformed", "topic"} <= hall.state("light-1").flags.keys())
         await say(device, "light-1", "properties", {"level": 11})
         await until(lambda: hall.state("light-1").properties.get("level") == 11)
+    # Nothing of what was thrown at it was taken in.
+    assert hall.state("light-1").properties == {"level": 11}
+    assert hall.state("light-1").commands == {}
+    assert await hall.devices.telemetry.series("light-1", "power", 0, 2**53) == []
 
 
 class _NoInbox:
@@ -169,6 +173,8 @@ async def test_connections_are_counted(seeded: Path, tmp_path: Path) -> None:
         await until(lambda: hall.mqtt.broker.connection_count <= 3)
         await until(lambda: hall.mqtt.broker.connection_count == 0, "those who say nothing are cut")
         device = await hall.raw("light-1")
+        assert hall.mqtt.broker.connection_count == 1
+        assert hall.mqtt.broker.is_connected("light-1")
         device.break_off()
         for _, writer in streams:
             writer.close()

@@ -68,14 +68,16 @@ def test_it_does_not_matter_where_the_bytes_are_cut(
 
 @given(st.integers(0, 255), st.binary(max_size=200))
 def test_bytes_that_mean_nothing_are_malformed_and_nothing_else(first: int, body: bytes) -> None:
-    for read in (
-        mp.read_connect, mp.read_number, mp.read_subscribe, mp.read_unsubscribe, mp.read_suback,
-        lambda data: mp.read_publish(first, data),
+    for read, kind in (
+        (mp.read_connect, mp.Connect), (mp.read_number, int), (mp.read_subscribe, tuple),
+        (mp.read_unsubscribe, tuple), (mp.read_suback, tuple),
+        (lambda data: mp.read_publish(first, data), mp.Publish),
     ):  # fmt: skip
         with contextlib.suppress(mp.Malformed):
-            read(body)
+            assert isinstance(read(body), kind)  # type: ignore[operator]
     with contextlib.suppress(mp.Malformed):
-        frames(bytes((first,)) + body, 100)
+        taken = sum(len(rest) for _, rest in frames(bytes((first,)) + body, 100))
+        assert taken <= len(body)
 
 
 def test_a_packet_that_is_too_long_is_refused_before_it_has_come() -> None:

@@ -147,7 +147,7 @@ def read_device(place: Place, payload: bytes) -> list[Announcement]:
     for name, raw in components.items():  # their names are their own, and never abbreviations
         settings = _spelt_out(raw, base)
         platform = settings.get("platform") if isinstance(settings, dict) else None
-        if platform not in COMPONENTS:
+        if not isinstance(platform, str) or platform not in COMPONENTS:
             raise BadAnnouncement("component", f"{name}: {platform}"[:100])
         if len(settings) > 1:  # with its platform alone it is taken away
             part = Place(platform, part_of(place), str(name)[:64])

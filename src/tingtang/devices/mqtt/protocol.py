@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Iterator
 from typing import cast
@@ -12,7 +13,7 @@ UNSENT_BYTES_MAX = 1_000_000
 """In the buffer of a connection; one whose other end does not read is closed."""
 
 
-class PacketProtocol(asyncio.Protocol):
+class PacketProtocol(asyncio.Protocol, ABC):
     """Hands whole packets to :meth:`take`, and rests when :meth:`rest_seconds` says so.
 
     While it rests it does not read, so that what the other end sends too fast stays there.
@@ -36,9 +37,9 @@ class PacketProtocol(asyncio.Protocol):
     def opened(self) -> None:
         """The connection stands."""
 
+    @abstractmethod
     def take(self, first: int, body: bytes) -> None:
         """One packet; may raise :class:`~tingtang.devices.model.mqtt_packets.Malformed`."""
-        raise NotImplementedError
 
     def rest_seconds(self) -> float | None:
         """After each packet: how long not to read, or None to go on."""
