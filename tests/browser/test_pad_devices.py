@@ -183,8 +183,8 @@ def test_every_side_of_a_device_is_accessible(
 ) -> None:
     page = screens.as_staff(MANAGER, "pad", f"/pad/devices?device=kiosk-1&{look}", SIZE)
     sides = page.get_by_role("dialog").get_by_role("group").first.get_by_role("button")
-    expect(sides).to_have_count(4)
-    for side in range(4):
+    expect(sides).to_have_count(5)
+    for side in range(5):
         sides.nth(side).click()
         expect(sides.nth(side)).to_have_attribute("aria-pressed", "true")
         accessible(page)
