@@ -22,6 +22,8 @@ from tingtang.devices.mqtt import mosquitto
 from tingtang.devices.mqtt.client import ClientOptions, MqttClient
 from tingtang.devices.mqtt.options import MqttOptions
 from tingtang.devices.mqtt.wiring import Mqtt
+from tingtang.devices.scenes.model import Scene, SceneResult, Select, Wanted
+from tingtang.devices.scenes.service import SceneService
 from tingtang.devices.service import DeviceService
 from tingtang.http.app import App, build
 from tingtang.http.options import WebOptions
@@ -38,6 +40,7 @@ DEVICES = 200
 MESSAGES, ROUNDS = 80, 3
 """Of each device in a round: all of a round fit into the queue that Mosquitto keeps for us."""
 COMMANDS = 400
+SCENES, SCENE_SECONDS = 5, 2.0
 CONNECTED = 500
 """Devices by which memory is measured."""
 
@@ -255,6 +258,34 @@ async def _memory(running: Running) -> list[Figure]:
     ]
 
 
+async def _scene(running: Running) -> list[Figure]:
+    """One tap sets every device, and each confirms; the slowest of several runs counts."""
+    scenes = running.app.parts.service("scenes", SceneService)
+    ids, took = list(running.secrets), []
+    for number in range(SCENES):
+        level = float(10 + number)  # another each time, so that every device must change
+        scene = Scene(
+            code="bench", branch="east", name=Text("评测", "Bench"),
+            wanted=(Wanted(select=Select(type="light"), values={"on": True, "level": level}),),
+        )  # fmt: skip
+        await scenes.book.save(scene, SYSTEM)
+        began = time.perf_counter()
+        run = await scenes.run("east", "bench", SYSTEM)
+        ended = await scenes.ended("east", "bench", run)
+        took.append(time.perf_counter() - began)
+        confirmed = [ended.devices[one].result for one in ids]
+        assert confirmed == [SceneResult.DONE] * len(ids), "not every device confirmed"
+    return [
+        Figure(
+            "a scene over 200 devices, all confirmed ÷ 2 s",
+            max(took) / SCENE_SECONDS,
+            at_most=1,
+            detail=f"{len(ids)} devices, {SCENES} runs: slowest {max(took):.2f} s,"
+            f" fastest {min(took):.2f} s, embedded broker",
+        )
+    ]
+
+
 def _bytes_in_use() -> int:
     """What Python's objects take, while traced; else what is resident, which hides what was freed
     before and is used again.
@@ -302,6 +333,7 @@ def speed() -> list[Figure]:
                 process.terminate()
                 process.wait()
     embedded = MqttOptions(broker="embedded", listen="127.0.0.1:0")
+    figures += asyncio.run(with_devices(embedded, 0, DEVICES, _scene))
     tracemalloc.stop()
     return figures + asyncio.run(with_devices(embedded, 0, CONNECTED, _memory, is_traced=True))
 

@@ -232,3 +232,45 @@ async def test_a_device_out_of_use_stays_in_the_register_and_leaves_the_hall(sho
     [kept] = (await engineer.get("/api/branches/east/device-register")).json()
     assert (kept["id"], kept["active"]) == ("lamp-1", False)
     assert shop.link.forgotten == ["lamp-1"]
+
+
+async def test_where_the_hall_s_clock_runs_faster_wires_are_given_as_much_longer(
+    shop: Shop,
+) -> None:
+    """As in a demo at twenty times real time: three beats are then ten minutes of the hall's."""
+    shop.devices.pace = 20.0
+    await shop.enrol("lamp-1")
+    await shop.up("lamp-1")
+    shop.world.clock.advance(31_000)
+    shop.devices.beat("lamp-1", wire.Beat(1, shop.world.clock.now_ms() - 30 * MINUTE_MS))
+    await shop.devices.look()
+    await shop.settled()
+    state = await shop.devices.state("lamp-1")
+    assert (state.link, state.flags) == (wire.Link.ONLINE, {})
+    manager = await shop.world.as_staff("zhou.qihang")
+    body = {"name": "set", "parameters": {"level": 1}}
+    command = (await manager.post(f"{PATH}/lamp-1/commands", json=body)).json()["command"]
+    shop.world.clock.advance(30_000)
+    await shop.devices.look()
+    given = (await shop.devices.state("lamp-1")).commands[command]
+    assert (given.state, given.attempts) == (CommandState.SENT, 1)
+    shop.world.clock.advance(70_000)
+    await shop.devices.look()
+    assert (await shop.devices.state("lamp-1")).commands[command].state is CommandState.UNKNOWN
+    shop.world.clock.advance(501_000)
+    await shop.devices.look()
+    assert (await shop.devices.state("lamp-1")).link is wire.Link.OFFLINE
+
+
+async def test_what_a_device_answers_is_kept_and_shown(shop: Shop) -> None:
+    await shop.enrol("kiosk-1", "kiosk")
+    await shop.up("kiosk-1")
+    engineer = await shop.world.as_staff(ENGINEER)
+    answer = await engineer.post(f"{PATH}/kiosk-1/commands", json={"name": "version"})
+    command = answer.json()["command"]
+    said = {"firmware": "4.2", "notes": 812.0}
+    done = wire.CommandResult(command, wire.CommandStep.DONE, data=said)
+    shop.devices.result("kiosk-1", done)
+    await shop.settled()
+    shown = (await engineer.get(f"{PATH}/kiosk-1")).json()["commands"][command]
+    assert shown["data"] == said

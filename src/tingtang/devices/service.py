@@ -71,6 +71,9 @@ class DeviceService:
         self.register = register
         self.telemetry = telemetry
         self.clock = clock
+        self.pace = 1.0
+        """How many times as fast as real time the hall's clock runs. Wires and machines take as long
+        as ever, so that by that clock all patience with them is so many times longer."""
         self._ids = ids
         self._live = live
         self._links: dict[r.Protocol, DeviceLink] = {}
@@ -143,6 +146,7 @@ class DeviceService:
                 name=name,
                 parameters=parameters,
                 may_maintain=may_maintain,
+                pace=self.pace,
             ),
             actor,
             key,
@@ -284,7 +288,7 @@ class DeviceService:
 
     def _check_clock(self, device: str, said_ms: int) -> bool:
         off_ms = abs(said_ms - self.clock.now_ms())
-        if said_ms and off_ms > CLOCK_OFF_MS:
+        if said_ms and off_ms > CLOCK_OFF_MS * self.pace:
             self.flag(device, "clock_off", f"{off_ms // 1000} s")
             return False
         return bool(said_ms)
@@ -357,12 +361,12 @@ class DeviceService:
         silent_ms = now_ms - self._heard_ms.get(device.id, now_ms)
         if (
             state.link is wire.Link.ONLINE
-            and silent_ms > BEATS_MISSED * type_.beat_seconds * 1000
+            and silent_ms > BEATS_MISSED * type_.beat_seconds * 1000 * self.pace
             and device.id not in self._workers
         ):
             await self._run(device, c.Lose(type=type_), SYSTEM)
         if any(one.state in OPEN_COMMANDS for one in state.commands.values()):
-            await self._run(device, c.RunTimers(type=type_), SYSTEM)
+            await self._run(device, c.RunTimers(type=type_, pace=self.pace), SYSTEM)
 
     def _on_change(self, stream: str, events: Sequence[Recorded]) -> None:
         device = self.register.get(stream.partition("/")[2])

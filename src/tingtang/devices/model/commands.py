@@ -55,6 +55,8 @@ class Give(DeviceInput, frozen=True):
     name: str
     parameters: dict[str, Value] = {}
     may_maintain: bool = False
+    pace: float = 1.0
+    """How much longer a wire takes by the hall's clock than by its own: a demo's runs faster."""
 
 
 class SwitchModule(DeviceInput, frozen=True):
@@ -73,3 +75,5 @@ class ClearFlag(DeviceInput, frozen=True):
 
 class RunTimers(DeviceInput, frozen=True):
     """Send again what was not acknowledged; give up on what got no result in time."""
+
+    pace: float = 1.0

@@ -133,7 +133,7 @@ def _give(state: DeviceState, command: c.Give, at_ms: int) -> Events:
         command=command.command,
         name=command.name,
         parameters=command.parameters,
-        until_ms=at_ms + timeout_ms,
+        until_ms=at_ms + round(timeout_ms * command.pace),
     )
     if command.name != WAKE:
         if state.link is not Link.ONLINE:
@@ -202,19 +202,19 @@ def _run_timers(state: DeviceState, command: c.RunTimers, at_ms: int) -> Events:
             continue
         if at_ms >= given.until_ms:
             events.append(e.CommandEnded(command=given.id, state=CommandState.UNKNOWN))
-        elif is_to_repeat(command.type, given, at_ms):
+        elif is_to_repeat(command.type, given, at_ms, command.pace):
             events.append(e.CommandRepeated(command=given.id))
     return events
 
 
-def is_to_repeat(type_: DeviceType, given: GivenCommand, at_ms: int) -> bool:
+def is_to_repeat(type_: DeviceType, given: GivenCommand, at_ms: int, pace: float = 1.0) -> bool:
     """A command that does no harm when done twice and was not acknowledged."""
     declared = type_.command_named(given.name)
     return (
         given.state is CommandState.SENT
         and (given.name in {SET, WAKE} or (declared is not None and declared.may_repeat))
         and given.attempts < ATTEMPTS_MAX
-        and at_ms >= given.sent_ms + REPEAT_MS * given.attempts
+        and at_ms >= given.sent_ms + REPEAT_MS * pace * given.attempts
     )
 
 
