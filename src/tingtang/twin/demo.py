@@ -31,7 +31,7 @@ from tingtang.org.demo import DemoBank, seed_demo_bank
 from tingtang.org.directory import Directory
 from tingtang.org.model.hours import coming_spans
 from tingtang.org.model.records import CareNeed, CounterLevel, ZoneKind
-from tingtang.org.sign_in.model.rules import TerminalKind
+from tingtang.org.sign_in.model.rules import STAFF_LONGEST_MS, TerminalKind
 from tingtang.org.sign_in.service import SignIn
 from tingtang.org.sign_in.sessions import Terminal
 from tingtang.org.structure import OrgService
@@ -80,6 +80,7 @@ class Demo:
             data_folder=folder,
             is_demo=True,
             public_url=public_url,
+            staff_idle_ms=STAFF_LONGEST_MS,  # its links work once: a pause must not lock people out
             messages=MessageOptions(
                 url=self.gateway.base, key_id=reference.KEY_ID, secret=reference.SECRET.decode()
             ),
