@@ -4,7 +4,7 @@ import type { Service } from './types'
 
 const service = (code: string, zh: string, en: string, words: string[] = []): Service => ({
   id: code, code, name: { zh, en }, group: { zh: '业务', en: 'Business' }, prefix: 'A', standard_ms: 60_000, quota: 0,
-  materials: [], steps: [], channels: ['counter'], levels: ['high'], skills: [], care: [], bookable: true, words, active: true,
+  materials: [], steps: [], channels: ['counter'], levels: ['high'], skills: [], care: [], bookable: true, words, needs: [], active: true,
 })
 const SERVICES = [
   service('cash', '现金取款', 'Cash withdrawal', ['取钱']),

@@ -12,6 +12,7 @@ import type { Guide, IssuedTicket, PrinterHere, ServedPlan } from '@/kit/visitor
 import { useOpening, type Doors } from '@/kit/visitor/useOpening'
 import type { BoardView } from '@/live/hall'
 import { useLive, type Live } from '@/live/useLive'
+import { ALL_THERE, type DeviceHere } from './machine'
 import { shownBy, type Shown } from './shown'
 
 export type Page =
@@ -38,6 +39,8 @@ export interface Kiosk {
   /** What became of this machine's call for the lobby manager. */
   call: Live<CallView>
   doors: Doors
+  /** What this machine cannot do now; all is possible where nothing is known of it. */
+  machine: ComputedRef<DeviceHere>
   printer: Fetched<PrinterHere>
   /** Tickets can be taken now; unknown counts as yes, for the server has the last word. */
   takes: ComputedRef<boolean>
@@ -90,6 +93,7 @@ export function provideKiosk(): Kiosk {
   const plan = useFetched<ServedPlan>(whenKnown('plan'))
   const board = useLive<BoardView>('hall.board', () => known.branch.value)
   const call = useLive<CallView>('hall.call', () => (known.branch.value && known.session.value?.id ? `${known.branch.value}/terminal:${known.session.value.id}` : ''))
+  const ownMachine = useLive<DeviceHere>('devices.here', () => (known.branch.value && known.session.value?.id ? `${known.branch.value}/${known.session.value.id}` : ''))
   const printer = useFetched<PrinterHere>(whenKnown('printer'))
   const doors = useOpening(whenKnown('openings'), () => guide.data.value?.branch.time_zone ?? 'UTC')
   const takers: ((shown: Shown) => void)[] = []
@@ -115,6 +119,7 @@ export function provideKiosk(): Kiosk {
     board,
     call,
     doors,
+    machine: computed(() => ownMachine.data.value ?? ALL_THERE),
     printer,
     takes: computed(() => board.data.value === null || (board.data.value.open && board.data.value.taking)),
     page,
