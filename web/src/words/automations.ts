@@ -15,6 +15,7 @@ export default defineWords(
       stream: '来源', actor: '操作人', device: '设备', counter: '窗口', ticket: '号票', service: '业务', kind: '种类', grade: '等级', module: '部件', health: '健康', values: '属性', link: '网络', app: '应用', why: '原因',
       code: '代码', detail: '说明', number: '号码', channel: '渠道', score: '评分', staff: '员工', zone: '功能区', scene: '场景', name: '名称', state: '状态', enabled: '启用', care: '关怀', tier: '等级', visit: '到店', note: '内容', task: '任务', by: '由谁', data: '数据',
     },
+    value: { ok: '正常', warning: '预警', fault: '故障', absent: '缺失', unknown: '未知', online: '在线', offline: '离线', sleeping: '休眠', running: '运行', paused: '暂停', vip_reception: '贵宾接待', kiosk: '自助机', pad: 'PAD', counter: '柜台', phone: '手机', elder: '老年', disabled: '行动不便', pregnant: '孕妇', child: '携带儿童', notice: '提示', yellow: '黄', orange: '橙', red: '红' },
     list: {
       name: '名称', when: '什么时候', then: '做什么', last: '最近一次', on: '启用', create: '新建自动化', none: '还没有自动化', noneDetail: '写下“什么时候、在什么条件下、做什么”，系统就会照办。', never: '还没有运行过',
       off: '本网点未启用“智能网控”模块，自动化不会运行', running: '运行中', origin: { branch: '本网点', bank: '全行', shipped: '自带' }, all: '全部', onlyOn: '已启用', onlyOff: '已停用', search: '名称', cutOff: '{time} 没有运行：{why}', open: '打开', edit: '在管理中心编辑',
@@ -30,11 +31,11 @@ export default defineWords(
       start: '从', end: '到', action: '动作', choose: '请选择', none: '不指定', fixed: '固定值', fromEvent: '取自事件', source: '{name}的来源', setTo: '设为', mayNotDo: '您没有这个动作的权限',
       advanced: '运行方式', mode: '再次触发时仍在运行', modes: { single: '不再开始', restart: '重新开始', queued: '排队' }, cooldown: '两次之间至少间隔（秒）', perMinute: '每分钟最多次数', save: '保存', saved: '已保存', dirty: '有未保存的修改', discard: '放弃修改',
       remove2: '删除', restore: '恢复原样', removeSure: '删除“{name}”？', restoreSure: '放弃本网点的版本，恢复{origin}的“{name}”？', cancel: '取消', gap: { name: '请填写名称', triggers: '请至少添加一个触发', actions: '请至少添加一个动作' }, gone: '没有这项自动化',
-      part: { event: '发生某事', fact: '状态变为', time: '到某时刻', hours: '开门或关门', sun: '日出或日落', interval: '每隔一段时间', field: '触发事件的字段', time_window: '时间段', business_day: '营业日', business_hours: '营业时间', sun_up: '白天或夜间', all: '一组：全部满足', any: '一组：满足任一', not: '不满足' },
+      part: { factIs: '状态为', event: '发生某事', fact: '状态变为', time: '到某时刻', hours: '开门或关门', sun: '日出或日落', interval: '每隔一段时间', field: '触发事件的字段', time_window: '时间段', business_day: '营业日', business_hours: '营业时间', sun_up: '白天或夜间', all: '一组：全部满足', any: '一组：满足任一', not: '不满足' },
       is: { business_day: '当天营业', business_day_not: '当天不营业', business_hours: '营业时间内', business_hours_not: '营业时间外', sun_up: '白天', sun_up_not: '夜间' },
     },
     power: {
-      title: '开关机时间', lead: '让一些设备在营业日按时开启和关闭。开启即进入营业状态，关闭即进入打烊状态。', create: '新建时间表', none: '还没有时间表', noneDetail: '例如：营业日 8:00 开启智能区的设备，18:00 关闭。', name: '名称', nameEn: '英文名称', devices: '哪些设备', on: '开启', off: '关闭', days: '日子', last: '最近一次',
+      title: '开关机时间', lead: '让一些设备在营业日按时开启和关闭。开启即进入营业状态，关闭即进入打烊状态。', create: '新建时间表', none: '还没有时间表', noneDetail: '例如：营业日 8:00 开启智能区的设备，18:00 关闭。', name: '名称', nameEn: '英文名称', devices: '哪些设备', on: '开启', off: '关闭', onAt: '开启时间', offAt: '关闭时间', days: '日子', last: '最近一次',
       weekdays: '星期', businessDaysOnly: '仅营业日', edit: '修改', save: '保存', saved: '已保存', remove: '删除', removeSure: '删除“{name}”？设备不再按时开关。', cancel: '取消', all: '全部设备', everything: '整个网点', zones: '功能区', types: '设备类型', single: '单台设备', chosen: '已选 {n} 项，最多 {most} 项', noOn: '不开启', noOff: '不关闭',
       use: '{name}：启用', gap: { name: '请填写名称', targets: '请选择设备', times: '请填写开启或关闭的时间' }, never: '还没有执行过', noDevices: '这个网点还没有登记设备', hint: '可只填一个时间', results: '{half} {time}：{words}',
     },
@@ -60,6 +61,7 @@ export default defineWords(
       stream: 'stream', actor: 'actor', device: 'device', counter: 'counter', ticket: 'ticket', service: 'service', kind: 'kind', grade: 'grade', module: 'part', health: 'health', values: 'property', link: 'network', app: 'program', why: 'reason',
       code: 'code', detail: 'detail', number: 'number', channel: 'channel', score: 'score', staff: 'staff', zone: 'zone', scene: 'scene', name: 'name', state: 'state', enabled: 'enabled', care: 'care', tier: 'tier', visit: 'visit', note: 'note', task: 'task', by: 'by', data: 'data',
     },
+    value: { ok: 'fine', warning: 'warning', fault: 'fault', absent: 'absent', unknown: 'unknown', online: 'on line', offline: 'off line', sleeping: 'asleep', running: 'running', paused: 'paused', vip_reception: 'VIP reception', kiosk: 'kiosk', pad: 'PAD', counter: 'counter', phone: 'phone', elder: 'elder', disabled: 'disabled', pregnant: 'pregnant', child: 'with a child', notice: 'note', yellow: 'yellow', orange: 'orange', red: 'red' },
     list: {
       name: 'Name', when: 'When', then: 'Does', last: 'Last run', on: 'On', create: 'New automation', none: 'There are no automations yet', noneDetail: 'Write when, under which condition, and what: it is done from then on.', never: 'has not run yet',
       off: 'The smart control module of this branch is off: its automations do not run', running: 'running', origin: { branch: 'own', bank: 'bank', shipped: 'built in' }, all: 'All', onlyOn: 'On', onlyOff: 'Off', search: 'Name', cutOff: '{time}: did not run, {why}', open: 'Open', edit: 'Edit in the office',
@@ -75,11 +77,11 @@ export default defineWords(
       start: 'From', end: 'Until', action: 'Action', choose: 'Choose', none: 'none', fixed: 'Fixed', fromEvent: 'From the event', source: 'Where {name} comes from', setTo: 'Set to', mayNotDo: 'You may not do this yourself',
       advanced: 'How it runs', mode: 'Set off while it still runs', modes: { single: 'Nothing more begins', restart: 'Begins anew', queued: 'Waits its turn' }, cooldown: 'Seconds between two runs, at least', perMinute: 'Runs a minute, at most', save: 'Save', saved: 'Saved', dirty: 'Not saved yet', discard: 'Discard',
       remove2: 'Remove', restore: 'Restore', removeSure: 'Remove “{name}”?', restoreSure: 'Give up the branch’s own version for “{name}” ({origin})?', cancel: 'Cancel', gap: { name: 'It needs a name', triggers: 'It needs a trigger', actions: 'It needs an action' }, gone: 'There is no such automation',
-      part: { event: 'Something happens', fact: 'A state comes about', time: 'Time of day', hours: 'Opening or closing', sun: 'Sunrise or sunset', interval: 'Every so often', field: 'Field of the event', time_window: 'Time of day', business_day: 'Business day', business_hours: 'Business hours', sun_up: 'Day or night', all: 'Group: all hold', any: 'Group: any holds', not: 'Not' },
+      part: { factIs: 'A state is', event: 'Something happens', fact: 'A state comes about', time: 'Time of day', hours: 'Opening or closing', sun: 'Sunrise or sunset', interval: 'Every so often', field: 'Field of the event', time_window: 'Time of day', business_day: 'Business day', business_hours: 'Business hours', sun_up: 'Day or night', all: 'Group: all hold', any: 'Group: any holds', not: 'Not' },
       is: { business_day: 'open on that day', business_day_not: 'closed on that day', business_hours: 'in business hours', business_hours_not: 'outside business hours', sun_up: 'by day', sun_up_not: 'by night' },
     },
     power: {
-      title: 'Power times', lead: 'Some devices go on and off at times of business days. On is as in business hours, off as when closed.', create: 'New power times', none: 'There are no power times yet', noneDetail: 'For instance: the devices of smart service on at 8:00 and off at 18:00 on business days.', name: 'Chinese name', nameEn: 'English name', devices: 'Devices', on: 'On at', off: 'Off at', days: 'Days', last: 'Last run',
+      title: 'Power times', lead: 'Some devices go on and off at times of business days. On is as in business hours, off as when closed.', create: 'New power times', none: 'There are no power times yet', noneDetail: 'For instance: the devices of smart service on at 8:00 and off at 18:00 on business days.', name: 'Chinese name', nameEn: 'English name', devices: 'Devices', on: 'On', off: 'Off', onAt: 'On at', offAt: 'Off at', days: 'Days', last: 'Last run',
       weekdays: 'Weekdays', businessDaysOnly: 'Business days only', edit: 'Change', save: 'Save', saved: 'Saved', remove: 'Remove', removeSure: 'Remove “{name}”? Its devices go on and off by no times any more.', cancel: 'Cancel', all: 'All devices', everything: 'The whole branch', zones: 'Zones', types: 'Types of device', single: 'Single devices', chosen: '{n} chosen, {most} at most', noOn: 'not on', noOff: 'not off',
       use: '{name}: on', gap: { name: 'It needs a name', targets: 'Choose devices', times: 'Give a time for on or off' }, never: 'has not run yet', noDevices: 'No devices are registered here yet', hint: 'One of the two is enough', results: '{half} {time}: {words}',
     },

@@ -24,11 +24,11 @@ export function fieldText(name: string, { t, te }: Pick<Speaker, 't' | 'te'>): s
   return key ? `${word} ${key}` : word
 }
 
-function scalarText(value: unknown, comparable: Comparable, { say, t }: Speaker): string {
-  if (Array.isArray(value)) return value.map((one) => scalarText(one, comparable, { say, t } as Speaker)).join(t('automations.comma'))
+function scalarText(value: unknown, comparable: Comparable, { say, t, te }: Pick<Speaker, 'say' | 't' | 'te'>): string {
+  if (Array.isArray(value)) return value.map((one) => scalarText(one, comparable, { say, t, te })).join(t('automations.comma'))
   if (typeof value === 'boolean') return t(value ? 'automations.yes' : 'automations.no')
   if (typeof value === 'number') return withUnit(value, comparable.unit)
-  return say(comparable.choices.find(({ id }) => id === value)?.text) || String(value)
+  return say(comparable.choices.find(({ id }) => id === value)?.text) || (te(`automations.value.${String(value)}`) ? t(`automations.value.${String(value)}`) : String(value))
 }
 
 function testText(what: string, test: Test, comparable: Comparable, speaker: Speaker): string {

@@ -11,12 +11,13 @@ import customerWords from '@/words/officeCustomers'
 import planWords from '@/words/officePlan'
 import systemWords from '@/words/officeSystem'
 import terms from '@/words/officeTerms'
+import scenesOffice from '@/words/scenesOffice'
 import App from './App.vue'
 
 startSurface({
   surface: 'office',
   app: App,
-  words: { automations, devices, devicesOffice, faults, hall, office: words, officeBranches: branchWords, officeBusiness: businessWords, officeCustomers: customerWords, officePlan: planWords, officeSystem: systemWords, officeTerms: terms },
+  words: { automations, devices, devicesOffice, faults, hall, office: words, officeBranches: branchWords, officeBusiness: businessWords, officeCustomers: customerWords, officePlan: planWords, officeSystem: systemWords, officeTerms: terms, scenesOffice },
   routes: [
     { path: '/', component: () => import('./pages/OverviewPage.vue') },
     { path: '/branch', component: () => import('./pages/BranchPage.vue') },
@@ -45,6 +46,7 @@ startSurface({
     { path: '/readings', component: () => import('./pages/DevicesReadingsPage.vue') },
     { path: '/automations', component: () => import('./pages/AutomationsPage.vue') },
     { path: '/automations/one', component: () => import('./pages/AutomationPage.vue') },
+    { path: '/scenes', component: () => import('./pages/ScenesPage.vue') },
     { path: '/power', component: () => import('./pages/PowerPage.vue') },
     { path: '/:rest(.*)', redirect: '/' },
   ],

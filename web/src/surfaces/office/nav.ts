@@ -19,7 +19,7 @@ export type Module = components['schemas']['Branch']['modules'][number]
 export type GroupName = 'branches' | 'business' | 'people' | 'customers' | 'rules' | 'devices' | 'system'
 export type PageName =
   | 'overview' | 'monitor' | 'reports' | 'branch' | 'plan' | 'templates' | 'organisation' | 'services' | 'register' | 'capacity' | 'complaints'
-  | 'people' | 'customers' | 'rules' | 'terminals' | 'sessions' | 'webhooks' | 'themes' | 'fleet' | 'reliability' | 'repairs' | 'devices' | 'deviceTypes' | 'readings' | 'automations' | 'power'
+  | 'people' | 'customers' | 'rules' | 'terminals' | 'sessions' | 'webhooks' | 'themes' | 'fleet' | 'reliability' | 'repairs' | 'devices' | 'deviceTypes' | 'readings' | 'automations' | 'power' | 'scenes'
 
 export const GROUPS: readonly Group[] = [
   {
@@ -56,6 +56,7 @@ export const GROUPS: readonly Group[] = [
       { to: '/devices', name: 'devices', needs: 'device.see' },
       { to: '/device-types', name: 'deviceTypes', needs: 'device.see', everyBranch: true },
       { to: '/readings', name: 'readings', needs: 'device.see' },
+      { to: '/scenes', name: 'scenes', needs: 'device.see' },
       { to: '/automations', name: 'automations', needs: 'rules.see' },
       { to: '/power', name: 'power', needs: 'rules.see' },
     ],

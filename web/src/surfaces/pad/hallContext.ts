@@ -20,6 +20,8 @@ export interface HallContext {
   choices: Fetched<Schemas['HallChoices']>
   /** The link is lost: what must not wait is refused, what may wait is kept. */
   isCut: ComputedRef<boolean>
+  /** The branch has switched smart control on; so it is taken until it is known. */
+  hasDevices: ComputedRef<boolean>
   /** The name of a zone, a service, a counter's sign, as they stand in the branch's records. */
   zoneName: (zone: string) => Schemas['Text'] | undefined
   serviceName: (service: string) => Schemas['Text'] | undefined
@@ -51,6 +53,7 @@ export function provideHall(session: Session, branch: string, may: (permission: 
     guide,
     choices,
     isCut: computed(() => !isOnline.value || hall.state.value === 'stale'),
+    hasDevices: computed(() => guide.data.value?.branch.modules.includes('smart_control') ?? true),
     zoneName: (zone) => guide.data.value?.zones.find(({ id }) => id === zone)?.name,
     serviceName: (service) => guide.data.value?.services.find(({ id }) => id === service)?.name,
   }
