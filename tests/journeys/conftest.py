@@ -10,13 +10,14 @@ import msgspec
 import pytest
 import sqlalchemy as sa
 
-from tests.http.world import World, open_world, seed
+from tests.http.world import PASSWORD, World, open_world, seed
 from tingtang.journeys import tables as t
 from tingtang.journeys.actions import Action, Actions, Call, Done, Result
 from tingtang.journeys.library import Library, VersionState, closure, version_row
 from tingtang.journeys.service import JourneyService
 from tingtang.kernel.log import Append
 from tingtang.kernel.text import Text
+from tingtang.org.directory import Directory
 from tingtang.org.sign_in.model.rules import TerminalKind
 
 
@@ -52,6 +53,17 @@ class Office:
         self.library = parts.service("library", Library)
         self.actions = parts.service("actions", Actions)
         self.played: dict[str, Played] = {}
+
+    password = PASSWORD
+
+    def of_role(self, role: str) -> list[str]:
+        """Ids of the bank's people with this role."""
+        directory = self.world.app.parts.service("directory", Directory)
+        return [
+            staff
+            for staff in self.world.bank.staff.values()
+            if role in directory.staff(staff).roles
+        ]
 
     def play(self, name: str, *, has_effect: bool = True) -> Played:
         """Register an action that the test plays."""

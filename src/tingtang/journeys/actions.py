@@ -71,6 +71,8 @@ class Action(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     about: Text
     perform: Perform
+    withdraw: Callable[[str], Awaitable[None]] | None = None
+    """Of an action that waits for somebody: told by its trace that nobody wants it any more."""
     has_effect: bool = True
     """False for what only looks something up: it can be taken back with the answer before it."""
     inputs: dict[str, Text] = {}

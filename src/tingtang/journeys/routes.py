@@ -149,6 +149,14 @@ async def cancel_journey(
     return journey_desk.view(await journeys.cancel(JourneyId(journey), actor))
 
 
+@post(f"{ONE}/withdraw", summary="Wait no longer", **permit(Permission.JOURNEY_RUN))
+async def withdraw_request(
+    journey: str, journeys: JourneyService, journey_desk: JourneyDesk, actor: Actor
+) -> views.JourneyView:
+    """Call off a request for somebody's yes; the customer may then do something else."""
+    return journey_desk.view(await journeys.withdraw(JourneyId(journey), actor))
+
+
 @post(f"{ONE}/code", summary="Hand a journey over", **permit(Permission.JOURNEY_RUN))
 async def hand_over(
     journey: str,
@@ -183,5 +191,5 @@ def _channel(actor: Actor, wished: Channel | None) -> Channel:
 
 ROUTES = [
     list_scenarios, list_journeys, begin_journey, read_journey, answer_step, go_back, retry_step,
-    cancel_journey, hand_over, take_over,
+    cancel_journey, withdraw_request, hand_over, take_over,
 ]  # fmt: skip

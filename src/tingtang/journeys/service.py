@@ -191,6 +191,20 @@ class JourneyService:
             await self._write(opened, [e.JourneyEnded(ending=e.Ending.CANCELLED, by=by)], actor)
         return opened
 
+    async def withdraw(self, journey: JourneyId, actor: Actor) -> Open:
+        """Wait no longer for somebody's yes; refused (still_at_work) for all that cannot be
+        called off.
+        """
+        opened = await self.store.get(journey)
+        check_holder(opened, actor)
+        for pending in list(opened.journey.pending.values()):
+            action = self.actions.get(pending.action)
+            if action is None or action.withdraw is None:
+                raise Refused(p.STILL_AT_WORK)
+            opened.settled.clear()
+            await action.withdraw(pending.trace)
+        return await self._settle(opened)
+
     async def move(self, journey: JourneyId, actor: Actor, channel: Channel) -> Open:
         """Go on at the actor's terminal; the caller has seen to it that they may."""
         opened = await self.store.get(journey)

@@ -39,7 +39,8 @@ class ViewType(msgspec.Struct, frozen=True):
     """A kind of view: its name, who may watch it, and how it is made.
 
     ``compute(key)`` gives the view's whole content from committed state, or None where there is no
-    such thing. ``branch_of(key)`` names the branch that the permission must reach; ``allow`` may
+    such thing. ``branch_of(key)`` names the branch that the permission must reach, "" where the
+    permission alone will do; ``allow`` may
     refuse more (a customer's link watches its own ticket only).
     """
 
@@ -108,7 +109,7 @@ class LiveViews:
         view = self._views.get(name)
         if view is None:
             raise Refused(NOT_FOUND, what=name)
-        actor.require(view.permission, view.branch_of(key))
+        actor.require(view.permission, view.branch_of(key) or None)
         if not view.allow(actor, key):
             raise Refused(NOT_FOUND, what=name)
         channel = await self._open(view, key)

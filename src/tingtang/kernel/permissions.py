@@ -67,6 +67,7 @@ class Permission(StrEnum):
     # business
     JOURNEY_RUN = "journey.run"
     JOURNEY_SERVE = "journey.serve"
+    AUTHORISATION_GIVE = "authorisation.give"
     SCENARIO_SEE = "scenario.see"
     SCENARIO_EDIT = "scenario.edit"
     SCENARIO_RELEASE = "scenario.release"
@@ -115,7 +116,7 @@ _TELLER = _IN_HALL | {
 _MANAGER = _TELLER | {
     _P.MESSAGE_WAITING, _P.BOOKING_MAKE, _P.BOOKING_HANDLE, _P.COUNTER_ASSIGN,
     _P.CUSTOMER_EDIT, _P.CONSENT_RECORD, _P.MONITOR_SEE, _P.COMPLAINT_HANDLE, _P.CUSTOMER_REVEAL,
-    _P.RULES_SEE, _P.STAFF_SEE, _P.DEVICE_SEE, _P.DEVICE_OPERATE,
+    _P.RULES_SEE, _P.STAFF_SEE, _P.DEVICE_SEE, _P.DEVICE_OPERATE, _P.AUTHORISATION_GIVE,
 }  # fmt: skip
 
 GRANTS: dict[Role, frozenset[Permission]] = {
@@ -143,7 +144,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
         _P.COMPLAINT_RAISE, _P.COMPLAINT_HANDLE, _P.DEVICE_SEE, _P.SCENARIO_SEE, _P.SCENARIO_EDIT,
         _P.SCENARIO_RELEASE,
     },
-    Role.AUTHORISER: _STAFF,
+    Role.AUTHORISER: _STAFF | {_P.AUTHORISATION_GIVE},
     Role.DEVICE_ENGINEER: _STAFF
     | {
         _P.TASK_WORK, _P.TASK_SEE, _P.HALL_SEE, _P.DEVICE_SEE, _P.DEVICE_OPERATE,

@@ -23,6 +23,42 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_answers_time_ms"), ["time_ms"], unique=False)
 
     op.create_table(
+        "authorisation_evidence",
+        sa.Column("authorisation", sa.Text(), nullable=False),
+        sa.Column("body", sa.LargeBinary(), nullable=True),
+        sa.Column("kept_until_ms", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("authorisation", name=op.f("pk_authorisation_evidence")),
+    )
+    with op.batch_alter_table("authorisation_evidence", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_authorisation_evidence_kept_until_ms", ["kept_until_ms"], unique=False
+        )
+
+    op.create_table(
+        "authorisations",
+        sa.Column("authorisation", sa.Text(), nullable=False),
+        sa.Column("branch", sa.Text(), nullable=False),
+        sa.Column("journey", sa.Text(), nullable=False),
+        sa.Column("scenario", sa.Text(), nullable=False),
+        sa.Column("standing", sa.Text(), nullable=False),
+        sa.Column("modes", sa.Text(), nullable=False),
+        sa.Column("priority", sa.Integer(), nullable=False),
+        sa.Column("amount", sa.BigInteger(), nullable=False),
+        sa.Column("wanted", sa.Integer(), nullable=False),
+        sa.Column("taken_by", sa.Text(), nullable=False),
+        sa.Column("asked_ms", sa.BigInteger(), nullable=False),
+        sa.Column("ended_ms", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("authorisation", name=op.f("pk_authorisations")),
+    )
+    with op.batch_alter_table("authorisations", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_authorisations_branch_asked_ms", ["branch", "asked_ms"], unique=False
+        )
+        batch_op.create_index(
+            "ix_authorisations_standing", ["standing", "priority", "asked_ms"], unique=False
+        )
+
+    op.create_table(
         "automation_runs",
         sa.Column("run", sa.Text(), nullable=False),
         sa.Column("branch", sa.Text(), nullable=False),
@@ -105,6 +141,22 @@ def upgrade() -> None:
         sa.Column("used_ms", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("token_digest", name=op.f("pk_demo_links")),
     )
+    op.create_table(
+        "device_files",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("device", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("media_type", sa.Text(), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("command", sa.Text(), nullable=False),
+        sa.Column("time_ms", sa.BigInteger(), nullable=False),
+        sa.Column("body", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_device_files")),
+    )
+    with op.batch_alter_table("device_files", schema=None) as batch_op:
+        batch_op.create_index("ix_device_files_device_kind", ["device", "kind"], unique=False)
+        batch_op.create_index(batch_op.f("ix_device_files_time_ms"), ["time_ms"], unique=False)
+
     op.create_table(
         "device_samples",
         sa.Column("device", sa.Text(), nullable=False),
@@ -675,6 +727,11 @@ def downgrade() -> None:
     op.drop_table("device_scenes")
     op.drop_table("device_scene_runs")
     op.drop_table("device_samples")
+    with op.batch_alter_table("device_files", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_device_files_time_ms"))
+        batch_op.drop_index("ix_device_files_device_kind")
+
+    op.drop_table("device_files")
     op.drop_table("demo_links")
     with op.batch_alter_table("customers", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_customers_branch"))
@@ -692,6 +749,15 @@ def downgrade() -> None:
         batch_op.drop_index("ix_automation_runs_of")
 
     op.drop_table("automation_runs")
+    with op.batch_alter_table("authorisations", schema=None) as batch_op:
+        batch_op.drop_index("ix_authorisations_standing")
+        batch_op.drop_index("ix_authorisations_branch_asked_ms")
+
+    op.drop_table("authorisations")
+    with op.batch_alter_table("authorisation_evidence", schema=None) as batch_op:
+        batch_op.drop_index("ix_authorisation_evidence_kept_until_ms")
+
+    op.drop_table("authorisation_evidence")
     with op.batch_alter_table("answers", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_answers_time_ms"))
 

@@ -1,0 +1,1 @@
+"""授权: a second person's yes, on site, on the PAD or in the remote centre."""

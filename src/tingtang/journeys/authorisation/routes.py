@@ -1,0 +1,125 @@
+"""HTTP of authorisations: the queue, and a yes or no."""
+
+from typing import Annotated
+
+import msgspec
+from litestar import get, post
+
+from tingtang.journeys.access import check_holder
+from tingtang.journeys.authorisation.desk import AuthorisationDesk
+from tingtang.journeys.authorisation.service import Authorisations, Evidence
+from tingtang.journeys.authorisation.views import Queue
+from tingtang.journeys.service import JourneyService
+from tingtang.kernel.ids import BranchId, JourneyId
+from tingtang.kernel.permissions import Actor, Permission
+from tingtang.kernel.web import permit
+
+PATH = "/api/authorisations"
+ONE = f"{PATH}/{{authorisation:str}}"
+
+
+class DenyRequest(msgspec.Struct, frozen=True):
+    """Why not, in words that the customer will read."""
+
+    reason: Annotated[str, msgspec.Meta(min_length=2, max_length=200)]
+
+
+class OnSiteRequest(msgspec.Struct, frozen=True):
+    """The name and password of whoever stands beside the customer; ``code`` where they have a
+    second factor.
+    """
+
+    login: Annotated[str, msgspec.Meta(min_length=1, max_length=80)]
+    password: Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
+    code: Annotated[str, msgspec.Meta(max_length=20)] = ""
+
+
+class EvidenceList(msgspec.Struct, frozen=True):
+    evidence: list[Evidence]
+
+
+class Told(msgspec.Struct, frozen=True):
+    """It is on disk."""
+
+    authorisation: str
+
+
+@get(PATH, summary="Requests that wait for a yes", **permit(Permission.AUTHORISATION_GIVE))
+async def list_authorisations(
+    authorisation_desk: AuthorisationDesk, actor: Actor, branch: str = ""
+) -> Queue:
+    """Those that this person may answer, the most urgent first."""
+    return await authorisation_desk.queue(actor, BranchId(branch) if branch else None)
+
+
+@post(f"{ONE}/take", summary="Take a request", **permit(Permission.AUTHORISATION_GIVE))
+async def take_authorisation(
+    authorisation: str, authorisations: Authorisations, actor: Actor
+) -> EvidenceList:
+    """Nobody else can answer it then; gives what it is about."""
+    await authorisations.take(authorisation, actor)
+    return EvidenceList(await authorisations.evidence(authorisation, actor))
+
+
+@get(f"{ONE}/evidence", summary="What it is about", **permit(Permission.AUTHORISATION_GIVE))
+async def read_evidence(
+    authorisation: str, authorisations: Authorisations, actor: Actor
+) -> EvidenceList:
+    """For whoever took it."""
+    return EvidenceList(await authorisations.evidence(authorisation, actor))
+
+
+@post(f"{ONE}/put-back", summary="Put it back", **permit(Permission.AUTHORISATION_GIVE))
+async def put_back_authorisation(
+    authorisation: str, authorisations: Authorisations, actor: Actor
+) -> Told:
+    """Others may take it again."""
+    await authorisations.put_back(authorisation, actor)
+    return Told(authorisation)
+
+
+@post(f"{ONE}/give", summary="Say yes", **permit(Permission.AUTHORISATION_GIVE))
+async def give_authorisation(
+    authorisation: str, authorisations: Authorisations, actor: Actor
+) -> Told:
+    """Never by whoever handled the business, nor twice by one person."""
+    await authorisations.give(authorisation, actor)
+    return Told(authorisation)
+
+
+@post(f"{ONE}/deny", summary="Say no", **permit(Permission.AUTHORISATION_GIVE))
+async def deny_authorisation(
+    authorisation: str, data: DenyRequest, authorisations: Authorisations, actor: Actor
+) -> Told:
+    """The customer is told why."""
+    await authorisations.deny(authorisation, actor, data.reason)
+    return Told(authorisation)
+
+
+@post(
+    "/api/journeys/{journey:str}/authorise",
+    summary="Authorise on site",
+    **permit(Permission.JOURNEY_RUN),
+)
+async def authorise_on_site(
+    journey: str,
+    data: OnSiteRequest,
+    authorisations: Authorisations,
+    authorisation_desk: AuthorisationDesk,
+    journeys: JourneyService,
+    actor: Actor,
+) -> Told:
+    """Somebody of the branch says yes at the customer's terminal, with their own name and password."""
+    opened = await journeys.store.get(JourneyId(journey))
+    check_holder(opened, actor)
+    authorisation = await authorisations.of_journey(JourneyId(journey))
+    person = await authorisation_desk.person(data.login, data.password, data.code)
+    person.require(Permission.AUTHORISATION_GIVE, opened.branch)
+    await authorisations.give(authorisation, person, on_site=True)
+    return Told(authorisation)
+
+
+ROUTES = [
+    list_authorisations, take_authorisation, read_evidence, put_back_authorisation,
+    give_authorisation, deny_authorisation, authorise_on_site,
+]  # fmt: skip

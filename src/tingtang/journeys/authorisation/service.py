@@ -1,0 +1,363 @@
+"""Requests for a second person's yes: asked by scenarios, answered by people, told to the journey."""
+
+import asyncio
+import logging
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
+import sqlalchemy as sa
+
+from tingtang.journeys.actions import Call, Declined, Done, Later, Result
+from tingtang.journeys.authorisation import model as m
+from tingtang.journeys.authorisation import tables as t
+from tingtang.journeys.authorisation.policy import (
+    MAY_SAY_YES,
+    AuthorisationSettings,
+    Mode,
+    choose,
+)
+from tingtang.journeys.model.problems import UNKNOWN_JOURNEY
+from tingtang.journeys.service import JourneyService
+from tingtang.journeys.store import stream_of as journey_stream
+from tingtang.kernel.clock import DAY_MS, Clock, local_time
+from tingtang.kernel.database import upsert
+from tingtang.kernel.errors import Refused
+from tingtang.kernel.events import Recorded
+from tingtang.kernel.ids import BranchId, JourneyId, StaffId
+from tingtang.kernel.live import LiveViews
+from tingtang.kernel.log import Append, EventLog
+from tingtang.kernel.permissions import SYSTEM, Actor, ActorKind
+from tingtang.kernel.reactions import Trigger
+from tingtang.kernel.sealed import seal, unseal
+from tingtang.kernel.streams import StreamHost
+from tingtang.kernel.text import Text
+from tingtang.kernel.vault import Vault
+from tingtang.org.directory import Directory
+
+VIEW = "authorisation.queue"
+BELL = "authorisation.bell"
+CENTRE = "centre"
+"""Under which key the bell of the queue of all branches is watched."""
+TEND_SECONDS = 5.0
+OPEN_MAX = 1_000
+
+DENIED_WORDS = Text("授权未通过：{reason}", "Not authorised: {reason}")
+LAPSED_WORDS = Text(
+    "暂时没有同事可以授权，请稍后再试或到柜台办理",
+    "Nobody could authorise it in time; try again later or go to a counter",
+)
+
+logger = logging.getLogger(__name__)
+
+
+class Evidence(msgspec.Struct, frozen=True):
+    """Something an authoriser is shown: a line, or a picture as base64 of a JPEG."""
+
+    label: Text
+    value: Text = Text("")
+    picture: str = ""
+
+
+def stream_of(authorisation: str) -> str:
+    return f"authorisation/{authorisation}"
+
+
+class Authorisations:
+    """All requests of all branches. A request has the trace of the action as its id."""
+
+    def __init__(
+        self,
+        log: EventLog,
+        clock: Clock,
+        live: LiveViews,
+        vault: Vault,
+        directory: Directory,
+        journeys: JourneyService,
+    ) -> None:
+        self.host: StreamHost[m.Request, m.Command] = StreamHost(log, clock, m.Core())
+        self._log = log
+        self._clock = clock
+        self._live = live
+        self._vault = vault
+        self._directory = directory
+        self._journeys = journeys
+        self._task: asyncio.Task[None] | None = None
+        log.project(m.TYPES.all().values(), _project)
+        self.host.on_change(self._on_change)
+
+    async def start(self) -> None:
+        self._task = asyncio.create_task(self._tend(), name="authorisations")
+
+    async def stop(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+
+    # -- asked by scenarios ---------------------------------------------------------------------
+
+    async def perform(self, call: Call) -> Result:
+        """The action ``authorise``: asks where the policy wants a yes, else goes on at once."""
+        settings = self._directory.section(call.branch, AuthorisationSettings)
+        amount = int(call.inputs.get("amount") or 0)
+        risks = frozenset(map(str, call.inputs.get("risks") or ()))
+        zone = self._directory.branch(call.branch).time_zone
+        hour = local_time(self._clock.now_ms(), zone).hour
+        rule = choose(settings, call.scenario, amount, risks, hour)
+        if rule.mode is Mode.NONE:
+            return Done({"mode": rule.mode.value, "approved_by": [], "authorisation": ""})
+        shown = [_evidence(one) for one in call.inputs.get("evidence") or ()]
+        await self._keep(call, shown, settings.keep_days)
+        event = m.AuthorisationAsked(
+            journey=call.journey,
+            trace=call.trace,
+            scenario=call.scenario,
+            mode=rule.mode,
+            people=rule.people,
+            priority=rule.priority,
+            amount=amount,
+            risks=tuple(sorted(risks)),
+            involved=await self._involved(call.journey),
+            evidence=tuple(one.label.zh for one in shown),
+            rule=rule.name.zh,
+        )
+        await self._run(call.trace, call.branch, m.Ask(event), SYSTEM)
+        await self._tell(call.trace)
+        return Later()
+
+    async def withdraw(self, authorisation: str) -> None:
+        """The customer does not want to wait any longer."""
+        state = await self.host.state(stream_of(authorisation))
+        if state.asked is not None:
+            branch = await self._branch(authorisation)
+            await self._run(authorisation, branch, m.Withdraw(), SYSTEM)
+
+    # -- answered by people ---------------------------------------------------------------------
+
+    async def take(self, authorisation: str, actor: Actor) -> None:
+        """Take it before anybody else does."""
+        await self._by(authorisation, actor, m.Take(StaffId(actor.id), modes_of(actor)))
+
+    async def put_back(self, authorisation: str, actor: Actor) -> None:
+        """Let others have it."""
+        await self._by(authorisation, actor, m.PutBack(StaffId(actor.id)))
+
+    async def give(self, authorisation: str, actor: Actor, *, on_site: bool = False) -> None:
+        """Say yes. On site one says it without taking it first, with one's own name and password."""
+        state = await self.host.state(stream_of(authorisation))
+        modes = modes_of(actor) & state.modes
+        if on_site:
+            mode = Mode.ON_SITE
+            if Mode.ON_SITE not in modes_of(actor):
+                raise Refused(m.WRONG_PLACE, who="on_site")
+        else:
+            mode = Mode.REMOTE if Mode.REMOTE in modes else Mode.PAD
+        await self._by(authorisation, actor, m.Give(StaffId(actor.id), mode))
+
+    async def deny(self, authorisation: str, actor: Actor, reason: str) -> None:
+        """Say no, and why."""
+        await self._by(authorisation, actor, m.Deny(StaffId(actor.id), reason))
+
+    async def evidence(self, authorisation: str, actor: Actor) -> list[Evidence]:
+        """What it is about: for whoever took it, and for nobody else."""
+        state = await self.host.state(stream_of(authorisation))
+        if state.standing is not m.Standing.TAKEN or state.taken_by != actor.id:
+            raise Refused(m.NOT_YOURS)
+        query = sa.select(t.evidence).where(t.evidence.c.authorisation == authorisation)
+        row = await self._log.database.read(lambda c: c.execute(query).first())
+        text = None if row is None else unseal(self._vault, t.evidence.c.body, row._asdict())
+        return [] if text is None else msgspec.json.decode(text, type=list[Evidence])
+
+    async def of_journey(self, journey: JourneyId) -> str:
+        """The request that a journey waits for; refused (unknown_journey) where it waits for none."""
+        opened = await self._journeys.store.get(journey)
+        for pending in opened.journey.pending.values():
+            if pending.action == "authorise":
+                return pending.trace
+        raise Refused(UNKNOWN_JOURNEY)
+
+    async def open_rows(self, branch: BranchId | None = None) -> list[dict[str, Any]]:
+        """Requests that wait or were taken, the most urgent first."""
+        columns = t.requests.c
+        query = sa.select(t.requests).where(
+            columns.standing.in_([m.Standing.WAITING.value, m.Standing.TAKEN.value])
+        )
+        if branch is not None:
+            query = query.where(columns.branch == branch)
+        query = query.order_by(columns.priority.desc(), columns.asked_ms).limit(OPEN_MAX)
+        rows = await self._log.database.read(lambda c: c.execute(query).all())
+        return [row._asdict() for row in rows]
+
+    # -- told to the journey --------------------------------------------------------------------
+
+    async def on_settled(self, trigger: Trigger) -> None:
+        """A reaction: the journey goes on once the request is settled, whenever that was."""
+        await self._tell(trigger.recorded.stream.partition("/")[2])
+
+    async def _tell(self, authorisation: str) -> None:
+        state = await self.host.state(stream_of(authorisation))
+        if state.asked is None or state.standing not in m.SETTLED:
+            return
+        journey = state.asked.journey
+        result: Done | Declined
+        if state.standing is m.Standing.GIVEN:
+            yes = list(state.yes)
+            result = Done(
+                {"authorisation": authorisation, "approved_by": yes, "mode": state.asked.mode.value}
+            )
+        elif state.standing is m.Standing.DENIED:
+            words = Text(
+                DENIED_WORDS.zh.format(reason=state.reason),
+                DENIED_WORDS.en.format(reason=state.reason),
+            )
+            result = Declined("not_authorised", words)
+        else:
+            result = Declined("authorisation_lapsed", LAPSED_WORDS)
+        await self._journeys.resolve(journey, authorisation, result)
+
+    # -- parts ----------------------------------------------------------------------------------
+
+    async def _by(self, authorisation: str, actor: Actor, command: m.Command) -> None:
+        branch = await self._branch(authorisation)
+        if actor.branches is not None and branch not in actor.branches:
+            raise Refused(m.UNKNOWN)
+        await self._run(authorisation, branch, command, actor)
+
+    async def _run(
+        self, authorisation: str, branch: BranchId, command: m.Command, actor: Actor
+    ) -> None:
+        await self.host.run(stream_of(authorisation), branch, command, actor=actor.name)
+
+    async def _branch(self, authorisation: str) -> BranchId:
+        query = sa.select(t.requests.c.branch).where(t.requests.c.authorisation == authorisation)
+        branch = await self._log.database.read(lambda c: c.scalar(query))
+        if branch is None:
+            raise Refused(m.UNKNOWN)
+        return BranchId(branch)
+
+    async def _involved(self, journey: JourneyId) -> tuple[StaffId, ...]:
+        """Members of staff who answered a step of the business."""
+        prefix = f"{ActorKind.STAFF}:"
+        recorded = await self._log.read_stream(journey_stream(journey))
+        return tuple(
+            sorted(
+                {
+                    StaffId(r.actor.removeprefix(prefix))
+                    for r in recorded
+                    if r.actor.startswith(prefix)
+                }
+            )
+        )
+
+    async def _keep(self, call: Call, shown: list[Evidence], keep_days: int) -> None:
+        row = {"authorisation": call.trace}
+        body = msgspec.json.encode(shown).decode()
+        now_ms = self._clock.now_ms()
+        insert = upsert(self._log.database, t.evidence).values(
+            {
+                **row,
+                **seal(self._vault, t.evidence.c.body, row, body),
+                "kept_until_ms": now_ms + keep_days * DAY_MS,
+            }
+        )
+        statement = insert.on_conflict_do_nothing(index_elements=["authorisation"])
+        await self._log.append(
+            Append(
+                stream=stream_of(call.trace), branch=call.branch, events=(), time_ms=now_ms,
+                actor="system", work=lambda c: c.execute(statement).rowcount,
+            )
+        )  # fmt: skip
+
+    async def tend(self) -> None:
+        """Put back, escalate, lapse and erase what is due now."""
+        for row in await self.open_rows():
+            branch = BranchId(row["branch"])
+            rules = self._directory.section(branch, AuthorisationSettings)
+            clock = m.Tend(
+                rules.claim_seconds * 1000,
+                rules.escalate_seconds * 1000,
+                rules.lapse_seconds * 1000,
+            )
+            await self._run(row["authorisation"], branch, clock, SYSTEM)
+        now_ms = self._clock.now_ms()
+        due = t.evidence.c.body.is_not(None) & (t.evidence.c.kept_until_ms <= now_ms)
+        if await self._log.database.read(lambda c: c.scalar(sa.select(sa.exists().where(due)))):
+            update = sa.update(t.evidence).where(due).values(body=None)
+            await self._log.append(
+                Append(
+                    stream="authorisation/evidence", branch="", events=(), time_ms=now_ms,
+                    actor="system", work=lambda c: c.execute(update).rowcount,
+                )
+            )  # fmt: skip
+
+    async def _tend(self) -> None:
+        while True:
+            await asyncio.sleep(TEND_SECONDS)
+            try:
+                await self.tend()
+            except Exception:
+                logger.exception("authorisations could not be tended; it is tried again")
+
+    def _on_change(self, _stream: str, events: Sequence[Recorded]) -> None:
+        self._live.touch(BELL, CENTRE)
+        self._live.touch(VIEW, events[0].branch)
+
+
+def modes_of(actor: Actor) -> frozenset[Mode]:
+    """Where this person's yes counts."""
+    return frozenset(mode for mode, roles in MAY_SAY_YES.items() if roles & actor.roles)
+
+
+def _evidence(given: Any) -> Evidence:
+    if not isinstance(given, Mapping):
+        return Evidence(Text(""), Text(str(given)))
+    label = Text(str(given.get("zh", "")), str(given.get("en", "")))
+    if given.get("picture"):
+        return Evidence(label, picture=str(given["picture"]))
+    return Evidence(label, Text(str(given.get("value", "")), str(given.get("value_en", ""))))
+
+
+STANDING = {
+    m.AuthorisationTaken: m.Standing.TAKEN,
+    m.AuthorisationPutBack: m.Standing.WAITING,
+    m.AuthorisationDenied: m.Standing.DENIED,
+    m.AuthorisationLapsed: m.Standing.LAPSED,
+}
+
+
+def _project(connection: sa.Connection, recorded: Sequence[Recorded]) -> None:
+    for r in recorded:
+        name = r.stream.partition("/")[2]
+        event = r.event
+        mine = t.requests.c.authorisation == name
+        if isinstance(event, m.AuthorisationAsked):
+            row = {
+                "authorisation": name, "branch": r.branch, "journey": event.journey,
+                "scenario": event.scenario, "standing": m.Standing.WAITING.value,
+                "modes": event.mode.value, "priority": event.priority, "amount": event.amount,
+                "wanted": event.people, "taken_by": "", "asked_ms": r.time_ms, "ended_ms": 0,
+            }  # fmt: skip
+            connection.execute(sa.insert(t.requests).values(row))
+            continue
+        values: dict[str, Any] = {}
+        if isinstance(event, m.AuthorisationEscalated):
+            values["modes"] = t.requests.c.modes + f" {event.mode.value}"
+        elif isinstance(event, m.AuthorisationGiven):
+            values = _given(connection, name, r.time_ms)
+        else:
+            standing = STANDING[type(event)]
+            values["standing"] = standing.value
+            values["taken_by"] = event.staff if isinstance(event, m.AuthorisationTaken) else ""
+            if standing in m.SETTLED:
+                values["ended_ms"] = r.time_ms
+        connection.execute(sa.update(t.requests).where(mine).values(values))
+
+
+def _given(connection: sa.Connection, name: str, at_ms: int) -> dict[str, Any]:
+    """Given once: settled, unless a second person is asked for."""
+    mine = t.requests.c.authorisation == name
+    row = connection.execute(sa.select(t.requests.c.wanted).where(mine)).one()
+    rest = row.wanted - 1
+    if rest > 0:
+        return {"wanted": rest, "standing": m.Standing.WAITING.value, "taken_by": ""}
+    return {"wanted": 0, "standing": m.Standing.GIVEN.value, "taken_by": "", "ended_ms": at_ms}

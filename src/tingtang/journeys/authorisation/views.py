@@ -1,0 +1,77 @@
+"""What authorisers see of the queue: no more than they need to choose what to take."""
+
+from typing import Any, Protocol
+
+import msgspec
+
+from tingtang.journeys.authorisation.model import Standing
+from tingtang.journeys.authorisation.policy import Mode
+from tingtang.kernel.ids import BranchId, JourneyId, StaffId
+from tingtang.kernel.text import Text
+
+
+class QueuedRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """A request in the queue; amounts in fen. Evidence is shown to whoever takes it."""
+
+    authorisation: str
+    branch: BranchId
+    branch_name: Text
+    journey: JourneyId
+    scenario: str
+    name: Text
+    standing: Standing
+    modes: tuple[Mode, ...]
+    priority: int
+    wanted: int
+    amount: int
+    taken_by: StaffId
+    taken_by_name: str
+    asked_ms: int
+
+
+class Queue(msgspec.Struct, frozen=True):
+    """The most urgent first."""
+
+    requests: dict[str, QueuedRequest]
+    order: tuple[str, ...]
+
+
+class Bell(msgspec.Struct, frozen=True):
+    """How many wait in the centre; ``stamp`` changes with every change."""
+
+    waiting: int
+    stamp: str
+
+
+class Names(Protocol):
+    """Names of what a queue refers to, by id."""
+
+    def branch(self, branch: str) -> Text: ...
+    def scenario(self, scenario: str) -> Text: ...
+    def staff(self, staff: str) -> str: ...
+
+
+def queue(rows: list[dict[str, Any]], names: Names, modes: frozenset[Mode] | None = None) -> Queue:
+    """The queue; ``modes`` narrows it to requests that may be answered there."""
+    found = {}
+    for row in rows:
+        own = tuple(Mode(one) for one in row["modes"].split())
+        if modes is not None and not modes.intersection(own):
+            continue
+        found[row["authorisation"]] = QueuedRequest(
+            authorisation=row["authorisation"],
+            branch=BranchId(row["branch"]),
+            branch_name=names.branch(row["branch"]),
+            journey=JourneyId(row["journey"]),
+            scenario=row["scenario"],
+            name=names.scenario(row["scenario"]),
+            standing=Standing(row["standing"]),
+            modes=own,
+            priority=row["priority"],
+            wanted=row["wanted"],
+            amount=row["amount"],
+            taken_by=StaffId(row["taken_by"]),
+            taken_by_name=names.staff(row["taken_by"]) if row["taken_by"] else "",
+            asked_ms=row["asked_ms"],
+        )
+    return Queue(found, tuple(found))

@@ -1,0 +1,214 @@
+"""A second person's yes: asked by policy, given by another, never twice by one."""
+
+import asyncio
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.journeys.conftest import Office, Terminal, until
+from tests.journeys.flows import asks, does, line
+from tingtang.journeys.authorisation import model as m
+from tingtang.journeys.authorisation.policy import AuthorisationSettings, Mode, Rule, choose
+from tingtang.journeys.authorisation.service import Authorisations
+from tingtang.journeys.model.state import Status
+from tingtang.kernel.errors import Refused
+from tingtang.kernel.ids import JourneyId, StaffId
+from tingtang.kernel.text import Text
+
+AMOUNT = 'name="amount" kind="amount" zh="金额"'
+FILES = {
+    "pay.bpmn": line(
+        "pay",
+        asks("enter", AMOUNT),
+        does(
+            "ask",
+            "authorise",
+            'into="authorisation"',
+            amount="enter.amount",
+            evidence="[{'zh': '金额', 'value': yuan(enter.amount)}]",
+        ),
+        does("send", "test.send", yes="authorisation.approved_by"),
+        asks("receipt", attributes='kind="receipt"'),
+    )
+}
+LOBBY, TELLER, MANAGER = "lin.xiaolan", "chen.yutong", "zhao.mingyuan"
+
+
+def test_the_table_is_read_from_top_to_bottom() -> None:
+    settings = AuthorisationSettings()
+    for amount, risks, mode in (
+        (100, frozenset[str](), Mode.PAD),
+        (50_000_00, frozenset[str](), Mode.PAD),
+        (200_000_00, frozenset[str](), Mode.REMOTE),
+        (1, frozenset({"chipless"}), Mode.REMOTE),
+    ):
+        assert choose(settings, "any", amount, risks, 10).mode is mode
+    assert choose(settings, "any", 1, frozenset({"unusual"}), 10).people == 2
+
+
+def test_what_is_in_no_line_needs_the_centre() -> None:
+    night = Rule(name=Text("夜间"), mode=Mode.NONE, hour_from=22, hour_to=6)
+    settings = AuthorisationSettings(rules=(night,))
+    assert choose(settings, "any", 1, frozenset(), 23).mode is Mode.NONE
+    assert choose(settings, "any", 1, frozenset(), 5).mode is Mode.NONE
+    assert choose(settings, "any", 1, frozenset(), 12).mode is Mode.REMOTE
+
+
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(["take", "give", "back", "deny", "tend"]), st.integers(0, 3)),
+        max_size=30,
+    )
+)
+def test_no_yes_from_those_involved_nor_twice_from_one(steps: list[tuple[str, int]]) -> None:
+    core, state = m.Core(), m.Request()
+    asked = m.AuthorisationAsked(
+        journey=JourneyId("j"), trace="t", scenario="s", mode=Mode.REMOTE, people=2, priority=5,
+        involved=(StaffId("p0"),),
+    )  # fmt: skip
+    core.evolve(state, asked, 0)
+    remote = frozenset({Mode.REMOTE})
+    for at_ms, (step, who) in enumerate(steps):
+        person = StaffId(f"p{who}")
+        command: m.Command = {
+            "take": m.Take(person, remote),
+            "give": m.Give(person, Mode.REMOTE),
+            "back": m.PutBack(person),
+            "deny": m.Deny(person, "no"),
+            "tend": m.Tend(3, 10, 100),
+        }[step]
+        try:
+            events = core.decide(state, command, at_ms)
+        except Refused:
+            continue
+        for event in events:
+            core.evolve(state, event, at_ms)
+    assert "p0" not in state.yes
+    assert len(set(state.yes)) == len(state.yes) <= 2
+    assert (state.standing is m.Standing.GIVEN) == (len(state.yes) == 2)
+
+
+@pytest.mark.shows("R057")
+async def test_the_lobby_manager_says_yes_on_the_pad(office: Office) -> None:
+    send = office.play("test.send")
+    await office.install("pay", FILES)
+    kiosk, lobby = await office.kiosk(), await office.staff(LOBBY)
+    view = await kiosk.answer(await kiosk.begin("pay"), amount=100_00)
+    assert view["at_work"]["action"] == "authorise"
+    queue = (await lobby.http.get("/api/authorisations?branch=east")).json()
+    (name,) = queue["order"]
+    assert queue["requests"][name]["amount"] == 100_00
+    refused = await lobby.http.get(f"/api/authorisations/{name}/evidence")
+    assert refused.json()["error"]["code"] == "not_taken_by_you"
+    taken = (await lobby.http.post(f"/api/authorisations/{name}/take")).json()
+    assert taken["evidence"][0]["value"]["zh"] == "100.00"
+    assert (await lobby.http.post(f"/api/authorisations/{name}/give")).status_code == 201
+    await until(lambda: len(send.calls) == 1)
+    assert send.calls[0].inputs["yes"] == [office.world.staff(LOBBY)]
+    assert (await lobby.http.get("/api/authorisations")).json()["order"] == []
+
+
+@pytest.mark.shows("R112", part="never the same person twice")
+async def test_whoever_handled_it_cannot_say_yes(office: Office) -> None:
+    office.play("test.send")
+    await office.install("pay", FILES)
+    lobby = await office.staff(LOBBY)
+    view = await lobby.begin("pay", channel="pad")
+    await lobby.answer(view, amount=100_00)
+    (name,) = (await lobby.http.get("/api/authorisations")).json()["order"]
+    refused = await lobby.http.post(f"/api/authorisations/{name}/take")
+    assert refused.json()["error"]["code"] == "same_person"
+
+
+@pytest.mark.shows("R058")
+async def test_two_of_the_centre_at_once_and_only_one_gets_it(office: Office) -> None:
+    office.play("test.send")
+    await office.install("pay", FILES)
+    kiosk = await office.kiosk()
+    centre = [
+        Terminal(office.world.bearer((await _open(office, s)).token)) for s in _centre(office)
+    ]
+    assert len(centre) >= 2
+    await kiosk.answer(await kiosk.begin("pay"), amount=200_000_00)
+    (name,) = (await centre[0].http.get("/api/authorisations")).json()["order"]
+    answers = await asyncio.gather(
+        *(one.http.post(f"/api/authorisations/{name}/take") for one in centre)
+    )
+    assert sorted(a.status_code for a in answers) == [201] + [409] * (len(centre) - 1)
+
+
+@pytest.mark.shows("R056")
+async def test_on_site_with_name_and_password(office: Office) -> None:
+    send = office.play("test.send")
+    await office.install("pay", FILES)
+    kiosk = await office.kiosk()
+    view = await kiosk.answer(await kiosk.begin("pay"), amount=100_00)
+    path = f"/api/journeys/{view['journey']}/authorise"
+    wrong = await kiosk.http.post(path, json={"login": LOBBY, "password": "no"})
+    assert wrong.status_code == 401
+    teller = await kiosk.http.post(path, json={"login": TELLER, "password": office.password})
+    assert teller.status_code == 403
+    right = await kiosk.http.post(path, json={"login": LOBBY, "password": office.password})
+    assert right.status_code == 201, right.text
+    await until(lambda: len(send.calls) == 1)
+
+
+@pytest.mark.shows("R059")
+async def test_a_no_is_told_and_nothing_is_done(office: Office) -> None:
+    send = office.play("test.send")
+    await office.install("pay", FILES)
+    kiosk, lobby = await office.kiosk(), await office.staff(LOBBY)
+    view = await kiosk.answer(await kiosk.begin("pay"), amount=100_00)
+    (name,) = (await lobby.http.get("/api/authorisations")).json()["order"]
+    await lobby.http.post(f"/api/authorisations/{name}/take")
+    await lobby.http.post(f"/api/authorisations/{name}/deny", json={"reason": "影像不清"})
+    await _status(office, view, Status.OPEN)
+    view = await kiosk.see(view)
+    assert view["refusal"]["words"]["zh"] == "授权未通过：影像不清"
+    assert not send.calls
+
+
+async def test_nobody_in_time_goes_to_the_centre_and_then_lapses(office: Office) -> None:
+    office.play("test.send")
+    await office.install("pay", FILES)
+    kiosk, lobby = await office.kiosk(), await office.staff(LOBBY)
+    view = await kiosk.answer(await kiosk.begin("pay"), amount=100_00)
+    service = office.world.app.parts.service("authorisations", Authorisations)
+    office.world.clock.advance(91_000)
+    await service.tend()
+    (request,) = (await lobby.http.get("/api/authorisations")).json()["requests"].values()
+    assert request["modes"] == ["pad", "remote"]
+    await lobby.http.post(f"/api/authorisations/{request['authorisation']}/take")
+    office.world.clock.advance(121_000)
+    await service.tend()
+    (request,) = (await lobby.http.get("/api/authorisations")).json()["requests"].values()
+    assert request["taken_by"] == ""
+    office.world.clock.advance(900_000)
+    await service.tend()
+    await _status(office, view, Status.OPEN)
+    assert (await kiosk.see(view))["refusal"]["code"] == "authorisation_lapsed"
+
+
+async def test_the_customer_need_not_wait(office: Office) -> None:
+    office.play("test.send")
+    await office.install("pay", FILES)
+    kiosk = await office.kiosk()
+    view = await kiosk.answer(await kiosk.begin("pay"), amount=100_00)
+    assert (await kiosk.do(view, "withdraw")).status_code == 201
+    await _status(office, view, Status.OPEN)
+    assert (await kiosk.do(view, "cancel")).json()["status"] == "cancelled"
+
+
+async def _status(office: Office, view: dict, status: Status) -> None:
+    journey = JourneyId(view["journey"])
+    store = office.journeys.store
+    await until(lambda: (found := store.in_memory(journey)) and found.journey.status is status)
+
+
+def _centre(office: Office) -> list[str]:
+    return office.of_role("authoriser")
+
+
+async def _open(office: Office, staff: str):
+    return await office.world.sign_in.staff.open(staff, "", "password")
