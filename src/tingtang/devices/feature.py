@@ -2,7 +2,8 @@
 
 import msgspec
 
-from tingtang.devices import routes, views
+from tingtang.devices import routes
+from tingtang.devices.files import DeviceFiles
 from tingtang.devices.here import wire_here
 from tingtang.devices.model import events as device_events
 from tingtang.devices.model import records
@@ -24,7 +25,9 @@ def wire(parts: Parts) -> None:
     register = Register(parts.log, parts.clock, parts.service("directory", Directory))
     telemetry = Telemetry(parts.log, parts.clock)
     devices = DeviceService(parts.log, parts.clock, parts.ids, parts.live, register, telemetry)
+    files = DeviceFiles(parts.log, parts.clock, parts.ids)
     parts.offer("register", register)
+    parts.offer("device_files", files)
     parts.offer("devices", devices)
 
     async def of_branch(key: str) -> msgspec.Struct | None:
@@ -35,13 +38,13 @@ def wire(parts: Parts) -> None:
         found = register.get(device)
         if found is None or found.branch != branch:
             return None
-        return views.device(found, register.type_of(found), await devices.state(device))
+        return await routes.device_view(devices, files, found)
 
     parts.live.register(ViewType(BRANCH_VIEW, Permission.DEVICE_SEE, of_branch))
     parts.live.register(ViewType(DEVICE_VIEW, Permission.DEVICE_SEE, one))
-    for start in (register.start, telemetry.start, devices.start):
+    for start in (register.start, telemetry.start, devices.start, files.start):
         parts.on_start(start)
-    for stop in (telemetry.stop, devices.stop):
+    for stop in (telemetry.stop, devices.stop, files.stop):
         parts.on_stop(stop)
     parts.service("directory", Directory).sections.register(
         "home_assistant",

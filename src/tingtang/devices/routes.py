@@ -1,14 +1,17 @@
 """HTTP of devices: the register, what they are told, what they measured."""
 
+import base64
 from typing import Annotated
 
 import msgspec
-from litestar import delete, get, post, put
+from litestar import Response, delete, get, post, put
 from litestar.params import Parameter
 
 from tingtang.devices import views
+from tingtang.devices.files import DeviceFiles
 from tingtang.devices.model import problems as p
 from tingtang.devices.model import records as r
+from tingtang.devices.model.files import FileKind
 from tingtang.devices.model.kinds import DeviceType
 from tingtang.devices.model.state import DeviceState
 from tingtang.devices.model.wire import Value
@@ -21,11 +24,12 @@ from tingtang.kernel.ids import BranchId
 from tingtang.kernel.log import Key
 from tingtang.kernel.permissions import Actor, Permission
 from tingtang.kernel.text import Text
-from tingtang.kernel.web import permit
+from tingtang.kernel.web import AnyRequest, permit, public
 from tingtang.org.directory import Directory
 
 BRANCH = "/api/branches/{branch:str}/devices"
 DEVICE = BRANCH + "/{device:str}"
+SENT = "/api/device-files/{device:str}"
 REGISTERED = "/api/branches/{branch:str}/device-register"
 PARAMETERS_MAX = 40
 POINTS_MAX = 2_000
@@ -74,6 +78,12 @@ class CommandSent(msgspec.Struct, frozen=True):
     command: str
 
 
+class FileSent(msgspec.Struct, frozen=True):
+    """It is kept, for a while, under this id."""
+
+    file: str
+
+
 class ModuleRequest(msgspec.Struct, frozen=True):
     enabled: bool
 
@@ -118,10 +128,11 @@ async def enrol(branch: str, data: NewDevice, devices: DeviceService, actor: Act
 
 
 @get(DEVICE, summary="One device", **permit(Permission.DEVICE_SEE))
-async def one(branch: str, device: str, devices: DeviceService) -> views.DeviceView:
+async def one(
+    branch: str, device: str, devices: DeviceService, device_files: DeviceFiles
+) -> views.DeviceView:
     """A device in full: parts, properties, commands, what is odd about it."""
-    found = _mine(devices.register, branch, device)
-    return views.device(found, devices.register.type_of(found), await devices.state(device))
+    return await device_view(devices, device_files, _mine(devices.register, branch, device))
 
 
 @put(DEVICE, summary="Change what is registered", **permit(Permission.DEVICE_ENROL))
@@ -198,6 +209,71 @@ async def series(
     return await devices.telemetry.series(device, name, start, until, POINTS_MAX)
 
 
+@put(
+    f"{SENT}/{{kind:str}}",
+    summary="Send a picture or a log",
+    status_code=201,
+    **public("a device shows its own credentials, before its body is read"),
+)
+async def send_file(
+    device: str,
+    kind: FileKind,
+    request: AnyRequest,
+    devices: DeviceService,
+    device_files: DeviceFiles,
+    command: Annotated[str, Parameter(max_length=60)] = "",
+) -> FileSent:
+    """From a device, by HTTP Basic with its id and secret: a PNG, a JPEG or plain text of at most
+    1 MB. What it answers goes into the command's result as ``{"file": id}``.
+    """
+    secret = _basic(request.headers.get("authorization", ""), device)
+    if not devices.register.is_secret(device, secret):
+        raise Refused(p.BAD_CREDENTIALS)
+    body = await request.body()
+    file = await device_files.keep(devices.register.device(device), kind, body, command)
+    devices.touch(device)
+    return FileSent(file)
+
+
+@get(
+    f"{DEVICE}/files/{{file:str}}",
+    summary="A picture or a log",
+    media_type="application/octet-stream",
+    **permit(Permission.DEVICE_MAINTAIN),
+)
+async def read_file(
+    branch: str,
+    device: str,
+    file: str,
+    devices: DeviceService,
+    device_files: DeviceFiles,
+    actor: Actor,
+) -> Response[bytes]:
+    """The picture or the log itself. Who looks is written down: it may show what a customer saw."""
+    found = _mine(devices.register, branch, device)
+    media_type, body = await device_files.look(found, file, actor)
+    return Response(body, media_type=media_type)
+
+
+async def device_view(
+    devices: DeviceService, files: DeviceFiles, device: r.Device
+) -> views.DeviceView:
+    """``devices.device``."""
+    type_ = devices.register.type_of(device)
+    state = await devices.state(device.id)
+    return views.device(device, type_, state, await files.of(device.id))
+
+
+def _basic(header: str, device: str) -> str:
+    """The secret of a Basic authorisation in the name of ``device``; empty where there is none."""
+    scheme, _, given = header.partition(" ")
+    try:
+        user, _, secret = base64.b64decode(given, validate=True).decode().partition(":")
+    except ValueError:
+        return ""
+    return secret if scheme.lower() == "basic" and user == device else ""
+
+
 async def branch_view(devices: DeviceService, branch: str) -> views.BranchDevices:
     """``devices.branch``."""
     return views.branch(await _known(devices, branch))
@@ -230,4 +306,5 @@ def _record(branch: str, data: NewDevice) -> r.Device:
 
 ROUTES = (
     types, fleet, registered, of_branch, enrol, one, save, remove, renew, command, switch_module, series,
+    send_file, read_file,
 )  # fmt: skip

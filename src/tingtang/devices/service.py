@@ -212,6 +212,12 @@ class DeviceService:
         if link is not None:
             await link.forget(device.id)
 
+    def touch(self, device: str) -> None:
+        """Something that is shown of a device has changed beside its state."""
+        found = self.register.get(device)
+        if found is not None:
+            self._live.touch(DEVICE_VIEW, f"{found.branch}/{found.id}")
+
     async def modules_in_use(self, device: str) -> dict[str, bool]:
         """Every part of a device and whether it is in use."""
         found, state = self.register.device(device), await self.state(device)

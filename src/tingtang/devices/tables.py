@@ -22,3 +22,18 @@ samples = sa.Table(
     sa.Column("value", sa.Float, nullable=False),
 )
 """Append-only, with a retention; a switch is 0 or 1."""
+
+files = sa.Table(
+    "device_files",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("device", sa.Text, nullable=False),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("media_type", sa.Text, nullable=False),
+    sa.Column("size", sa.Integer, nullable=False),
+    sa.Column("command", sa.Text, nullable=False),
+    sa.Column("time_ms", sa.BigInteger, nullable=False, index=True),
+    sa.Column("body", sa.LargeBinary, nullable=False),
+    sa.Index("ix_device_files_device_kind", "device", "kind"),
+)
+"""Pictures and logs that devices sent: a few of each, for a while."""

@@ -18,6 +18,7 @@ FLUSH_SECONDS = 0.1
 WAITING_MAX = 50_000
 """Beyond this the disk is not keeping up, and the oldest that wait are let go and counted."""
 KEPT_MS = 90 * DAY_MS
+FORGET_SECONDS = 3_600.0
 STREAM = "devices/samples"
 
 logger = logging.getLogger(__name__)
@@ -39,6 +40,7 @@ class Telemetry:
         self._clock = clock
         self._waiting: dict[tuple[str, str, int], float] = {}
         self._task: asyncio.Task[None] | None = None
+        self._forgetting: asyncio.Task[None] | None = None
         self._news = asyncio.Event()
         self._promised: list[asyncio.Future[None]] = []
         self.written = 0
@@ -68,9 +70,14 @@ class Telemetry:
 
     async def start(self) -> None:
         self._task = asyncio.create_task(self._run(), name="device-samples")
+        self._forgetting = asyncio.create_task(self._forget_old(), name="device-samples-old")
 
     async def stop(self) -> None:
         """Write what waits, then stop."""
+        if self._forgetting is not None:
+            self._forgetting.cancel()
+            await asyncio.gather(self._forgetting, return_exceptions=True)
+            self._forgetting = None
         if self._task is not None:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
@@ -98,6 +105,14 @@ class Telemetry:
         statement = sa.delete(t.samples).where(t.samples.c.time_ms < before_ms)
         appended = await self._log.append(self._append(statement))
         return int(appended.result)
+
+    async def _forget_old(self) -> None:
+        while True:
+            try:
+                await self.forget(self._clock.now_ms() - KEPT_MS)
+            except Refused as refused:
+                logger.warning("old samples have to wait: %s", refused.code)
+            await asyncio.sleep(FORGET_SECONDS)
 
     async def _run(self) -> None:
         while True:

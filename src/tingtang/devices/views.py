@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 import msgspec
 
 from tingtang.devices.model import records as r
+from tingtang.devices.model.files import DeviceFile
 from tingtang.devices.model.kinds import DeviceType, Group
 from tingtang.devices.model.state import (
     CommandState,
@@ -90,6 +91,8 @@ class DeviceView(msgspec.Struct, frozen=True):
     flags: Mapping[str, Flag]
     boots: int
     link_why: str
+    files: list[DeviceFile]
+    """Pictures and logs, the newest first."""
 
 
 def card(device: r.Device, type_: DeviceType, state: DeviceState) -> DeviceCard:
@@ -144,7 +147,9 @@ def fleet(
     return shown
 
 
-def device(found: r.Device, type_: DeviceType, state: DeviceState) -> DeviceView:
+def device(
+    found: r.Device, type_: DeviceType, state: DeviceState, files: list[DeviceFile]
+) -> DeviceView:
     """One device in full, with every declared module even if it was never heard of."""
     modules = {}
     for module in type_.modules:
@@ -166,6 +171,7 @@ def device(found: r.Device, type_: DeviceType, state: DeviceState) -> DeviceView
         flags=state.flags,
         boots=state.boots,
         link_why=state.link_why,
+        files=files,
     )
 
 

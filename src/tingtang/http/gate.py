@@ -133,7 +133,7 @@ class Gate:
             actor = identity.actor
             scope["actor"], scope["identity"] = actor, identity
             self._check(scope, headers, identity, from_cookie=from_cookie)
-            limit = body_max(actor)
+            limit = body_max(actor, path)
             _check_length(headers, limit)
             lane = self._fast.find(method, path)
             if lane is not None:

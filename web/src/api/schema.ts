@@ -1617,6 +1617,47 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/device-files/{device}/{kind}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Send a picture or a log
+         * @description From a device, by HTTP Basic with its id and secret: a PNG, a JPEG or plain text of at most
+         *     1 MB. What it answers goes into the command's result as ``{"file": id}``.
+         */
+        put: operations["ApiDeviceFilesKindSendFile"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/branches/{branch}/devices/{device}/files/{file}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A picture or a log
+         * @description The picture or the log itself. Who looks is written down: it may show what a customer saw.
+         */
+        get: operations["ApiBranchesDevicesFilesReadFile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/branches/{branch}/device-faults": {
         parameters: {
             query?: never;
@@ -3912,6 +3953,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/journeys/{journey}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Wait no longer
+         * @description Call off a request for somebody's yes; the customer may then do something else.
+         */
+        post: operations["ApiJourneysWithdrawWithdrawRequest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/journeys/{journey}/code": {
         parameters: {
             query?: never;
@@ -3946,6 +4007,146 @@ export interface paths {
          * @description Go on here, at the very step at which it stands, with all that was entered.
          */
         post: operations["ApiJourneysTakeTakeOver"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/authorisations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Requests that wait for a yes
+         * @description Those that this person may answer, the most urgent first.
+         */
+        get: operations["ApiAuthorisationsListAuthorisations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/authorisations/{authorisation}/take": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take a request
+         * @description Nobody else can answer it then; gives what it is about.
+         */
+        post: operations["ApiAuthorisationsTakeTakeAuthorisation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/authorisations/{authorisation}/evidence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What it is about
+         * @description For whoever took it.
+         */
+        get: operations["ApiAuthorisationsEvidenceReadEvidence"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/authorisations/{authorisation}/put-back": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Put it back
+         * @description Others may take it again.
+         */
+        post: operations["ApiAuthorisationsPutBackPutBackAuthorisation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/authorisations/{authorisation}/give": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say yes
+         * @description Never by whoever handled the business, nor twice by one person.
+         */
+        post: operations["ApiAuthorisationsGiveGiveAuthorisation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/authorisations/{authorisation}/deny": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say no
+         * @description The customer is told why.
+         */
+        post: operations["ApiAuthorisationsDenyDenyAuthorisation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/journeys/{journey}/authorise": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Authorise on site
+         * @description Somebody of the branch says yes at the customer's terminal, with their own name and password.
+         */
+        post: operations["ApiJourneysAuthoriseAuthoriseOnSite"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4201,7 +4402,7 @@ export interface components {
             name: components["schemas"]["Text"];
             prefix: string;
             waiting: number;
-            wait: components["schemas"]["Told"] | null;
+            wait: components["schemas"]["hall_views_shared_Told"] | null;
         };
         /** BoardView */
         BoardView: {
@@ -4785,6 +4986,10 @@ export interface components {
         DeliveryList: {
             deliveries: components["schemas"]["Delivery"][];
         };
+        /** DenyRequest */
+        DenyRequest: {
+            reason: string;
+        };
         /** Details */
         Details: {
             name: string;
@@ -4917,6 +5122,16 @@ export interface components {
             type: string;
             figures: components["schemas"]["ReliabilityFigures"];
         };
+        /** DeviceFile */
+        DeviceFile: {
+            id: string;
+            kind: components["schemas"]["FileKind"];
+            media_type: string;
+            size: number;
+            time_ms: number;
+            /** @default  */
+            command: string;
+        };
         /** DeviceRepair */
         DeviceRepair: {
             device: string;
@@ -5007,6 +5222,7 @@ export interface components {
             };
             boots: number;
             link_why: string;
+            files: components["schemas"]["DeviceFile"][];
         };
         /** DoorCode */
         DoorCode: {
@@ -5066,6 +5282,17 @@ export interface components {
             where: components["schemas"]["FieldTest"][];
             /** @constant */
             kind: "event";
+        };
+        /** Evidence */
+        Evidence: {
+            label: components["schemas"]["Text"];
+            value?: components["schemas"]["Text"];
+            /** @default  */
+            picture: string;
+        };
+        /** EvidenceList */
+        EvidenceList: {
+            evidence: components["schemas"]["Evidence"][];
         };
         /** Fact */
         Fact: {
@@ -5178,6 +5405,15 @@ export interface components {
             most: number | string | null;
             pattern: string;
             length_max: number;
+        };
+        /**
+         * FileKind
+         * @enum {string}
+         */
+        FileKind: "picture" | "log";
+        /** FileSent */
+        FileSent: {
+            file: string;
         };
         /** FinishRequest */
         FinishRequest: {
@@ -5494,7 +5730,7 @@ export interface components {
             visit: string;
             issued_ms: number;
             ahead: number;
-            wait: components["schemas"]["Told"] | null;
+            wait: components["schemas"]["hall_views_shared_Told"] | null;
             link: string;
         };
         /** JourneyList */
@@ -5673,6 +5909,12 @@ export interface components {
          * @enum {string}
          */
         MigrationState: "planned" | "trial" | "moved";
+        /**
+         * Mode
+         * @description Where the second person is.
+         * @enum {string}
+         */
+        Mode: "none" | "on_site" | "pad" | "remote";
         /** ModuleRequest */
         ModuleRequest: {
             enabled: boolean;
@@ -5830,6 +6072,13 @@ export interface components {
             zone: string;
             load: number;
         };
+        /** OnSiteRequest */
+        OnSiteRequest: {
+            login: string;
+            password: string;
+            /** @default  */
+            code: string;
+        };
         /**
          * Op
          * @description How a value is compared.
@@ -5888,7 +6137,7 @@ export interface components {
          * @description What can be allowed. The value is what audit trails and refusals say.
          * @enum {string}
          */
-        Permission: "org.see" | "org.edit" | "branch.configure" | "staff.see" | "staff.edit" | "roles.grant" | "terminal.enrol" | "customer.identify" | "customer.see" | "customer.reveal" | "customer.edit" | "consent.record" | "hall.see" | "board.see" | "guide.see" | "ticket.issue" | "ticket.follow" | "ticket.handle" | "ticket.abandon" | "counter.work" | "counter.assign" | "day.control" | "message.waiting" | "booking.make" | "booking.see" | "booking.handle" | "task.raise" | "task.work" | "task.see" | "rating.give" | "complaint.raise" | "complaint.handle" | "rules.see" | "rules.edit" | "monitor.see" | "report.see" | "device.see" | "device.operate" | "device.maintain" | "device.enrol" | "journey.run" | "journey.serve" | "scenario.see" | "scenario.edit" | "scenario.release" | "system.see" | "system.operate" | "audit.see" | "session.own";
+        Permission: "org.see" | "org.edit" | "branch.configure" | "staff.see" | "staff.edit" | "roles.grant" | "terminal.enrol" | "customer.identify" | "customer.see" | "customer.reveal" | "customer.edit" | "consent.record" | "hall.see" | "board.see" | "guide.see" | "ticket.issue" | "ticket.follow" | "ticket.handle" | "ticket.abandon" | "counter.work" | "counter.assign" | "day.control" | "message.waiting" | "booking.make" | "booking.see" | "booking.handle" | "task.raise" | "task.work" | "task.see" | "rating.give" | "complaint.raise" | "complaint.handle" | "rules.see" | "rules.edit" | "monitor.see" | "report.see" | "device.see" | "device.operate" | "device.maintain" | "device.enrol" | "journey.run" | "journey.serve" | "authorisation.give" | "scenario.see" | "scenario.edit" | "scenario.release" | "system.see" | "system.operate" | "audit.see" | "session.own";
         /** PersonCapacity */
         PersonCapacity: {
             staff: string;
@@ -6052,6 +6301,30 @@ export interface components {
             /** @default 200 */
             length_max: number;
         };
+        /** Queue */
+        Queue: {
+            requests: {
+                [key: string]: components["schemas"]["QueuedRequest"];
+            };
+            order: string[];
+        };
+        /** QueuedRequest */
+        QueuedRequest: {
+            authorisation: string;
+            branch: string;
+            branch_name: components["schemas"]["Text"];
+            journey: string;
+            scenario: string;
+            name: components["schemas"]["Text"];
+            standing: components["schemas"]["Standing"];
+            modes: components["schemas"]["Mode"][];
+            priority: number;
+            wanted: number;
+            amount: number;
+            taken_by: string;
+            taken_by_name: string;
+            asked_ms: number;
+        };
         /** Raised */
         Raised: {
             task: string;
@@ -6101,7 +6374,7 @@ export interface components {
             issued: string;
             booked: string;
             ahead: number;
-            wait: components["schemas"]["Told"] | null;
+            wait: components["schemas"]["hall_views_shared_Told"] | null;
             rule: components["schemas"]["Text"];
             url: string;
         };
@@ -6613,7 +6886,7 @@ export interface components {
             reason: string;
             due_ms: number;
             passes: number;
-            wait: components["schemas"]["Told"] | null;
+            wait: components["schemas"]["hall_views_shared_Told"] | null;
         };
         /** StaffingPlan */
         StaffingPlan: {
@@ -6649,6 +6922,11 @@ export interface components {
             /** @default false */
             diverted: boolean;
         };
+        /**
+         * Standing
+         * @enum {string}
+         */
+        Standing: "waiting" | "taken" | "given" | "denied" | "lapsed";
         /**
          * Status
          * @enum {string}
@@ -6986,7 +7264,7 @@ export interface components {
             issued_ms: number;
             called_ms: number;
             ahead: number;
-            wait: components["schemas"]["Told"] | null;
+            wait: components["schemas"]["hall_views_shared_Told"] | null;
             sign: string;
             zone: string;
             zone_name: components["schemas"]["Text"];
@@ -7022,12 +7300,6 @@ export interface components {
             end: string;
             /** @constant */
             kind: "time_window";
-        };
-        /** Told */
-        Told: {
-            median_ms: number;
-            low_ms: number;
-            high_ms: number;
         };
         /** TransferRequest */
         TransferRequest: {
@@ -7433,6 +7705,16 @@ export interface components {
         hall_routes_visits_IdentifyRequest: {
             customer: string;
             by: string;
+        };
+        /** Told */
+        hall_views_shared_Told: {
+            median_ms: number;
+            low_ms: number;
+            high_ms: number;
+        };
+        /** Told */
+        journeys_authorisation_routes_Told: {
+            authorisation: string;
         };
         /**
          * Channel
@@ -10662,6 +10944,73 @@ export interface operations {
                         number,
                         number
                     ][];
+                };
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiDeviceFilesKindSendFile: {
+        parameters: {
+            query?: {
+                command?: string;
+            };
+            header?: never;
+            path: {
+                device: string;
+                kind: components["schemas"]["FileKind"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FileSent"];
+                };
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiBranchesDevicesFilesReadFile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                branch: string;
+                device: string;
+                file: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
                 };
             };
             /** @description Refused: the code says why. */
@@ -14796,6 +15145,37 @@ export interface operations {
             };
         };
     };
+    ApiJourneysWithdrawWithdrawRequest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                journey: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JourneyView"];
+                };
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
     ApiJourneysCodeHandOver: {
         parameters: {
             query?: never;
@@ -14847,6 +15227,231 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["JourneyView"];
+                };
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiAuthorisationsListAuthorisations: {
+        parameters: {
+            query?: {
+                branch?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Queue"];
+                };
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiAuthorisationsTakeTakeAuthorisation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                authorisation: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EvidenceList"];
+                };
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiAuthorisationsEvidenceReadEvidence: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                authorisation: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EvidenceList"];
+                };
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiAuthorisationsPutBackPutBackAuthorisation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                authorisation: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["journeys_authorisation_routes_Told"];
+                };
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiAuthorisationsGiveGiveAuthorisation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                authorisation: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["journeys_authorisation_routes_Told"];
+                };
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiAuthorisationsDenyDenyAuthorisation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                authorisation: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DenyRequest"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["journeys_authorisation_routes_Told"];
+                };
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiJourneysAuthoriseAuthoriseOnSite: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                journey: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OnSiteRequest"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["journeys_authorisation_routes_Told"];
                 };
             };
             /** @description Refused: the code says why. */

@@ -34,6 +34,21 @@ UNKNOWN_PLUG = Problem(
     "智能插座 {plug} 不在本网点，或没有开关",
     "The plug {plug} is not in this branch, or has no switch",
 )
+BAD_FILE = Problem(
+    "bad_device_file",
+    422,
+    "须为不超过 1 MB 的 PNG、JPEG 图片或纯文本日志",
+    "It must be a PNG or JPEG picture, or a log of plain text, of at most 1 MB",
+)
+NO_FILE = Problem(
+    "no_device_file",
+    404,
+    "图片或日志不存在，或已过保存期",
+    "There is no such picture or log any more",
+)
+BAD_CREDENTIALS = Problem(
+    "bad_device_credentials", 401, "设备编号或密钥不正确", "The device's id or secret is wrong"
+)
 MAINTENANCE_ONLY = Problem(
     "maintenance_only",
     403,

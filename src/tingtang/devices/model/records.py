@@ -81,6 +81,26 @@ class CredentialsIssued(Event, frozen=True):
     device: str
 
 
-TYPES = EventTypes("devices", [DeviceSaved, DeviceRemoved, CredentialsIssued])
+class DeviceFileKept(Event, frozen=True):
+    """A device sent a picture or a log."""
+
+    device: str
+    file: str
+    kind: str
+    size: int
+    sha256: str
+    command: str = ""
+
+
+class DeviceFileSeen(Event, frozen=True):
+    """Somebody looked at a picture or a log."""
+
+    device: str
+    file: str
+
+
+TYPES = EventTypes(
+    "devices", [DeviceSaved, DeviceRemoved, CredentialsIssued, DeviceFileKept, DeviceFileSeen]
+)
 
 ID_TAKEN = Problem("device_id_taken", 409, "设备编号 {id} 已被使用", "The id {id} is taken")
