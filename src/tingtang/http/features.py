@@ -9,11 +9,12 @@ from tingtang.devices.feature import FEATURE as DEVICES
 from tingtang.devices.scenes.feature import FEATURE as SCENES
 from tingtang.hall.feature import FEATURE as HALL
 from tingtang.journeys.authorisation.feature import FEATURE as AUTHORISATION
+from tingtang.journeys.designer.feature import FEATURE as DESIGNER
 from tingtang.journeys.feature import FEATURE as JOURNEYS
 from tingtang.kernel.feature import Feature
 from tingtang.messages.feature import FEATURE as MESSAGES
 from tingtang.org.feature import ORG, SIGN_IN
 
 FEATURES: tuple[Feature, ...] = (
-    AI, ORG, SIGN_IN, AUTOMATIONS, MESSAGES, CUSTOMERS, DEVICES, FAULTS, SCENES, HALL, JOURNEYS, AUTHORISATION, AUTOMATION_ENGINE,
+    AI, ORG, SIGN_IN, AUTOMATIONS, MESSAGES, CUSTOMERS, DEVICES, FAULTS, SCENES, HALL, JOURNEYS, AUTHORISATION, DESIGNER, AUTOMATION_ENGINE,
 )  # fmt: skip

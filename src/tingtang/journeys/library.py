@@ -75,6 +75,14 @@ class Library:
         """All scenarios in force that are business of their own."""
         return [one for _, one in self._released.values() if not one.is_shared]
 
+    def ids(self) -> list[str]:
+        """Every scenario and shared process in force."""
+        return list(self._released)
+
+    def is_in_force(self, scenario: str, version: int) -> bool:
+        found = self._released.get(scenario)
+        return found is not None and found[0] == version
+
     def about(self, scenario: str) -> ScenarioAbout:
         """What is in force under this id; refused (unknown_scenario)."""
         return self._in_force(scenario)[1]

@@ -65,12 +65,12 @@ class Scenario(msgspec.Struct, frozen=True):
 
 def about(text: str) -> s.ScenarioAbout:
     """What a scenario's own file says of it; refused (bad_scenario) where it cannot be read."""
-    return _about(_process(_tree(text)))
+    return _about(_process(parsed(text)))
 
 
 def called(text: str) -> set[str]:
     """Ids of the shared processes and decision tables that this file itself asks for."""
-    root = _tree(text)
+    root = parsed(text)
     found = {e.get("calledElement", "") for e in root.iter(f"{{{BPMN}}}callActivity")}
     return found | {_decision(e) for e in root.iter(f"{{{BPMN}}}businessRuleTask")}
 
@@ -85,7 +85,7 @@ def read(scenario: str, bundle: Mapping[str, str]) -> Scenario:
     steps: dict[str, s.StepSpec] = {}
     found: s.ScenarioAbout | None = None
     for name, text in bundle.items():
-        root = _tree(text)
+        root = parsed(text)
         try:
             if etree.QName(root).namespace != BPMN:
                 _check_table(root)
@@ -145,7 +145,8 @@ class _Parser(BpmnDmnParser):  # type: ignore[misc]
 # -- reading the texts --------------------------------------------------------------------------
 
 
-def _tree(text: str) -> etree._Element:
+def parsed(text: str) -> etree._Element:
+    """The tree of a file that holds nothing but what is let in; refused (bad_scenario)."""
     if len(text) > TEXT_MAX:
         raise _wrong(f"文件超过 {TEXT_MAX} 字", f"a file is longer than {TEXT_MAX} characters")
     parser = etree.XMLParser(

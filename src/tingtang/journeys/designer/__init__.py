@@ -1,0 +1,1 @@
+"""流程设计: scenarios are drawn, checked, tried and put into force without code, by two people."""
