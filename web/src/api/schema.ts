@@ -4153,6 +4153,186 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/designer/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All versions
+         * @description The newest first, of one scenario or of all.
+         */
+        get: operations["ApiDesignerVersionsListVersions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/designer/actions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What scenarios can do
+         * @description Every action, with what goes in and what comes out.
+         */
+        get: operations["ApiDesignerActionsListActions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/designer/scenarios/{scenario}/versions/{version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A version
+         * @description Its files, with a drawing, and what was found in it.
+         */
+        get: operations["ApiDesignerScenariosVersionsReadVersion"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/designer/scenarios/{scenario}/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Look over
+         * @description Faults keep it from being released; hints do not.
+         */
+        post: operations["ApiDesignerScenariosCheckCheckScenario"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/designer/scenarios/{scenario}/trial": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try out
+         * @description The next step after these answers and outcomes.
+         */
+        post: operations["ApiDesignerScenariosTrialTryScenario"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/designer/scenarios/{scenario}/drafts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Save a draft
+         * @description One draft a person: saving again writes over it.
+         */
+        post: operations["ApiDesignerScenariosDraftsSaveDraft"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/designer/scenarios/{scenario}/versions/{version}/submit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask for release
+         * @description Refused while it has faults.
+         */
+        post: operations["ApiDesignerScenariosVersionsSubmitSubmitVersion"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/designer/scenarios/{scenario}/versions/{version}/send-back": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send back
+         * @description Back to its author, with what should be changed.
+         */
+        post: operations["ApiDesignerScenariosVersionsSendBackSendBackVersion"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/designer/scenarios/{scenario}/versions/{version}/release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Release
+         * @description By somebody else than its author; running journeys finish on what they began with.
+         */
+        post: operations["ApiDesignerScenariosVersionsReleaseReleaseVersion"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -4169,6 +4349,10 @@ export interface components {
                 [key: string]: boolean | number | string | components["schemas"]["FromEvent"];
             };
         };
+        /** ActionList */
+        ActionList: {
+            actions: components["schemas"]["ActionView"][];
+        };
         /** ActionResult */
         ActionResult: {
             state?: components["schemas"]["ActionState"];
@@ -4182,6 +4366,18 @@ export interface components {
          * @enum {string}
          */
         ActionState: "done" | "partly" | "failed" | "unknown" | "skipped";
+        /** ActionView */
+        ActionView: {
+            name: string;
+            about: components["schemas"]["Text"];
+            has_effect: boolean;
+            inputs: {
+                [key: string]: components["schemas"]["Text"];
+            };
+            gives: {
+                [key: string]: components["schemas"]["Text"];
+            };
+        };
         /**
          * ActorKind
          * @enum {string}
@@ -4717,6 +4913,13 @@ export interface components {
             phone?: string | null;
             /** @example tt.b.<booking> */
             qr?: string | null;
+        };
+        /** CheckRequest */
+        CheckRequest: {
+            /** @description file names and their texts */
+            files: {
+                [key: string]: string;
+            };
         };
         /** CheckedIn */
         CheckedIn: {
@@ -5415,6 +5618,16 @@ export interface components {
         FileSent: {
             file: string;
         };
+        /** Finding */
+        Finding: {
+            weight: components["schemas"]["Weight"];
+            where: string;
+            words: components["schemas"]["Text"];
+        };
+        /** FindingList */
+        FindingList: {
+            findings: components["schemas"]["Finding"][];
+        };
         /** FinishRequest */
         FinishRequest: {
             /** @default false */
@@ -5469,6 +5682,13 @@ export interface components {
         /** FromEvent */
         FromEvent: {
             field: string;
+        };
+        /** Given */
+        Given: {
+            step: string;
+            values?: {
+                [key: string]: unknown;
+            };
         };
         /**
          * Grade
@@ -6537,9 +6757,14 @@ export interface components {
          * @enum {string}
          */
         RunState: "running" | "done" | "partly" | "failed" | "replaced";
-        /** Saved */
-        Saved: {
-            customer: string;
+        /** SaveRequest */
+        SaveRequest: {
+            /** @description file names and their texts */
+            files: {
+                [key: string]: string;
+            };
+            /** @default  */
+            note: string;
         };
         /** Scene */
         Scene: {
@@ -6687,6 +6912,10 @@ export interface components {
             /** @default  */
             zone: string;
             zone_kind?: components["schemas"]["ZoneKind"] | null;
+        };
+        /** SendBackRequest */
+        SendBackRequest: {
+            reason: string;
         };
         /** Service */
         Service: {
@@ -7429,6 +7658,26 @@ export interface components {
              */
             rows: components["schemas"]["Row"][];
         };
+        /** Trial */
+        Trial: {
+            is_over: boolean;
+            steps: string[];
+            screen: components["schemas"]["Screen"] | null;
+            action: string;
+            inputs: string[];
+            known: {
+                [key: string]: unknown;
+            };
+        };
+        /** TrialRequest */
+        TrialRequest: {
+            /** @description file names and their texts */
+            files: {
+                [key: string]: string;
+            };
+            channel?: components["schemas"]["journeys_model_scenario_Channel"];
+            given?: components["schemas"]["Given"][];
+        };
         /** Tried */
         Tried: {
             error: string;
@@ -7471,6 +7720,35 @@ export interface components {
          * @enum {string}
          */
         ValueKind: "switch" | "number" | "text" | "choice";
+        /** VersionList */
+        VersionList: {
+            versions: components["schemas"]["VersionView"][];
+        };
+        /**
+         * VersionState
+         * @enum {string}
+         */
+        VersionState: "draft" | "submitted" | "released" | "offered";
+        /** VersionText */
+        VersionText: {
+            about: components["schemas"]["VersionView"];
+            files: {
+                [key: string]: string;
+            };
+            findings: components["schemas"]["Finding"][];
+        };
+        /** VersionView */
+        VersionView: {
+            scenario: string;
+            version: number;
+            state: components["schemas"]["VersionState"];
+            author: string;
+            releaser: string;
+            note: string;
+            saved_ms: number;
+            released_ms: number;
+            in_force: boolean;
+        };
         /** Waits */
         Waits: {
             count: number;
@@ -7539,6 +7817,11 @@ export interface components {
             webhooks: components["schemas"]["Webhook"][];
             events: string[];
         };
+        /**
+         * Weight
+         * @enum {string}
+         */
+        Weight: "fault" | "hint";
         /** WhoIAm */
         WhoIAm: {
             kind: components["schemas"]["ActorKind"];
@@ -7617,6 +7900,10 @@ export interface components {
         customers_routes_IdentifyRequest: {
             by: components["schemas"]["By"];
             value: string;
+        };
+        /** Saved */
+        customers_routes_Saved: {
+            customer: string;
         };
         /** CloseRequest */
         devices_faults_routes_CloseRequest: {
@@ -7716,9 +8003,14 @@ export interface components {
         journeys_authorisation_routes_Told: {
             authorisation: string;
         };
+        /** Saved */
+        journeys_designer_routes_Saved: {
+            version: number;
+        };
         /**
          * Channel
          * @description Where a journey can run.
+         * @default kiosk
          * @enum {string}
          */
         journeys_model_scenario_Channel: "kiosk" | "pad" | "counter" | "phone";
@@ -10342,7 +10634,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Saved"];
+                    "application/json": components["schemas"]["customers_routes_Saved"];
                 };
             };
             /** @description Refused: the code says why. */
@@ -10410,7 +10702,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Saved"];
+                    "application/json": components["schemas"]["customers_routes_Saved"];
                 };
             };
             /** @description Refused: the code says why. */
@@ -15452,6 +15744,303 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["journeys_authorisation_routes_Told"];
+                };
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiDesignerVersionsListVersions: {
+        parameters: {
+            query?: {
+                scenario?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionList"];
+                };
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiDesignerActionsListActions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActionList"];
+                };
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiDesignerScenariosVersionsReadVersion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                scenario: string;
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionText"];
+                };
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiDesignerScenariosCheckCheckScenario: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                scenario: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CheckRequest"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FindingList"];
+                };
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiDesignerScenariosTrialTryScenario: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                scenario: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TrialRequest"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Trial"];
+                };
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiDesignerScenariosDraftsSaveDraft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                scenario: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SaveRequest"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["journeys_designer_routes_Saved"];
+                };
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiDesignerScenariosVersionsSubmitSubmitVersion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                scenario: string;
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["journeys_designer_routes_Saved"];
+                };
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiDesignerScenariosVersionsSendBackSendBackVersion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                scenario: string;
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SendBackRequest"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["journeys_designer_routes_Saved"];
+                };
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiDesignerScenariosVersionsReleaseReleaseVersion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                scenario: string;
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["journeys_designer_routes_Saved"];
                 };
             };
             /** @description Refused: the code says why. */
