@@ -22,6 +22,13 @@ def may_hold(opened: Open, actor: Actor) -> bool:
     return opened.journey.holder == holder_of(actor)
 
 
+def holds(opened: Open, holder: str) -> bool:
+    """True for whom it is shown to in full: its holder alone, so that nothing stays on a screen
+    that it went away from.
+    """
+    return opened.journey.holder == holder
+
+
 def check_holder(opened: Open, actor: Actor) -> None:
     """Refuse (unknown_journey, so that nothing is given away) whom it does not concern."""
     if not may_hold(opened, actor):

@@ -6,7 +6,8 @@ import sqlalchemy as sa
 
 from tingtang.journeys import tables as t
 from tingtang.journeys import views
-from tingtang.journeys.access import check_holder
+from tingtang.journeys.access import check_holder, holder_of, holds
+from tingtang.journeys.codes import HandoverCodes, looks_like_one
 from tingtang.journeys.model.problems import CODE_WRONG
 from tingtang.journeys.model.scenario import Channel
 from tingtang.journeys.model.state import OVER, Status
@@ -39,6 +40,7 @@ class JourneyDesk:
         links: Links,
         signer: Signer,
         modules: Modules,
+        codes: HandoverCodes,
     ) -> None:
         self._database = database
         self._clock = clock
@@ -47,9 +49,12 @@ class JourneyDesk:
         self._links = links
         self._signer = signer
         self._modules = modules
+        self._codes = codes
 
-    def view(self, opened: Open) -> views.JourneyView:
-        """The journey as its terminal shows it."""
+    def view(self, opened: Open, holder: str | None = None) -> views.JourneyView:
+        """The journey as its terminal shows it; for any other ``holder`` only where it goes on."""
+        if holder is not None and not holds(opened, holder):
+            return views.elsewhere(opened.journey, opened.branch, opened.about)
         journey, run = opened.journey, opened.run
         refusal = None
         step = refused_step(opened)
@@ -70,7 +75,7 @@ class JourneyDesk:
         """The same for somebody; refused (unknown_journey) whom it does not concern."""
         opened = await self._journeys.store.get(journey)
         check_holder(opened, actor)
-        return self.view(opened)
+        return self.view(opened, holder_of(actor))
 
     def menu(self, branch: BranchId, channel: Channel, actor: Actor) -> list[views.MenuEntry]:
         """What can be done in this branch on this channel, at this terminal."""
@@ -84,28 +89,52 @@ class JourneyDesk:
         query = sa.select(t.journeys).where(columns.branch == branch)
         return await self._rows(query, unended_only=unended_only)
 
+    async def live(self, branch: BranchId) -> views.BranchJourneys:
+        """The same, of those that have not ended, for screens that watch."""
+        rows = await self.of_branch(branch, unended_only=True)
+        return views.BranchJourneys(
+            {row.journey: row for row in rows}, tuple(row.journey for row in rows)
+        )
+
     async def of_customer(self, customer: CustomerId) -> list[views.JourneyRow]:
         """What a customer has under way, in any branch: to be gone on with after they signed in."""
         query = sa.select(t.journeys).where(t.journeys.c.customer == customer)
         return await self._rows(query, unended_only=True)
 
-    def code(self, opened: Open, now_ms: int) -> tuple[str, int]:
-        """The code by which another terminal, or a phone, goes on with a journey, and its end."""
+    async def code(self, opened: Open, now_ms: int) -> tuple[str, str, int]:
+        """What a phone scans and what is typed at another terminal to go on there; and until when."""
         rules = self._directory.section(opened.branch, JourneySettings)
         until_ms = now_ms + rules.handover_minutes * MINUTE_MS
-        return self._links.token(opened.journey.id, opened.branch, now_ms, until_ms), until_ms
+        journey = opened.journey.id
+        digits = await self._codes.make(journey, opened.branch, until_ms)
+        return self._links.token(journey, opened.branch, now_ms, until_ms), digits, until_ms
+
+    def link(self, opened: Open, now_ms: int) -> str:
+        """A link that lasts, for the phone that goes on with it."""
+        return self._links.make(opened.branch, opened.journey.id, now_ms)
 
     def url(self, code: str, base: str) -> str:
         """Where a phone that scans the code goes."""
         return self._links.url(code, base).replace("/phone/t#", "/phone/j#")
 
     async def take(self, code: str, actor: Actor, channel: Channel, now_ms: int) -> Open:
-        """Go on with the journey that ``code`` is about; refused (handover_code_wrong)."""
-        claim = self._signer.read(code.rpartition("#")[2])
-        if claim is None or claim.kind is not ClaimKind.LINK or claim.expires_ms <= now_ms:
+        """Go on with the journey that ``code`` is about; refused (handover_code_wrong).
+
+        Digits are for machines and staff of the same branch: a phone scans.
+        """
+        if looks_like_one(code):
+            known = actor.kind in (ActorKind.TERMINAL, ActorKind.STAFF)
+            branches = None if actor.branches is None else sorted(actor.branches)
+            found = await self._codes.journey_of(code, branches) if known else None
+        else:
+            claim = self._signer.read(code.rpartition("#")[2])
+            is_good = claim is not None and claim.kind is ClaimKind.LINK
+            is_good = is_good and claim is not None and claim.expires_ms > now_ms
+            found = JourneyId(claim.subject) if is_good and claim is not None else None
+        if found is None:
             raise Refused(CODE_WRONG)
         try:
-            return await self._journeys.move(JourneyId(claim.subject), actor, channel)
+            return await self._journeys.move(found, actor, channel)
         except Refused as refused:
             if refused.code == "unknown_journey":
                 raise Refused(CODE_WRONG) from None

@@ -6,14 +6,15 @@ from typing import Any
 import msgspec
 
 from tingtang.journeys import routes
-from tingtang.journeys.access import may_hold
+from tingtang.journeys.access import holder_of, may_hold
 from tingtang.journeys.actions import Actions
+from tingtang.journeys.codes import HandoverCodes
 from tingtang.journeys.desk import JourneyDesk
 from tingtang.journeys.housekeeping import JourneyHousekeeping
 from tingtang.journeys.library import Library
 from tingtang.journeys.model.events import TYPES
 from tingtang.journeys.model.state import Journey
-from tingtang.journeys.service import VIEW, JourneyService
+from tingtang.journeys.service import BRANCH_VIEW, VIEW, JourneyService
 from tingtang.journeys.settings import JourneySettings
 from tingtang.journeys.store import JourneyStore
 from tingtang.journeys.terminals import JourneyTerminals
@@ -41,7 +42,7 @@ def wire(parts: Parts) -> None:
     )
     desk = JourneyDesk(
         parts.database, parts.clock, journeys, directory, parts.service("links", Links),
-        Signer(parts.vault), terminals.modules,
+        Signer(parts.vault), terminals.modules, HandoverCodes(parts.log, parts.clock),
     )  # fmt: skip
     parts.offer("actions", actions)
     parts.offer("library", library)
@@ -49,13 +50,21 @@ def wire(parts: Parts) -> None:
     parts.offer("journey_desk", desk)
 
     async def one(key: str) -> msgspec.Struct | None:
-        return desk.view(await store.get(JourneyId(key.partition("/")[2])))
+        _, journey, holder = key.split("/", 2)
+        return desk.view(await store.get(JourneyId(journey)), holder)
 
     def allow(actor: Actor, key: str) -> bool:
-        opened = store.in_memory(JourneyId(key.partition("/")[2]))
-        return opened is not None and may_hold(opened, actor)
+        _, _, rest = key.partition("/")
+        journey, _, holder = rest.partition("/")
+        opened = store.in_memory(JourneyId(journey))
+        return opened is not None and may_hold(opened, actor) and holder == holder_of(actor)
+
+    async def of_branch(key: str) -> msgspec.Struct | None:
+        directory.branch(key)
+        return await desk.live(BranchId(key))
 
     parts.live.register(ViewType(VIEW, Permission.JOURNEY_RUN, one, allow=allow))
+    parts.live.register(ViewType(BRANCH_VIEW, Permission.JOURNEY_SERVE, of_branch))
     housekeeping = JourneyHousekeeping(parts.database, parts.clock, journeys, directory)
     parts.offer("journey_housekeeping", housekeeping)
     parts.on_start(library.start)

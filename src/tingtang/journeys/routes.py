@@ -6,9 +6,12 @@ import msgspec
 from litestar import Request, get, post
 
 from tingtang.journeys import views
+from tingtang.journeys.access import holder_of, holds
 from tingtang.journeys.desk import JourneyDesk
+from tingtang.journeys.model.problems import UNKNOWN_JOURNEY
 from tingtang.journeys.model.scenario import Channel
 from tingtang.journeys.service import JourneyService
+from tingtang.kernel.errors import Refused
 from tingtang.kernel.ids import BranchId, CustomerId, JourneyId, VisitId
 from tingtang.kernel.log import Key
 from tingtang.kernel.permissions import Actor, ActorKind, Permission
@@ -58,11 +61,20 @@ class JourneyList(msgspec.Struct, frozen=True):
 
 
 class Handover(msgspec.Struct, frozen=True):
-    """``url`` is what the QR holds; ``code`` is the same to be typed or sent."""
+    """``url`` is what the QR holds, ``code`` the same without its address; ``digits`` are typed at
+    another machine of the branch.
+    """
 
     code: str
     url: str
+    digits: str
     until_ms: int
+
+
+class OwnLink(msgspec.Struct, frozen=True):
+    """What the phone keeps, to come back to the journey."""
+
+    token: str
 
 
 @get(f"{BRANCH}/scenarios", summary="Business offered here", **permit(Permission.JOURNEY_RUN))
@@ -169,8 +181,35 @@ async def hand_over(
     """A code by which another terminal, or the customer's phone, goes on with it."""
     await journey_desk.seen(JourneyId(journey), actor)
     opened = await journeys.store.get(JourneyId(journey))
-    code, until_ms = journey_desk.code(opened, now_ms)
-    return Handover(code, journey_desk.url(code, str(request.base_url).rstrip("/")), until_ms)
+    code, digits, until_ms = await journey_desk.code(opened, now_ms)
+    url = journey_desk.url(code, str(request.base_url).rstrip("/"))
+    return Handover(code, url, digits, until_ms)
+
+
+@post(f"{ONE}/here", summary="Go on with a journey here", **permit(Permission.JOURNEY_RUN))
+async def go_on_here(
+    journey: str,
+    journeys: JourneyService,
+    journey_desk: JourneyDesk,
+    actor: Actor,
+    channel: Channel | None = None,
+) -> views.JourneyView:
+    """For staff of the branch, who take it over, and for the phone whose link is about it."""
+    await journey_desk.seen(JourneyId(journey), actor)
+    return journey_desk.view(
+        await journeys.move(JourneyId(journey), actor, _channel(actor, channel))
+    )
+
+
+@post(f"{ONE}/link", summary="A link that lasts", **permit(Permission.JOURNEY_RUN))
+async def lasting_link(
+    journey: str, journeys: JourneyService, journey_desk: JourneyDesk, actor: Actor, now_ms: int
+) -> OwnLink:
+    """For the phone that holds the journey: the code that it scanned runs out in minutes."""
+    opened = await journeys.store.get(JourneyId(journey))
+    if actor.kind is not ActorKind.CUSTOMER or not holds(opened, holder_of(actor)):
+        raise Refused(UNKNOWN_JOURNEY)
+    return OwnLink(journey_desk.link(opened, now_ms))
 
 
 @post("/api/journeys/take", summary="Take a journey over", **permit(Permission.JOURNEY_RUN))
@@ -191,5 +230,5 @@ def _channel(actor: Actor, wished: Channel | None) -> Channel:
 
 ROUTES = [
     list_scenarios, list_journeys, begin_journey, read_journey, answer_step, go_back, retry_step,
-    cancel_journey, withdraw_request, hand_over, take_over,
+    cancel_journey, withdraw_request, hand_over, go_on_here, lasting_link, take_over,
 ]  # fmt: skip

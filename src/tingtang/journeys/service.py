@@ -30,6 +30,8 @@ from tingtang.kernel.permissions import SYSTEM, Actor, ActorKind
 from tingtang.kernel.text import Text
 
 VIEW = "journeys.one"
+"""By branch/journey/holder: each who watches sees it as theirs or as gone elsewhere."""
+BRANCH_VIEW = "journeys.branch"
 AGAIN_SECONDS = (1.0, 2.0, 5.0, 10.0, 30.0, 60.0)
 """After how long an action without an answer is asked after, again and again."""
 SETTLE_SECONDS = 0.8
@@ -211,10 +213,11 @@ class JourneyService:
         async with opened.lock:
             if opened.journey.status in OVER:
                 raise Refused(p.JOURNEY_OVER)
-            holder = holder_of(actor)
-            if opened.journey.holder != holder or opened.journey.channel is not channel:
+            holder, before = holder_of(actor), opened.journey.holder
+            if before != holder or opened.journey.channel is not channel:
                 moved = e.JourneyMoved(channel=channel, holder=holder)
                 await self._write(opened, [moved], actor)
+                self._live.touch(VIEW, f"{opened.branch}/{journey}/{before}")
         return opened
 
     async def expire(self, journey: JourneyId) -> None:
@@ -379,7 +382,10 @@ class JourneyService:
         return await self.store.get(opened.journey.id)
 
     def _on_change(self, opened: Open, _events: Sequence[Event]) -> None:
-        self._live.touch(VIEW, f"{opened.branch}/{opened.journey.id}")
+        journey = opened.journey
+        for holder in (journey.holder, f"{ActorKind.CUSTOMER}:{journey.id}"):
+            self._live.touch(VIEW, f"{opened.branch}/{journey.id}/{holder}")
+        self._live.touch(BRANCH_VIEW, opened.branch)
 
 
 def back_to(journey: Journey) -> int | None:

@@ -36,6 +36,16 @@ entries = sa.Table(
 """What was answered and what came of actions, as JSON under seal; entry 0 is what was known at the
 start. Emptied when the time to keep it is over."""
 
+codes = sa.Table(
+    "journey_codes",
+    metadata,
+    sa.Column("code_digest", sa.LargeBinary, primary_key=True),
+    sa.Column("branch", sa.Text, primary_key=True),
+    sa.Column("journey", sa.Text, nullable=False),
+    sa.Column("until_ms", sa.BigInteger, nullable=False),
+)
+"""Short codes by which a terminal of the same branch takes a journey over, until they run out."""
+
 scenarios = sa.Table(
     "scenario_versions",
     metadata,

@@ -47,6 +47,10 @@ class JourneyView(msgspec.Struct, frozen=True, kw_only=True):
     refusal: Refusal | None = None
     is_broken: bool = False
     """The scenario itself failed: only leaving it is left."""
+    is_here: bool = True
+    """False for whoever may look but does not hold it: then nothing of its screen is told."""
+    has_effect: bool = False
+    """Something was done that stays done: it is parked rather than left."""
 
 
 class JourneyRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -64,8 +68,17 @@ class JourneyRow(msgspec.Struct, frozen=True, kw_only=True):
     changed_ms: int
 
 
+class BranchJourneys(msgspec.Struct, frozen=True):
+    """``journeys.branch``: what is under way in a branch, by id; the newest change first."""
+
+    journeys: dict[str, JourneyRow]
+    order: tuple[str, ...]
+
+
 class MenuEntry(msgspec.Struct, frozen=True):
-    """Business that a terminal offers. ``missing`` names modules that do not work here now."""
+    """Business that a terminal offers. ``missing`` names modules that do not work here now;
+    ``channels`` are all on which it can be done, ``hours`` when (``always``, ``staffed``).
+    """
 
     scenario: str
     name: Text
@@ -73,6 +86,8 @@ class MenuEntry(msgspec.Struct, frozen=True):
     words: tuple[str, ...]
     is_possible: bool
     missing: tuple[str, ...] = ()
+    channels: tuple[Channel, ...] = ()
+    hours: str = "always"
 
 
 def journey_view(
@@ -113,6 +128,25 @@ def journey_view(
         at_work=at_work,
         refusal=refusal,
         is_broken=is_broken,
+        has_effect=journey.firm > 0,
+    )
+
+
+def elsewhere(journey: Journey, branch: BranchId, about: ScenarioAbout) -> JourneyView:
+    """For whoever may look but does not hold it: where it goes on, and nothing that was entered."""
+    return JourneyView(
+        journey=journey.id,
+        branch=branch,
+        scenario=journey.scenario,
+        name=about.name,
+        status=journey.status,
+        channel=journey.channel,
+        holder="",
+        visit=None,
+        answered=sum(not entry.is_outcome for entry in journey.entries),
+        can_go_back=False,
+        is_here=False,
+        has_effect=journey.firm > 0,
     )
 
 
@@ -136,5 +170,9 @@ def menu(
         if channel not in one.channels:
             continue
         missing = tuple(n for n in one.needs if modules is not None and n not in modules)
-        found.append(MenuEntry(one.id, one.name, one.group, one.words, not missing, missing))
+        found.append(
+            MenuEntry(
+                one.id, one.name, one.group, one.words, not missing, missing, one.channels, one.hours
+            )
+        )  # fmt: skip
     return sorted(found, key=lambda entry: (entry.group, entry.scenario))

@@ -3993,6 +3993,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/journeys/{journey}/here": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Go on with a journey here
+         * @description For staff of the branch, who take it over, and for the phone whose link is about it.
+         */
+        post: operations["ApiJourneysHereGoOnHere"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/journeys/{journey}/link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A link that lasts
+         * @description For the phone that holds the journey: the code that it scanned runs out in minutes.
+         */
+        post: operations["ApiJourneysLinkLastingLink"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/journeys/take": {
         parameters: {
             query?: never;
@@ -4127,6 +4167,26 @@ export interface paths {
          * @description The customer is told why.
          */
         post: operations["ApiAuthorisationsDenyDenyAuthorisation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/journeys/{journey}/authorisation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What a journey waits for
+         * @description Where a yes may come from, and whether somebody looks at it.
+         */
+        get: operations["ApiJourneysAuthorisationReadAuthorisation"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -4463,6 +4523,14 @@ export interface components {
         /** Arrived */
         Arrived: {
             visit: string;
+        };
+        /** AskedView */
+        AskedView: {
+            authorisation: string;
+            standing: components["schemas"]["Standing"];
+            modes: components["schemas"]["Mode"][];
+            wanted: number;
+            asked_ms: number;
         };
         /** AssignRequest */
         AssignRequest: {
@@ -5496,6 +5564,9 @@ export interface components {
         /** EvidenceList */
         EvidenceList: {
             evidence: components["schemas"]["Evidence"][];
+            rule: string;
+            risks: string[];
+            until_ms: number;
         };
         /** Fact */
         Fact: {
@@ -5757,6 +5828,7 @@ export interface components {
         Handover: {
             code: string;
             url: string;
+            digits: string;
             until_ms: number;
         };
         /**
@@ -5987,6 +6059,10 @@ export interface components {
             refusal?: components["schemas"]["Refusal"] | null;
             /** @default false */
             is_broken: boolean;
+            /** @default true */
+            is_here: boolean;
+            /** @default false */
+            has_effect: boolean;
         };
         /** Kpis */
         Kpis: {
@@ -6102,6 +6178,10 @@ export interface components {
             is_possible: boolean;
             /** @default [] */
             missing: string[];
+            /** @default [] */
+            channels: components["schemas"]["journeys_model_scenario_Channel"][];
+            /** @default always */
+            hours: string;
         };
         /** Migration */
         Migration: {
@@ -6323,6 +6403,10 @@ export interface components {
         Openings: {
             openings: components["schemas"]["Opening"][];
         };
+        /** OwnLink */
+        OwnLink: {
+            token: string;
+        };
         /** Owner */
         Owner: {
             name: string;
@@ -6543,6 +6627,8 @@ export interface components {
             amount: number;
             taken_by: string;
             taken_by_name: string;
+            given_by: string[];
+            given_names: string[];
             asked_ms: number;
         };
         /** Raised */
@@ -15499,6 +15585,70 @@ export interface operations {
             };
         };
     };
+    ApiJourneysHereGoOnHere: {
+        parameters: {
+            query?: {
+                channel?: components["schemas"]["journeys_model_scenario_Channel"] | null;
+            };
+            header?: never;
+            path: {
+                journey: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JourneyView"];
+                };
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiJourneysLinkLastingLink: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                journey: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnLink"];
+                };
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
     ApiJourneysTakeTakeOver: {
         parameters: {
             query?: never;
@@ -15709,6 +15859,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["journeys_authorisation_routes_Told"];
+                };
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiJourneysAuthorisationReadAuthorisation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                journey: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AskedView"];
                 };
             };
             /** @description Refused: the code says why. */

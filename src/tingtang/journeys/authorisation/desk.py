@@ -48,6 +48,18 @@ class AuthorisationDesk:
         stamp = ",".join(f"{row['authorisation'][-8:]}{row['taken_by'][-4:]}" for row in waiting)
         return views.Bell(len(waiting), stamp)
 
+    async def asked(self, authorisation: str) -> views.AskedView:
+        """A request as the customer's terminal shows it."""
+        state = await self._authorisations.state(authorisation)
+        people = state.asked.people if state.asked is not None else 1
+        return views.AskedView(
+            authorisation=authorisation,
+            standing=state.standing,
+            modes=tuple(sorted(state.modes)),
+            wanted=people - len(state.yes),
+            asked_ms=state.asked_ms,
+        )
+
     async def person(self, login: str, password: str, code: str) -> Actor:
         """Who this is, by name and password; the session that proves it is ended at once."""
         opened = await self._sign_in.staff.sign_in(login, password, code, SURFACE)

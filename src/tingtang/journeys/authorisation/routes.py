@@ -8,7 +8,7 @@ from litestar import get, post
 from tingtang.journeys.access import check_holder
 from tingtang.journeys.authorisation.desk import AuthorisationDesk
 from tingtang.journeys.authorisation.service import Authorisations, Evidence
-from tingtang.journeys.authorisation.views import Queue
+from tingtang.journeys.authorisation.views import AskedView, Queue
 from tingtang.journeys.service import JourneyService
 from tingtang.kernel.ids import BranchId, JourneyId
 from tingtang.kernel.permissions import Actor, Permission
@@ -35,7 +35,12 @@ class OnSiteRequest(msgspec.Struct, frozen=True):
 
 
 class EvidenceList(msgspec.Struct, frozen=True):
+    """``rule`` and ``risks`` say why a yes is asked for; after ``until_ms`` it goes back to all."""
+
     evidence: list[Evidence]
+    rule: str
+    risks: list[str]
+    until_ms: int
 
 
 class Told(msgspec.Struct, frozen=True):
@@ -58,7 +63,7 @@ async def take_authorisation(
 ) -> EvidenceList:
     """Nobody else can answer it then; gives what it is about."""
     await authorisations.take(authorisation, actor)
-    return EvidenceList(await authorisations.evidence(authorisation, actor))
+    return await _evidence(authorisations, authorisation, actor)
 
 
 @get(f"{ONE}/evidence", summary="What it is about", **permit(Permission.AUTHORISATION_GIVE))
@@ -66,7 +71,7 @@ async def read_evidence(
     authorisation: str, authorisations: Authorisations, actor: Actor
 ) -> EvidenceList:
     """For whoever took it."""
-    return EvidenceList(await authorisations.evidence(authorisation, actor))
+    return await _evidence(authorisations, authorisation, actor)
 
 
 @post(f"{ONE}/put-back", summary="Put it back", **permit(Permission.AUTHORISATION_GIVE))
@@ -96,6 +101,24 @@ async def deny_authorisation(
     return Told(authorisation)
 
 
+@get(
+    "/api/journeys/{journey:str}/authorisation",
+    summary="What a journey waits for",
+    **permit(Permission.JOURNEY_RUN),
+)
+async def read_authorisation(
+    journey: str,
+    authorisations: Authorisations,
+    authorisation_desk: AuthorisationDesk,
+    journeys: JourneyService,
+    actor: Actor,
+) -> AskedView:
+    """Where a yes may come from, and whether somebody looks at it."""
+    opened = await journeys.store.get(JourneyId(journey))
+    check_holder(opened, actor)
+    return await authorisation_desk.asked(await authorisations.of_journey(JourneyId(journey)))
+
+
 @post(
     "/api/journeys/{journey:str}/authorise",
     summary="Authorise on site",
@@ -119,7 +142,19 @@ async def authorise_on_site(
     return Told(authorisation)
 
 
+async def _evidence(
+    authorisations: Authorisations, authorisation: str, actor: Actor
+) -> EvidenceList:
+    shown = await authorisations.evidence(authorisation, actor)
+    state = await authorisations.state(authorisation)
+    asked = state.asked
+    until_ms = state.taken_ms + await authorisations.claim_ms(authorisation)
+    return EvidenceList(
+        shown, asked.rule if asked else "", list(asked.risks) if asked else [], until_ms
+    )
+
+
 ROUTES = [
     list_authorisations, take_authorisation, read_evidence, put_back_authorisation,
-    give_authorisation, deny_authorisation, authorise_on_site,
+    give_authorisation, deny_authorisation, read_authorisation, authorise_on_site,
 ]  # fmt: skip

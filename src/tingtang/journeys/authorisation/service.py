@@ -158,6 +158,15 @@ class Authorisations:
         """Say no, and why."""
         await self._by(authorisation, actor, m.Deny(StaffId(actor.id), reason))
 
+    async def state(self, authorisation: str) -> m.Request:
+        """Where a request stands."""
+        return await self.host.state(stream_of(authorisation))
+
+    async def claim_ms(self, authorisation: str) -> int:
+        """How long somebody has who took this request."""
+        branch = await self._branch(authorisation)
+        return self._directory.section(branch, AuthorisationSettings).claim_seconds * 1000
+
     async def evidence(self, authorisation: str, actor: Actor) -> list[Evidence]:
         """What it is about: for whoever took it, and for nobody else."""
         state = await self.host.state(stream_of(authorisation))
@@ -335,7 +344,8 @@ def _project(connection: sa.Connection, recorded: Sequence[Recorded]) -> None:
                 "authorisation": name, "branch": r.branch, "journey": event.journey,
                 "scenario": event.scenario, "standing": m.Standing.WAITING.value,
                 "modes": event.mode.value, "priority": event.priority, "amount": event.amount,
-                "wanted": event.people, "taken_by": "", "asked_ms": r.time_ms, "ended_ms": 0,
+                "wanted": event.people, "taken_by": "", "given_by": "", "asked_ms": r.time_ms,
+                "ended_ms": 0,
             }  # fmt: skip
             connection.execute(sa.insert(t.requests).values(row))
             continue
@@ -343,7 +353,7 @@ def _project(connection: sa.Connection, recorded: Sequence[Recorded]) -> None:
         if isinstance(event, m.AuthorisationEscalated):
             values["modes"] = t.requests.c.modes + f" {event.mode.value}"
         elif isinstance(event, m.AuthorisationGiven):
-            values = _given(connection, name, r.time_ms)
+            values = _given(connection, name, event.staff, r.time_ms)
         else:
             standing = STANDING[type(event)]
             values["standing"] = standing.value
@@ -353,11 +363,13 @@ def _project(connection: sa.Connection, recorded: Sequence[Recorded]) -> None:
         connection.execute(sa.update(t.requests).where(mine).values(values))
 
 
-def _given(connection: sa.Connection, name: str, at_ms: int) -> dict[str, Any]:
+def _given(connection: sa.Connection, name: str, staff: StaffId, at_ms: int) -> dict[str, Any]:
     """Given once: settled, unless a second person is asked for."""
-    mine = t.requests.c.authorisation == name
-    row = connection.execute(sa.select(t.requests.c.wanted).where(mine)).one()
+    columns = t.requests.c
+    query = sa.select(columns.wanted, columns.given_by).where(columns.authorisation == name)
+    row = connection.execute(query).one()
     rest = row.wanted - 1
+    given = {"given_by": f"{row.given_by} {staff}".strip(), "taken_by": ""}
     if rest > 0:
-        return {"wanted": rest, "standing": m.Standing.WAITING.value, "taken_by": ""}
-    return {"wanted": 0, "standing": m.Standing.GIVEN.value, "taken_by": "", "ended_ms": at_ms}
+        return {**given, "wanted": rest, "standing": m.Standing.WAITING.value}
+    return {**given, "wanted": 0, "standing": m.Standing.GIVEN.value, "ended_ms": at_ms}

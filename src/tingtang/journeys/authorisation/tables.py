@@ -18,13 +18,15 @@ requests = sa.Table(
     sa.Column("amount", sa.BigInteger, nullable=False),
     sa.Column("wanted", sa.Integer, nullable=False),
     sa.Column("taken_by", sa.Text, nullable=False),
+    sa.Column("given_by", sa.Text, nullable=False),
     sa.Column("asked_ms", sa.BigInteger, nullable=False),
     sa.Column("ended_ms", sa.BigInteger, nullable=False),
     sa.Index("ix_authorisations_standing", "standing", "priority", "asked_ms"),
     sa.Index("ix_authorisations_branch_asked_ms", "branch", "asked_ms"),
 )
 
-"""``wanted``: how many people have yet to say yes; ``modes``: where, parted by blanks."""
+"""``wanted``: how many people have yet to say yes; ``given_by``: who has; ``modes``: where. Names are
+parted by blanks."""
 
 evidence = sa.Table(
     "authorisation_evidence",

@@ -26,6 +26,9 @@ class QueuedRequest(msgspec.Struct, frozen=True, kw_only=True):
     amount: int
     taken_by: StaffId
     taken_by_name: str
+    given_by: tuple[StaffId, ...]
+    """Who has said yes already, where two are wanted."""
+    given_names: tuple[str, ...]
     asked_ms: int
 
 
@@ -34,6 +37,17 @@ class Queue(msgspec.Struct, frozen=True):
 
     requests: dict[str, QueuedRequest]
     order: tuple[str, ...]
+
+
+class AskedView(msgspec.Struct, frozen=True, kw_only=True):
+    """A request as the customer's terminal shows it: that somebody looks at it, not who."""
+
+    authorisation: str
+    standing: Standing
+    modes: tuple[Mode, ...]
+    wanted: int
+    """How many people have yet to say yes."""
+    asked_ms: int
 
 
 class Bell(msgspec.Struct, frozen=True):
@@ -72,6 +86,8 @@ def queue(rows: list[dict[str, Any]], names: Names, modes: frozenset[Mode] | Non
             amount=row["amount"],
             taken_by=StaffId(row["taken_by"]),
             taken_by_name=names.staff(row["taken_by"]) if row["taken_by"] else "",
+            given_by=tuple(StaffId(one) for one in row["given_by"].split()),
+            given_names=tuple(names.staff(one) for one in row["given_by"].split()),
             asked_ms=row["asked_ms"],
         )
     return Queue(found, tuple(found))

@@ -17,6 +17,8 @@ AMOUNT_MAX = 10**13
 DRAWN_MAX = 60_000
 """Characters of a signature or a photo that goes over the air as text."""
 PHOTO_MAX = 900_000
+DRAWN = re.compile(r"M[\d\sMLQ.,-]+|typed:.{2,40}")
+"""An SVG path, or the name of whoever could not draw and typed it instead."""
 MOBILE = re.compile(r"1[3-9]\d{9}")
 WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 CHECKS = "10X98765432"
@@ -93,6 +95,8 @@ def _text(view: FieldView, text: str) -> str:
             _refuse(view, "请输入 11 位手机号", "must be a mobile number of 11 digits")
         case kinds.ID_NUMBER if not is_id_number(text.upper()):
             _refuse(view, "证件号码有误，请核对", "is not a valid number; check it")
+        case kinds.SIGNATURE if not DRAWN.fullmatch(text):
+            _refuse(view, "请签名", "must be drawn or typed")
         case kinds.DATE:
             _date(view, text)
     if view.pattern and not re.fullmatch(view.pattern, text):

@@ -47,7 +47,8 @@ class FieldKind(StrEnum):
     ID_NUMBER = "id_number"
     ADDRESS = "address"
     SIGNATURE = "signature"
-    """Strokes drawn on the screen, as an SVG path."""
+    """Strokes drawn on the screen, as an SVG path in a box of 1000 by 400; ``typed:`` and the name
+    of whoever cannot draw."""
     PHOTO = "photo"
     """A picture from the terminal's camera, as base64 of a JPEG."""
 
