@@ -54,7 +54,7 @@ def demo(
             }
             await stage.app.start()
             await stage.prepare(lambda step: status.update(words[step]))
-        await stage.live(speed)
+        await stage.live(speed, f"http://127.0.0.1:{port}")
         console.print("厅堂已开门；链接各用一次 · the hall is open; each link works once\n")
         console.print(f"门户 · portal\n  {base}/", soft_wrap=True)
         for doorway in await stage.doorways():

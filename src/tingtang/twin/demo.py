@@ -118,10 +118,11 @@ class Demo:
             max(days.opens_ms for days in self._days) + START_AFTER_OPENING_MS
         )
 
-    async def live(self, speed: float) -> None:
-        """Let the day run from here on, ``speed`` times as fast as real time."""
+    async def live(self, speed: float, server: str = "") -> None:
+        """Let the day run from here on, ``speed`` times as fast as real time. ``server`` is where
+        machines send their pictures and logs; empty: nowhere."""
         self.clock.run(speed)
-        await self.hardware.start(self.app.parts.service("mqtt", Mqtt).port, speed)
+        await self.hardware.start(self.app.parts.service("mqtt", Mqtt).port, speed, server)
         self._task = asyncio.create_task(self.agenda.live(), name="demo")
 
     async def stop(self) -> None:

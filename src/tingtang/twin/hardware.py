@@ -9,8 +9,10 @@ from pathlib import Path
 
 import msgspec
 
+from tingtang.devices.model.kinds import Wake
 from tingtang.devices.service import DeviceService
 from tingtang.devices.virtual import flagship
+from tingtang.devices.virtual.wires import mac_of
 from tingtang.kernel.clock import Clock
 from tingtang.kernel.ids import BranchId
 from tingtang.kernel.permissions import SYSTEM
@@ -34,21 +36,28 @@ class Hardware:
         self._clock = clock
         self._list = folder / LIST
         self._process: asyncio.subprocess.Process | None = None
+        self._wake_port = 0
+        """Where the switched-off ones' network cards listen."""
         self._telling: asyncio.Task[None] | None = None
 
     async def enrol(self, branch: BranchId, year: int) -> None:
         """Register a branch's worth of devices and keep the list of them for the process."""
         register, run = self._devices.register, []
+        self._wake_port = _free_port()
         for number, one in enumerate(flagship.placed(), start=1):
             port = _free_port() if one.xfs else 0
             group = register.types[one.type].group
             device = flagship.registered(one, branch, group, number, port, year - BOUGHT_YEARS_AGO)
+            if Wake.LAN in register.types[one.type].wakes and not one.xfs:
+                device = msgspec.structs.replace(
+                    device, mac=mac_of(one.id), wake_address=f"127.0.0.1:{self._wake_port}"
+                )
             secret = await register.enrol(device, SYSTEM)
             run.append(flagship.listed(one, secret, port))
         with os.fdopen(os.open(self._list, os.O_CREAT | os.O_WRONLY, 0o600), "wb") as file:
             file.write(msgspec.json.encode(run))
 
-    async def start(self, broker_port: int, speed: float) -> None:
+    async def start(self, broker_port: int, speed: float, server: str = "") -> None:
         """Start the process, on the embedded broker; not in a demo that runs too fast for it."""
         if speed > FASTEST:
             return
@@ -56,7 +65,8 @@ class Hardware:
         self._process = await asyncio.create_subprocess_exec(
             sys.executable, "-c", "from tingtang.cli import main; main()",
             "device", "--all", str(self._list), "--clock", "stdin",
-            "--broker", f"mqtt://127.0.0.1:{broker_port}",
+            "--broker", f"mqtt://127.0.0.1:{broker_port}", "--server", server,
+            "--wake-port", str(self._wake_port),
             stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.DEVNULL,
         )  # fmt: skip
         self._telling = asyncio.create_task(self._tell_time(speed), name="device-time")

@@ -260,3 +260,28 @@ async def test_a_whole_device_is_announced_at_once_changed_and_taken_away(hall: 
         assert [one.name for one in hall.devices.register.types[type_].telemetry] == ["t"]
         await gateway.publish(topic, b"", 1, True)
         await until(lambda: not hall.devices.register.device(air).active, "it is taken away")
+
+
+@pytest.mark.parametrize("how", ["removed", "out of use", "new secret"])
+async def test_what_a_gateway_brought_in_is_away_once_the_gateway_is_cut_off(
+    hall: Hall, how: str
+) -> None:
+    await hall.enrol("gw", "gateway")
+    await hall.enrol("gw2", "gateway")
+    plug, other = device_id("gw", "plug"), device_id("gw2", "plug")
+    config = {"name": "Plug", "unique_id": "plug", "command_topic": "p/set", "state_topic": "p"}
+    for gateway in ("gw", "gw2"):
+        async with hall.client(gateway, will=None) as client:
+            body = msgspec.json.encode(config)
+            await client.publish("homeassistant/switch/plug/config", body, 1, True)
+            await until(lambda: hall.link_of(device_id(gateway, "plug")) == "online")  # noqa: B023
+    found = hall.devices.register.device("gw")
+    if how == "removed":
+        await hall.devices.remove("gw", SYSTEM)
+    elif how == "out of use":
+        await hall.devices.save(msgspec.structs.replace(found, active=False), SYSTEM)
+    else:
+        await hall.devices.renew_secret("gw", SYSTEM)
+    await until(lambda: hall.link_of(plug) == "offline")
+    assert hall.state(plug).link_why == "gateway"
+    assert hall.link_of(other) == "online"

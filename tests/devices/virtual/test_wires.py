@@ -11,8 +11,10 @@ from pathlib import Path
 from random import Random
 
 import pytest
+import uvicorn
 
-from tests.devices.mqtt.conftest import Hall, free_port, open_hall, until
+from tests.devices.conftest import ENGINEER
+from tests.devices.mqtt.conftest import BRANCH, Hall, free_port, open_hall, until
 from tingtang.devices.model.declared import parse_type
 from tingtang.devices.model.state import CommandState, DeviceState
 from tingtang.devices.model.wire import Health, Link, ModuleReport
@@ -178,3 +180,48 @@ async def test_the_guide_s_type_is_declared_and_runs_from_its_file(
 def test_the_guide_names_every_type() -> None:
     words = GUIDE.read_text("utf-8")
     assert [code for code in shipped_types() if f"`{code}`" not in words] == []
+
+
+@pytest.mark.shows("R132", part="a machine's screen and its log, fetched")
+async def test_a_picture_and_a_log_are_fetched_from_a_device(hall: Hall) -> None:
+    server = uvicorn.Server(
+        uvicorn.Config(
+            hall.world.app,
+            interface="asgi3",
+            host="127.0.0.1",
+            port=0,
+            lifespan="off",
+            log_level="error",
+        )
+    )
+    serving = asyncio.create_task(server.serve())
+    await until(lambda: server.started)
+    port = server.servers[0].sockets[0].getsockname()[1]
+    secret = await hall.enrol("k1", "kiosk")
+    clock = HallClock(hall)
+    machine = Machine("k1", shipped_types()["kiosk"], Random(1), is_open=True, fault_factor=0)
+    broker = Broker("127.0.0.1", hall.port)
+    wire = Wire(machine, secret, broker, clock, f"http://127.0.0.1:{port}")
+    task = asyncio.create_task(Fleet([wire], clock).run())
+    engineer = await hall.world.as_staff(ENGINEER)
+    path = f"/api/branches/{BRANCH}/devices/k1"
+    try:
+        async with asyncio.timeout(60):
+            await until(lambda: hall.link_of("k1") == "online")
+            for name, begins in (("screenshot", b"\x89PNG"), ("logs", b"kiosk\nfirmware")):
+                actor = await hall.devices.give("k1", name, {}, SYSTEM)
+                assert await hall.devices.outcome("k1", actor) is CommandState.DONE
+                file = hall.state("k1").commands[actor].data["file"]
+                read = await engineer.get(f"{path}/files/{file}")
+                assert read.content.startswith(begins)
+    finally:
+        task.cancel()
+        server.should_exit = True
+        await asyncio.gather(task, serving, return_exceptions=True)
+
+
+async def test_without_a_server_there_is_no_picture_and_it_is_said(hall: Hall) -> None:
+    async with running(hall, k1="kiosk"), asyncio.timeout(60):
+        command = await hall.devices.give("k1", "screenshot", {}, SYSTEM)
+        assert await hall.devices.outcome("k1", command) is CommandState.FAILED
+        assert hall.state("k1").commands[command].code == "no_server"

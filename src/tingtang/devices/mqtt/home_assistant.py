@@ -82,6 +82,19 @@ class HomeAssistantIn:
         for device in tuple(self._of_topic.get(topic, ())):
             self._hear_state(device, topic, payload)
 
+    def lost(self, gateway: str) -> None:
+        """Nothing more will be heard of what it brought in, which is said at once."""
+        for device, machine in list(self._machines.items()):
+            if machine.gateway == gateway:
+                self._drop(device, machine)
+                self._devices.link(device, CLOSED_LINK, "gateway")
+
+    def _drop(self, device: str, machine: _Machine) -> None:
+        self._machines.pop(device, None)
+        self._stop_watching(device, machine)
+        for place in machine.announced:
+            self._of_place.pop((machine.gateway, place), None)
+
     async def settled(self) -> None:
         """All announcements heard so far were taken in."""
         await self._waiting.join()
@@ -261,12 +274,9 @@ class HomeAssistantIn:
 
     async def forget(self, device: str) -> None:
         """Removed here: it comes back when it is announced again."""
-        machine = self._machines.pop(device, None)
-        if machine is None:
-            return
-        self._stop_watching(device, machine)
-        for place in machine.announced:
-            self._of_place.pop((machine.gateway, place), None)
+        machine = self._machines.get(device)
+        if machine is not None:
+            self._drop(device, machine)
 
     def _publish(
         self, device: str, command: str, messages: list[hd.Message],

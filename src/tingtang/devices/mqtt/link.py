@@ -48,6 +48,9 @@ class World(Protocol):
     """Takes what gateways say in their own worlds."""
 
     def heard(self, gateway: str, topic: str, payload: bytes, retain: bool) -> None: ...
+    def lost(self, gateway: str) -> None:
+        """The gateway was cut off: what it brought in is away until it announces it again."""
+        ...
 
 
 class MqttLink:
@@ -151,6 +154,8 @@ class MqttLink:
         """Its connection ends; it comes back with its new secret, if it has one."""
         kept = self._register.get(device)
         self._carrier.forget(device)
+        if self.world is not None:
+            self.world.lost(device)
         self._buckets.pop(device, None)
         self._online.discard(device)
         if kept is not None:

@@ -166,6 +166,9 @@ class Worlds:
         else:
             self._inward.heard(gateway, topic, payload)
 
+    def lost(self, gateway: str) -> None:
+        self._inward.lost(gateway)
+
 
 def _replay(link: MqttLink, user: str, topic: str, payload: bytes) -> None:
     link.heard(user, topic, payload, True)

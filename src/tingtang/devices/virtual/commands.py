@@ -58,6 +58,9 @@ def device(
         float, typer.Option(min=0, max=100, help="故障倍率，0 为无故障 · how often parts fail")
     ] = 1.0,
     seed: Annotated[int, typer.Option(help="随机种子 · seed")] = 0,
+    server: Annotated[
+        str, typer.Option(help="接收截屏与日志的服务地址 · where pictures and logs are sent")
+    ] = "",
     wake_port: Annotated[
         int,
         typer.Option(help="在此 UDP 端口等待网络唤醒 · wait for magic packets on this UDP port"),
@@ -79,7 +82,7 @@ def device(
         listed = [Listed(id=name, type=code, secret=secret, xfs_port=(port or -1) if xfs else 0)]
     run = _run(
         listed, broker, declaration, is_open=is_open, faults=faults, seed=seed, clock_name=clock,
-        wake_port=wake_port,
+        wake_port=wake_port, server=server.rstrip("/"),
     )  # fmt: skip
     try:
         asyncio.run(run)
@@ -97,6 +100,7 @@ async def _run(
     seed: int,
     clock_name: str,
     wake_port: int,
+    server: str,
 ) -> None:
     from tingtang.devices.register import shipped_types
     from tingtang.devices.virtual.clocks import RealClock, ToldClock
@@ -139,7 +143,7 @@ async def _run(
             )
             continue
         machine = Machine(one.id, type_, random, is_open=is_open, fault_factor=faults)
-        wires.append(Wire(machine, one.secret, where, clock))
+        wires.append(Wire(machine, one.secret, where, clock, server))
     running = []
     if isinstance(clock, ToldClock):
         running.append(asyncio.create_task(clock.follow_stdin()))

@@ -25,12 +25,25 @@ STEP_MAX_S = 5.0
 """Longer steps are walked in parts, so that things that move do not leap."""
 
 
+UPLOAD = "file"
+"""What is said over HTTP rather than MQTT."""
+NOTHING = wire.CommandResult("", CommandStep.DONE)
+
+
 class Said(msgspec.Struct, frozen=True):
     """One message to the platform: the end of its topic, and what it holds."""
 
     topic: str
     body: object
     is_retained: bool = False
+
+
+class Upload(msgspec.Struct, frozen=True):
+    """A picture or a log, and the result that is said once it was sent."""
+
+    kind: str
+    body: bytes
+    result: wire.CommandResult
 
 
 class Doing(msgspec.Struct, frozen=True):
@@ -168,9 +181,17 @@ class Machine:
     def _finish(self, call: wire.CommandCall, moment: Moment, now_ms: int) -> list[Said]:
         if call.name in {"restart", "shut_down"}:
             return self._go_away(call, now_ms)
-        ended = self._ended(call, orders.finish(self.body, call, moment))
+        came_of_it = orders.finish(self.body, call, moment)
+        ended = self._ended(call, came_of_it)
+        if came_of_it.file:
+            kind = "picture" if call.name == "screenshot" else "log"
+            ended = Said(UPLOAD, Upload(kind, came_of_it.file, self._known[call.id] or NOTHING))
         # What was set is reported before the result: who waits for it finds it done.
         return [*self._changes(now_ms), ended]
+
+    def sent(self, result: wire.CommandResult) -> None:
+        """What came of an upload is what is answered to the same command again."""
+        self._known[result.command] = result
 
     def _go_away(self, call: wire.CommandCall, now_ms: int) -> list[Said]:
         self._doing.clear()

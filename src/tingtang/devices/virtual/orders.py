@@ -12,6 +12,7 @@ from tingtang.devices.model.wire import App, CommandCall, CommandStep, Health, M
 from tingtang.devices.virtual.body import Body, Moment
 from tingtang.devices.virtual.building import open_once
 from tingtang.devices.virtual.in_the_hall import DOCK, OF_A_DRINK, open_cell
+from xfs4iot.virtual.drawing import document
 
 MOVES = frozenset({"position"})
 """Properties that travel to what was set, rather than jump."""
@@ -26,6 +27,8 @@ class Ended(msgspec.Struct, frozen=True):
     code: str = ""
     detail: str = ""
     data: dict[str, Value] = {}
+    file: bytes = b""
+    """A picture or a log that is sent over HTTP before the result is said."""
 
 
 def failed(code: str, detail: str = "") -> Ended:
@@ -138,11 +141,23 @@ def _logs(body: Body, _call: CommandCall, _moment: Moment) -> Ended:
     # Its journal is short: the broken parts and the counters, as they are now.
     broken = [f"{name}={one.code}" for name, one in body.modules.items() if one.code]
     counts = [f"{name}={body.number(name):g}" for name in sorted(body.daily)]
-    return Ended(detail=" ".join(broken + counts)[:200] or "no entries")
+    short = " ".join(broken + counts)[:200] or "no entries"
+    return Ended(detail=short, file="\n".join([body.type.code, *_lines(body)]).encode())
 
 
-def _screenshot(_body: Body, _call: CommandCall, _moment: Moment) -> Ended:
-    return failed("no_picture", "a virtual device has no screen")
+def _lines(body: Body) -> list[str]:
+    modules = [f"{name} {one.health} {one.code}".rstrip() for name, one in body.modules.items()]
+    values = [
+        f"{name} {value}" for name, value in sorted({**body.properties, **body.measured}.items())
+    ]
+    left = [f"{name} {value:g}" for name, value in body.left.items()]
+    return [f"firmware {body.firmware}", f"app {body.app}", *modules, *values, *left]
+
+
+def _screenshot(body: Body, _call: CommandCall, _moment: Moment) -> Ended:
+    """What it knows of itself, drawn: it has no other screen."""
+    lines = [body.type.code.replace("_", " "), *_lines(body)]
+    return Ended(file=document(lines[:14], width=480, height=360).png())
 
 
 def _self_count(body: Body, call: CommandCall, _moment: Moment) -> Ended:

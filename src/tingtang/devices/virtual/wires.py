@@ -8,20 +8,22 @@ from collections.abc import Callable, Mapping, Sequence
 from urllib.parse import urlsplit
 
 import aiomqtt
+import httpx
 import msgspec
 
 from tingtang.devices.model import wire
 from tingtang.devices.virtual.clocks import DeviceClock
-from tingtang.devices.virtual.machine import Machine, Said
+from tingtang.devices.virtual.machine import UPLOAD, Machine, Said, Upload
 from tingtang.devices.virtual.surroundings import Surroundings, surroundings
 from tingtang.devices.waking import magic_packet
 
 TICK_S = 0.2
+UPLOAD_S = 10.0
 RECONNECT_S = (0.5, 10.0)
 """The first wait after a lost connection, and the longest; it doubles."""
 UNSENT_MAX = 200
 """Messages that wait for a connection; the oldest are let go."""
-KEPT_WHILE_AWAY = frozenset({"event", "result"})
+KEPT_WHILE_AWAY = frozenset({"event", "result", UPLOAD})
 """What is still worth saying later. Beats and samples of the past are not, and the rest is said
 anew at each connection."""
 ONCE_IS_ENOUGH = frozenset({"beat"})
@@ -52,12 +54,16 @@ def parse_broker(url: str) -> Broker:
 class Wire:
     """One machine's connection. It reconnects for as long as it runs."""
 
-    def __init__(self, machine: Machine, secret: str, broker: Broker, clock: DeviceClock) -> None:
+    def __init__(
+        self, machine: Machine, secret: str, broker: Broker, clock: DeviceClock, server: str = ""
+    ) -> None:
         self.machine = machine
         self.connections = 0
         self._secret = secret
         self._broker = broker
         self._clock = clock
+        self._server = server
+        """Where pictures and logs are sent: ``http://host:port``; empty: nowhere."""
         self._unsent: deque[Said] = deque(maxlen=UNSENT_MAX)
         self._news = asyncio.Event()
         self._is_connected = False
@@ -128,12 +134,45 @@ class Wire:
                 await self._news.wait()
                 continue
             said = self._unsent[0]
+            if isinstance(said.body, Upload):
+                result = await self._upload(said.body)
+                self.machine.sent(result)
+                answer = Said("result", result)
+                if self._unsent and self._unsent[0] is said:
+                    self._unsent[0] = answer
+                said = answer
             qos = 0 if said.topic in ONCE_IS_ENOUGH else 1
             await client.publish(
                 f"{root}/{said.topic}", _encode(said.body), qos=qos, retain=said.is_retained
             )
             if self._unsent and self._unsent[0] is said:
                 self._unsent.popleft()
+
+    async def _upload(self, upload: Upload) -> wire.CommandResult:
+        """Send a picture or a log; the result says where it is kept, or why it is not."""
+        result = upload.result
+        if not self._server:
+            if upload.kind == "log":
+                return result  # its short form is in the result
+            return wire.CommandResult(result.command, wire.CommandStep.FAILED, "no_server")
+        device = self.machine.id
+        try:
+            async with httpx.AsyncClient(timeout=UPLOAD_S, trust_env=False) as client:
+                answer = await client.put(
+                    f"{self._server}/api/device-files/{device}/{upload.kind}",
+                    params={"command": result.command},
+                    content=upload.body,
+                    auth=(device, self._secret),
+                    headers={"X-Tingtang": "1"},
+                )
+            if answer.status_code != 201:
+                code = f"http_{answer.status_code}"
+                return wire.CommandResult(result.command, wire.CommandStep.FAILED, code)
+            return msgspec.structs.replace(result, data={"file": str(answer.json()["file"])})
+        except (httpx.HTTPError, ValueError, KeyError) as error:
+            return wire.CommandResult(
+                result.command, wire.CommandStep.FAILED, "not_sent", str(error)[:200]
+            )
 
     async def _hear(self, client: aiomqtt.Client) -> None:
         async for message in client.messages:
