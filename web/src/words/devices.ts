@@ -33,7 +33,7 @@ export default defineWords(
       restarted: '设备重新启动了', timeout: '设备超时', busy: '设备忙', unsupported: '设备不支持', not_possible: '现在做不到', jam: '卡住', power: '断电', not_taken: '未取走',
       paper_out: '缺纸', paper_low: '纸将用尽', empty: '已用尽', low: '余量低', full: '已满', error: '出错', expired: '已过时限', link_down: '连接已断',
     },
-    set: '设置',
+    set: '设置', wake: '唤醒',
     on: '开', off: '关',
     flag: {
       implausible: '上报了不可能或未声明的数值', clock_off: '设备时钟偏差过大，时间以服务器为准', malformed: '上报内容无法读取',
@@ -76,7 +76,7 @@ export default defineWords(
       restarted: 'the device started anew', timeout: 'the device took too long', busy: 'the device is busy', unsupported: 'the device cannot do it', not_possible: 'not possible now', jam: 'jammed', power: 'no power', not_taken: 'not taken',
       paper_out: 'out of paper', paper_low: 'paper is low', empty: 'used up', low: 'running low', full: 'full', error: 'error', expired: 'too late', link_down: 'the link is down',
     },
-    set: 'Set',
+    set: 'Set', wake: 'Wake',
     on: 'On', off: 'Off',
     flag: {
       implausible: 'It reported a value that cannot be or is not declared', clock_off: 'Its clock is far off; our time is used', malformed: 'What it sends cannot be read',

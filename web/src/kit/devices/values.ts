@@ -30,6 +30,7 @@ export function valueText(quantity: Quantity | undefined, value: Value, say: Say
 
 /** What a command is called: its declared words, or what is set to what. */
 export function commandText(type: DeviceType | undefined, name: string, parameters: Readonly<Record<string, Value>>, say: Say, t: Translate): string {
+  if (name === 'wake') return t('devices.wake')
   if (name !== 'set') return say(type?.commands.find((one) => one.name === name)?.text) || name
   const settings = Object.entries(parameters).map(([key, value]) => {
     const quantity = type?.properties.find((one) => one.name === key)
