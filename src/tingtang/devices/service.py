@@ -115,6 +115,10 @@ class DeviceService:
 
     # -- asking and telling --------------------------------------------------------------------
 
+    def known_state(self, device: str) -> DeviceState | None:
+        """The state of a device if it is in memory; devices that speak are."""
+        return self.host.committed(device_stream(device))
+
     async def state(self, device: str) -> DeviceState:
         """What is known of a device."""
         return await self.host.state(device_stream(device))

@@ -21,7 +21,7 @@ from tingtang.kernel.ids import BranchId, CustomerId, JourneyId, VisitId
 from tingtang.kernel.permissions import Actor, ActorKind
 from tingtang.kernel.text import Text
 from tingtang.org.directory import Directory
-from tingtang.org.sign_in.tokens import ClaimKind, Links, Signer
+from tingtang.org.service import Links, SignIn
 
 LISTED_MAX = 200
 Modules = Callable[[str], frozenset[str] | None]
@@ -38,7 +38,7 @@ class JourneyDesk:
         journeys: JourneyService,
         directory: Directory,
         links: Links,
-        signer: Signer,
+        sign_in: SignIn,
         modules: Modules,
         codes: HandoverCodes,
     ) -> None:
@@ -47,7 +47,7 @@ class JourneyDesk:
         self._journeys = journeys
         self._directory = directory
         self._links = links
-        self._signer = signer
+        self._sign_in = sign_in
         self._modules = modules
         self._codes = codes
 
@@ -117,7 +117,7 @@ class JourneyDesk:
         """Where a phone that scans the code goes."""
         return self._links.url(code, base).replace("/phone/t#", "/phone/j#")
 
-    async def take(self, code: str, actor: Actor, channel: Channel, now_ms: int) -> Open:
+    async def take(self, code: str, actor: Actor, channel: Channel) -> Open:
         """Go on with the journey that ``code`` is about; refused (handover_code_wrong).
 
         Digits are for machines and staff of the same branch: a phone scans.
@@ -127,10 +127,8 @@ class JourneyDesk:
             branches = None if actor.branches is None else sorted(actor.branches)
             found = await self._codes.journey_of(code, branches) if known else None
         else:
-            claim = self._signer.read(code.rpartition("#")[2])
-            is_good = claim is not None and claim.kind is ClaimKind.LINK
-            is_good = is_good and claim is not None and claim.expires_ms > now_ms
-            found = JourneyId(claim.subject) if is_good and claim is not None else None
+            link = self._sign_in.phones.of_link(code.rpartition("#")[2])
+            found = None if link is None else JourneyId(link[1])
         if found is None:
             raise Refused(CODE_WRONG)
         try:

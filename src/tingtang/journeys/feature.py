@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 
+from tingtang.devices.service import DeviceService
 from tingtang.journeys import routes
 from tingtang.journeys.access import holder_of, may_hold
 from tingtang.journeys.actions import Actions
@@ -12,6 +13,8 @@ from tingtang.journeys.codes import HandoverCodes
 from tingtang.journeys.desk import JourneyDesk
 from tingtang.journeys.housekeeping import JourneyHousekeeping
 from tingtang.journeys.library import Library
+from tingtang.journeys.machine.actions import MachineActions
+from tingtang.journeys.machine.machines import DeviceMachines
 from tingtang.journeys.model.events import TYPES
 from tingtang.journeys.model.state import Journey
 from tingtang.journeys.service import BRANCH_VIEW, VIEW, JourneyService
@@ -24,14 +27,16 @@ from tingtang.kernel.live import ViewType
 from tingtang.kernel.permissions import Actor, Permission
 from tingtang.kernel.text import Text
 from tingtang.org.directory import Directory
-from tingtang.org.sign_in.tokens import Links, Signer
+from tingtang.org.service import Links, SignIn
 
 
 def wire(parts: Parts) -> None:
     directory = parts.service("directory", Directory)
     directory.sections.register("journeys", JourneySettings, Text("业务流程", "Journeys"))
     actions, library = Actions(), Library(parts.log, parts.clock)
-    terminals = JourneyTerminals(parts.services.get("machines"))
+    machines = DeviceMachines(parts.service("devices", DeviceService), parts.services["xfs"])
+    MachineActions(machines).register(actions)
+    terminals = JourneyTerminals(machines)
 
     def facts(journey: Journey, branch: BranchId) -> Mapping[str, Any]:
         return terminals.facts(journey.holder, journey.channel, branch)
@@ -42,7 +47,7 @@ def wire(parts: Parts) -> None:
     )
     desk = JourneyDesk(
         parts.database, parts.clock, journeys, directory, parts.service("links", Links),
-        Signer(parts.vault), terminals.modules, HandoverCodes(parts.log, parts.clock),
+        parts.service("sign_in", SignIn), terminals.modules, HandoverCodes(parts.log, parts.clock),
     )  # fmt: skip
     parts.offer("actions", actions)
     parts.offer("library", library)

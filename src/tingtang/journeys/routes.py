@@ -214,11 +214,11 @@ async def lasting_link(
 
 @post("/api/journeys/take", summary="Take a journey over", **permit(Permission.JOURNEY_RUN))
 async def take_over(
-    data: TakeRequest, journey_desk: JourneyDesk, actor: Actor, now_ms: int
+    data: TakeRequest, journey_desk: JourneyDesk, actor: Actor
 ) -> views.JourneyView:
     """Go on here, at the very step at which it stands, with all that was entered."""
     channel = _channel(actor, data.channel)
-    return journey_desk.view(await journey_desk.take(data.code, actor, channel, now_ms))
+    return journey_desk.view(await journey_desk.take(data.code, actor, channel))
 
 
 def _channel(actor: Actor, wished: Channel | None) -> Channel:

@@ -118,7 +118,7 @@ class JourneyService:
         except Answered as before:
             return await self.store.get(JourneyId(before.body.decode()))
         self._perform_new(opened, events)
-        return opened
+        return await self._settle(opened)
 
     async def answer(
         self,

@@ -38,6 +38,8 @@ class JourneyView(msgspec.Struct, frozen=True, kw_only=True):
     channel: Channel
     holder: str
     visit: VisitId | None
+    sequence: int
+    """Grows with everything that happens to it: of two views the one with more is newer."""
     answered: int
     """Steps answered so far."""
     can_go_back: bool
@@ -122,6 +124,7 @@ def journey_view(
         channel=journey.channel,
         holder=journey.holder,
         visit=journey.visit,
+        sequence=journey.sequence,
         answered=sum(not entry.is_outcome for entry in journey.entries),
         can_go_back=can_go_back and journey.ending is None and not journey.pending,
         screen=shown,
@@ -143,6 +146,7 @@ def elsewhere(journey: Journey, branch: BranchId, about: ScenarioAbout) -> Journ
         channel=journey.channel,
         holder="",
         visit=None,
+        sequence=journey.sequence,
         answered=sum(not entry.is_outcome for entry in journey.entries),
         can_go_back=False,
         is_here=False,

@@ -48,9 +48,12 @@ def bank_card(number: str, *, contactless: bool = True) -> Card:
     return Card(number, track2=f"{number}=30121010000000000", chip=chip, contactless=contactless)
 
 
-def identity_card(number: str, name: str) -> Card:
-    """An identity card: a contactless chip with a record, and two sides to take pictures of."""
-    record = msgspec.json.encode({"number": number, "name": name})
+def identity_card(number: str, name: str, **more: str) -> Card:
+    """An identity card: a contactless chip with a record, and two sides to take pictures of.
+
+    ``more`` stands in the record too: ``kind``, ``birth_date``, ``expires``.
+    """
+    record = msgspec.json.encode({"number": number, "name": name, **more})
     return Card(
         number,
         chip=Chip(record),

@@ -8,6 +8,7 @@ from tingtang.devices.model import wire
 from tingtang.devices.ports import Inbox
 from tingtang.devices.register import Register
 from tingtang.devices.xfs.machine import Machine
+from tingtang.devices.xfs.orders import Hands
 from tingtang.kernel.clock import Clock
 
 LOOK_S = 1.0
@@ -48,6 +49,11 @@ class XfsLink:
 
     async def forget(self, device: str) -> None:
         await self._end(device)
+
+    def hands(self, device: str) -> Hands | None:
+        """A machine's services, for what a customer does at it; None while it is away."""
+        found = self._machines.get(device)
+        return None if found is None else found[0].hands()
 
     async def look(self) -> None:
         """Connect to what is new in the register, and let go of what is gone or has changed."""

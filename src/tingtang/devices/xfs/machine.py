@@ -89,6 +89,13 @@ class Machine:
         task.add_done_callback(self._commands.discard)
         return True
 
+    def hands(self) -> Hands | None:
+        """Its services as they are now, for what a customer does at it; None while it is away."""
+        if not self._is_online:
+            return None
+        connected = {name: one for name, one in self._clients.items() if name in self._statuses}
+        return Hands(self.type, connected, self._modules, self._set_app, self._recount)
+
     # -- while it is there -----------------------------------------------------------------------
 
     async def _attend(self, uris: dict[str, str]) -> bool:
@@ -242,8 +249,9 @@ class Machine:
             return
         accepted = wire.CommandResult(call.id, wire.CommandStep.ACCEPTED)
         self._inbox.result(self.device.id, accepted)
-        connected = {name: one for name, one in self._clients.items() if name in self._statuses}
-        hands = Hands(self.type, connected, self._modules, self._set_app, self._recount)
+        hands = self.hands()
+        if hands is None:
+            return  # it went away this moment: the command's time runs out
         try:
             self._inbox.result(self.device.id, await carry_out(hands, call))
         except OutcomeUnknown as error:

@@ -16,7 +16,7 @@ MECHANISM_MS = 25_000
 COUNT_MS = 590_000
 
 
-class Unsupported(Exception):  # noqa: N818 - it is no fault
+class Unsupported(LookupError):  # noqa: N818 - it is no fault
     """XFS4IoT has no command for it, or this machine has no service for it."""
 
 

@@ -9,7 +9,7 @@ from tingtang.kernel.ids import BranchId
 from tingtang.kernel.permissions import Actor
 from tingtang.kernel.text import Text
 from tingtang.org.directory import Directory
-from tingtang.org.sign_in.service import SignIn
+from tingtang.org.service import SignIn
 
 SURFACE = "on_site"
 

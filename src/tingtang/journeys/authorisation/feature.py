@@ -16,7 +16,7 @@ from tingtang.kernel.live import ViewType
 from tingtang.kernel.permissions import Permission, Role
 from tingtang.kernel.text import Text
 from tingtang.org.directory import Directory
-from tingtang.org.sign_in.service import SignIn
+from tingtang.org.service import SignIn
 
 
 def wire(parts: Parts) -> None:

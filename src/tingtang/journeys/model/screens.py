@@ -35,6 +35,8 @@ class FieldView(msgspec.Struct, frozen=True, kw_only=True):
     most: int | str | None
     pattern: str
     length_max: int
+    is_secret: bool = False
+    """C3: not shown while it is typed."""
 
 
 class RowView(msgspec.Struct, frozen=True):
@@ -93,6 +95,7 @@ def field(spec: s.FieldSpec, known: Known) -> FieldView:
         most=evaluate(spec.most, known) if spec.most else None,
         pattern=spec.pattern,
         length_max=spec.length_max,
+        is_secret=spec.sensitivity is s.Sensitivity.C3,
     )
 
 

@@ -81,10 +81,18 @@ class Phones:
 
     def subject_of(self, token: str, branch: str) -> str | None:
         """The ticket or booking that a link of ``branch`` is about; None where it is not good."""
+        found = self.of_link(token)
+        return found[1] if found is not None and found[0] == branch else None
+
+    def of_link(self, token: str) -> tuple[str, str] | None:
+        """The branch and the subject of a link; None where it is not good."""
         claim = self._signer.read(token)
-        if claim is None or claim.kind is not ClaimKind.LINK or claim.branch != branch:
+        if claim is None or claim.kind is not ClaimKind.LINK:
             return None
-        return claim.subject if self._sessions.known(token) else None
+        holder = self._sessions.known(token)
+        if holder is None or holder is STRANGER:
+            return None  # it has ended, or was revoked
+        return claim.branch, claim.subject
 
     async def revoke_links(self, subject: str, actor: Actor) -> None:
         """Kill every link to a ticket or booking that was made up to now."""

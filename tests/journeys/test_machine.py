@@ -1,0 +1,223 @@
+"""What scenarios do with a machine, over XFS4IoT on real sockets, with somebody standing before it."""
+
+import asyncio
+from base64 import b64encode
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+
+import pytest
+
+from tests.journeys.conftest import Office, Terminal, open_office, until
+from tests.journeys.flows import asks, does, line
+from tingtang.devices.service import DeviceService
+from tingtang.devices.virtual.xfs_machines import kiosk as kiosk_services
+from tingtang.kernel.ids import JourneyId
+from xfs4iot.client import Connection
+from xfs4iot.server import Host
+from xfs4iot.virtual.card_world import bank_card, identity_card
+from xfs4iot.virtual.cash_world import notes
+from xfs4iot.virtual.keys import Key
+from xfs4iot.virtual.printer_world import Passbook, Sheet
+
+ENGINEER = "jiang.haoran"
+MASTER, PIN_KEY = bytes(range(16)), bytes(range(16, 32))
+
+
+class Stand:
+    """A kiosk with its machine, and a customer."""
+
+    def __init__(self, office: Office, host: Host, services: list) -> None:
+        self.office = office
+        self.host = host
+        self.worlds = {one.name: one.world for one in services}
+        self.kiosk: Terminal
+
+    async def run(self, *steps: str, do: Callable[[], object] | None = None, at: str = "") -> dict:
+        """Walk through a scenario of these steps; ``do`` is done once the service ``at`` waits."""
+        await self.office.install("try", {"try.bpmn": line("try", *steps, asks("stop"))})
+        begun = asyncio.create_task(self.kiosk.begin("try"))
+        if do is not None:
+            await until(lambda: self.worlds[at].wanted)
+            do()
+        view = await begun
+        store = self.office.journeys.store
+        journey = JourneyId(view["journey"])
+        await until(lambda: not store.in_memory(journey).journey.pending)
+        self.office.library._read.cache_clear()
+        return await self.kiosk.see(view)
+
+    def known(self, view: dict) -> dict:
+        """What the journey knows now."""
+        opened = self.office.journeys.store.in_memory(JourneyId(view["journey"]))
+        return opened.run.known(opened.run.waiting()[0].key)
+
+
+@pytest.fixture
+async def stand(seeded: Path, tmp_path: Path) -> AsyncIterator[Stand]:
+    services = kiosk_services(step_ms=0)
+    async with open_office(seeded, tmp_path) as office, Host(services) as host:
+        engineer = await office.staff(ENGINEER)
+        body = {
+            "id": "kiosk-x", "type": "kiosk", "name": "智慧柜台", "zone": "", "protocol": "xfs",
+            "address": host.uri, "terminal": "k1",
+        }  # fmt: skip
+        made = await engineer.http.post("/api/branches/east/devices", json=body)
+        assert made.status_code < 300, made.text
+        devices = office.world.app.parts.service("devices", DeviceService)
+        await devices.state("kiosk-x")
+        await until(lambda: len(devices.known_state("kiosk-x").modules) == 11)
+        stand = Stand(office, host, services)
+        stand.kiosk = await office.kiosk("k1")
+        yield stand
+
+
+@pytest.mark.shows("R076")
+async def test_an_identity_card_is_read_and_given_back(stand: Stand) -> None:
+    card = identity_card("110101199001011237", "王小明", expires="2035-01-01")
+    view = await stand.run(
+        does("paper", "machine.read_id"),
+        do=lambda: stand.worlds["IdReader"].insert(card),
+        at="IdReader",
+    )
+    paper = stand.known(view)["paper"]
+    assert (paper["id_number"], paper["name"]) == ("110101199001011237", "王小明")
+    assert (paper["birth_date"], paper["is_chip"]) == ("1990-01-01", True)
+    assert stand.worlds["IdReader"].slot is card
+
+
+@pytest.mark.shows("R107")
+async def test_a_bank_card_is_read_and_stays_until_it_is_given_back(stand: Stand) -> None:
+    card = bank_card("6222000011112222")
+    view = await stand.run(
+        does("card", "machine.read_card"), does("back", "machine.return_card"),
+        do=lambda: stand.worlds["CardReader"].insert(card), at="CardReader",
+    )  # fmt: skip
+    assert stand.known(view)["card"]["card"] == "6222000011112222"
+    assert stand.worlds["CardReader"].slot is card
+
+
+async def test_a_card_that_is_none_is_told_and_can_be_tried_again(stand: Stand) -> None:
+    card, reader = bank_card("6222000011112222"), stand.worlds["IdReader"]
+    view = await stand.run(
+        does("paper", "machine.read_id"), do=lambda: reader.insert(card), at="IdReader"
+    )
+    assert view["refusal"]["code"] == "unreadable"
+    assert reader.take() is card
+    again = asyncio.create_task(stand.kiosk.do(view, "retry"))
+    await until(lambda: reader.wanted)
+    reader.insert(identity_card("110101199001011237", "王小明"))
+    assert (await again).json()["refusal"] is None
+
+
+@pytest.mark.shows("R075", part="lines onto the page of a book that is put in")
+async def test_a_passbook_is_read_and_its_lines_are_printed(stand: Stand) -> None:
+    book = Passbook("b", stripe="6228480402564890018")
+    entry = (
+        "{'number': 7, 'date': '2026-11-22', 'summary': '存款', 'amount': 10000, 'balance': 25000}"
+    )
+    view = await stand.run(
+        does("book", "machine.read_passbook"),
+        does("print", "machine.print_passbook", lines=f"[{entry}]"),
+        do=lambda: stand.worlds["CertificateCabinet"].insert(book),
+        at="CertificateCabinet",
+    )
+    known = stand.known(view)
+    assert known["book"] == {"account": "6228480402564890018", "page": 1, "line": 1}
+    assert known["print"] == {"printed": 1, "last": 7}
+    assert book.pages[1][0].split() == ["2026-11-22", "存款", "100.00", "250.00"]
+    assert stand.worlds["CertificateCabinet"].slot is book
+
+
+async def test_a_receipt_comes_out(stand: Stand) -> None:
+    await stand.run(
+        does("paper", "machine.print_receipt", title="'转账回单'", text="'金额 100.00'")
+    )
+    sheet = stand.worlds["ReceiptPrinter"].take()
+    assert isinstance(sheet, Sheet)
+    assert sheet.lines[:2] == ["转账回单", "金额 100.00"]
+
+
+async def test_a_pin_never_leaves_the_pad_in_clear(stand: Stand) -> None:
+    async with await Connection.open(stand.host.uri_of("Keypad")) as bank:
+        await _load_key(bank)
+    keypad = stand.worlds["Keypad"]
+
+    async def press() -> None:
+        for _ in range(2):
+            await until(lambda: keypad.listening)
+            keypad.press("135790")
+            await until(lambda: not keypad.pressed)
+            await asyncio.sleep(0.05)
+
+    pressing = asyncio.create_task(press())
+    view = await stand.run(
+        does(
+            "pin",
+            "machine.enter_pin",
+            'secret="pin_block"',
+            account="'6222000011112222'",
+            twice="true",
+        )
+    )
+    await pressing
+    block = stand.known(view)["pin"]["pin_block"]
+    assert block and "135790" not in block
+    everything = b"".join(p.read_bytes() for p in stand.office.world.folder.glob("tingtang.db*"))
+    assert block.encode() not in everything
+
+
+@pytest.mark.shows("R103", part="cash handed out by the machine")
+async def test_cash_is_counted_stored_and_handed_out(stand: Stand) -> None:
+    cash = stand.worlds["CashCabinet"]
+    view = await stand.run(
+        does("cash", "machine.accept_cash"), does("store", "machine.store_cash"),
+        does("out", "machine.dispense_cash", amount="20000"),
+        do=lambda: cash.put_in(notes("typeCNY100", 3, first=900_001)), at="CashCabinet",
+    )  # fmt: skip
+    known = stand.known(view)
+    assert known["cash"] == {"amount": 300_00, "notes": {"100": 3}, "currency": "CNY"}
+    assert known["out"] == {"amount": 200_00}
+    assert sum(1 for _ in cash.output) == 2
+
+
+async def test_without_a_machine_it_is_said_and_the_menu_knows(stand: Stand) -> None:
+    other = await stand.office.kiosk("k2")
+    about = 'channels="kiosk" needs="id_reader"'
+    flow = line("needs_it", does("paper", "machine.read_id"), asks("stop"), about=about)
+    await stand.office.install("needs_it", {"needs_it.bpmn": flow})
+    view = await other.begin("needs_it")
+    assert view["refusal"]["code"] == "machine_not_here"
+    stand.worlds["IdReader"].cut_power()
+
+    async def missing() -> list[str]:
+        entries = (await stand.kiosk.http.get("/api/branches/east/scenarios")).json()["entries"]
+        return next(e for e in entries if e["scenario"] == "needs_it")["missing"]
+
+    for _ in range(200):
+        if await missing() == ["id_reader"]:
+            break
+        await asyncio.sleep(0.02)
+    assert await missing() == ["id_reader"]
+
+
+async def _load_key(bank: Connection) -> None:
+    """What the bank's people do to every pad before it is used."""
+    master = Key(MASTER, "K0", "T", "D")
+
+    def of(usage: str, mode: str) -> dict[str, str]:
+        return {"keyUsage": usage, "algorithm": "T", "modeOfUse": mode}
+
+    await bank.execute(
+        "KeyManagement.ImportKey",
+        {"key": "MK", "keyAttributes": of("K0", "D"), "value": b64encode(MASTER).decode()},
+    )
+    await bank.execute(
+        "KeyManagement.ImportKey",
+        {
+            "key": "PK",
+            "keyAttributes": of("P0", "E"),
+            "value": b64encode(master.encrypt(PIN_KEY)).decode(),
+            "decryptKey": "MK",
+            "decryptMethod": "ecb",
+        },
+    )
