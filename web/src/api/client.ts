@@ -78,7 +78,9 @@ async function send(request: Request): Promise<Response> {
 
 function isSignIn(request: Request): boolean {
   const { pathname } = new URL(request.url)
-  return request.method === 'POST' && (pathname.startsWith('/api/session') || pathname === '/api/terminals/enrol')
+  // So does a second person who says yes at somebody else's screen.
+  const isSecondPerson = /^\/api\/journeys\/[^/]+\/authorise$/.test(pathname)
+  return request.method === 'POST' && (pathname.startsWith('/api/session') || pathname === '/api/terminals/enrol' || isSecondPerson)
 }
 
 const pageOrigin = (): string => (typeof location === 'undefined' ? 'http://localhost' : location.origin)

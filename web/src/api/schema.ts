@@ -5679,6 +5679,8 @@ export interface components {
             most: number | string | null;
             pattern: string;
             length_max: number;
+            /** @default false */
+            is_secret: boolean;
         };
         /**
          * FileKind
@@ -6052,6 +6054,7 @@ export interface components {
             channel: components["schemas"]["journeys_model_scenario_Channel"];
             holder: string;
             visit: string | null;
+            sequence: number;
             answered: number;
             can_go_back: boolean;
             screen?: components["schemas"]["Screen"] | null;

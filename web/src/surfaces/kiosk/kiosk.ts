@@ -1,5 +1,5 @@
 /** What all pages of the kiosk share: the branch, where the machine stands, which page is open, the voice. */
-import { computed, inject, onScopeDispose, provide, ref, shallowRef, type ComputedRef, type InjectionKey, type Ref, type ShallowRef } from 'vue'
+import { computed, inject, onScopeDispose, provide, ref, shallowRef, watch, type ComputedRef, type InjectionKey, type Ref, type ShallowRef } from 'vue'
 import { call as send, idempotent, newIdempotencyKey } from '@/api/client'
 import type { FloorPlan, Point } from '@/kit/floor'
 import { usePreferences } from '@/kit/composables/usePreferences'
@@ -11,6 +11,9 @@ import { drawnPlan, flipped, standingOf, type Standing } from '@/kit/visitor/pla
 import type { Guide, IssuedTicket, PrinterHere, ServedPlan } from '@/kit/visitor/types'
 import { useOpening, type Doors } from '@/kit/visitor/useOpening'
 import type { BoardView } from '@/live/hall'
+import { stageOf } from '@/journeys/stage'
+import type { MenuEntry } from '@/journeys/types'
+import { useJourney, type JourneyRun } from '@/journeys/useJourney'
 import { useLive, type Live } from '@/live/useLive'
 import { ALL_THERE, type DeviceHere } from './machine'
 import { shownBy, type Shown } from './shown'
@@ -26,6 +29,9 @@ export type Page =
   | { name: 'checkin'; qr?: string }
   | { name: 'guide'; zone?: string }
   | { name: 'howto' }
+  | { name: 'business'; wanted?: string }
+  | { name: 'journey' }
+  | { name: 'take' }
 
 export interface Kiosk {
   known: KnownSession
@@ -42,6 +48,12 @@ export interface Kiosk {
   /** What this machine cannot do now; all is possible where nothing is known of it. */
   machine: ComputedRef<DeviceHere>
   printer: Fetched<PrinterHere>
+  /** The one piece of business under way at this machine. */
+  journey: JourneyRun
+  /** What can be done at this machine by oneself. */
+  business: Fetched<{ entries: MenuEntry[] }>
+  /** Counts how often somebody wished to go home from within business: it is asked before it is left. */
+  leaveAsked: Ref<number>
   /** Tickets can be taken now; unknown counts as yes, for the server has the last word. */
   takes: ComputedRef<boolean>
   page: Readonly<ShallowRef<Page>>
@@ -96,6 +108,11 @@ export function provideKiosk(): Kiosk {
   const ownMachine = useLive<DeviceHere>('devices.here', () => (known.branch.value && known.session.value?.id ? `${known.branch.value}/${known.session.value.id}` : ''))
   const printer = useFetched<PrinterHere>(whenKnown('printer'))
   const doors = useOpening(whenKnown('openings'), () => guide.data.value?.branch.time_zone ?? 'UTC')
+  const journey = useJourney(() => known.branch.value, () => known.session.value)
+  const business = useFetched<{ entries: MenuEntry[] }>(() => (known.may('journey.run') ? whenKnown('scenarios')() : ''))
+  // What the machine lacks changes what it offers.
+  watch(ownMachine.data, (_now, before) => { if (before) void business.retry() })
+  const leaveAsked = ref(0)
   const takers: ((shown: Shown) => void)[] = []
   const page = shallowRef<Page>({ name: 'greeting' })
   let trail: Page[] = []
@@ -121,6 +138,9 @@ export function provideKiosk(): Kiosk {
     doors,
     machine: computed(() => ownMachine.data.value ?? ALL_THERE),
     printer,
+    journey,
+    business,
+    leaveAsked,
     takes: computed(() => board.data.value === null || (board.data.value.open && board.data.value.taking)),
     page,
     go: (next) => {
@@ -132,10 +152,17 @@ export function provideKiosk(): Kiosk {
       if (page.value.name === 'greeting') page.value = { name: 'home' }
     },
     home: () => {
+      const under = journey.view.value
+      if (page.value.name === 'journey' && under && !['over', 'elsewhere'].includes(stageOf(under, false))) {
+        leaveAsked.value += 1
+        return
+      }
+      journey.forget()
       trail = []
       page.value = { name: 'home' }
     },
     clear: () => {
+      void journey.leave()
       trail = []
       page.value = { name: 'greeting' }
       voice.value = address.get('voice') === 'on'

@@ -41,3 +41,6 @@ export function checkInBy(shown: Shown): { code: string } | { phone: string } | 
 
 /** The QR code of a booking, or a link to one: whoever shows it at the start page wants to check in. */
 export const looksLikeBooking = ({ by, value }: Shown): boolean => by === 'qr' && (value.startsWith('tt.b.') || value.includes('/phone/t#'))
+
+/** The QR code by which business begun elsewhere goes on here. */
+export const looksLikeJourney = ({ by, value }: Shown): boolean => by === 'qr' && value.includes('/phone/j#')
