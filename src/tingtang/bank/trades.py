@@ -7,11 +7,14 @@ encrypted in a PIN pad, and only the bank's own security module can open them.
 """
 
 from enum import StrEnum
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, TypeVar
 
 import msgspec
 
 Fen = Annotated[int, msgspec.Meta(gt=0, le=10**13)]
+SignedFen = Annotated[int, msgspec.Meta(ge=-(10**13), le=10**13)]
+Place = Annotated[int, msgspec.Meta(ge=0, le=10**6)]
+"""A line's or page's number in a passbook."""
 Text80 = Annotated[str, msgspec.Meta(min_length=1, max_length=80)]
 Digest = Annotated[str, msgspec.Meta(max_length=200)]
 
@@ -237,9 +240,9 @@ class PassbookPrinted(Trade, frozen=True):
 
     name: ClassVar[str] = "passbook.printed"
     account: Text80
-    number: int
-    page: int
-    line: int
+    number: Place
+    page: Place
+    line: Place
 
 
 # -- term deposits ------------------------------------------------------------------------------
@@ -610,7 +613,7 @@ class BookDifference(Trade, frozen=True):
 
     name: ClassVar[str] = "cashbox.difference"
     box: Text80
-    amount: int
+    amount: SignedFen
     approved_by: Text80
     reason: Text80
     currency: str = "CNY"
@@ -623,8 +626,11 @@ class CloseDay(Trade, frozen=True):
     date: Text80
 
 
-def _named(kind: type[msgspec.Struct]) -> dict[str, type[msgspec.Struct]]:
-    return {one.name: one for one in kind.__subclasses__()}  # type: ignore[attr-defined]
+Asked = TypeVar("Asked", Trade, Lookup)
+
+
+def _named(kind: type[Asked]) -> dict[str, type[Asked]]:
+    return {one.name: one for one in kind.__subclasses__()}
 
 
 TRADES = _named(Trade)

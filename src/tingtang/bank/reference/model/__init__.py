@@ -1,0 +1,1 @@
+"""The reference bank's rules and books, without I/O."""
