@@ -10,7 +10,7 @@ import msgspec
 from rich.console import Console
 from rich.table import Table
 
-from bench import devices, scale, tickets, twin, waits
+from bench import devices, journeys, scale, tickets, twin, waits
 from bench.report import Figure
 
 BENCHES: dict[str, Callable[[], list[Figure]]] = {
@@ -22,6 +22,7 @@ BENCHES: dict[str, Callable[[], list[Figure]]] = {
     "twin": twin.speed,
     "waits": waits.estimates,
     "devices": devices.speed,
+    "journeys": journeys.speed,
 }
 RESULTS = Path(__file__).parent / "results.json"
 
