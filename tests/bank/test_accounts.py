@@ -130,7 +130,7 @@ def test_term_deposits_have_a_least_amount(desk: Desk) -> None:
 @pytest.mark.shows("R073")
 def test_a_lost_term_book_is_paid_out_whole(desk: Desk) -> None:
     book, account = desk.account(1, "term_book"), desk.account(1)
-    deposits = [x for x in desk.look("term.list", customer=desk.customer(1), book=book)["deposits"]]
+    deposits = desk.look("term.list", customer=desk.customer(1), book=book)["deposits"]
     assert len(deposits) == 3
     before = desk.balance(account)
     close = {"book": book, "to_account": account}

@@ -2,6 +2,8 @@
 
 import msgspec
 
+from tingtang.kernel.errors import Trouble
+
 
 class BankOptions(msgspec.Struct, frozen=True, kw_only=True):
     """The part of the application's options that is the bank's."""
@@ -20,3 +22,14 @@ class BankOptions(msgspec.Struct, frozen=True, kw_only=True):
 
     def __repr__(self) -> str:
         return f"BankOptions({self.url or 'embedded'})"
+
+
+def host_and_port(address: str) -> tuple[str, int]:
+    """``host:port``; :class:`Trouble` at anything else."""
+    host, _, port = address.rpartition(":")
+    if not host or not port.isdecimal() or not 0 < int(port) <= 65_535:
+        raise Trouble(
+            f"设置 identity_address 须形如 主机:端口，而不是 {address}",
+            f"identity_address must be like host:port, not {address}",
+        )
+    return host.strip("[]"), int(port)

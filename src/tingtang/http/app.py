@@ -165,7 +165,7 @@ def build(
         vault=vault,
         data_folder=options.data_folder,
         is_demo=options.is_demo,
-        options=(sign_in_options(options), options.messages, options.mqtt),
+        options=(sign_in_options(options), options.messages, options.mqtt, options.bank),
     )
     housekeeping = Housekeeping(log, clock, options.answers_kept_days)
     parts.on_start(housekeeping.start)

@@ -5,6 +5,7 @@ from pathlib import Path
 import msgspec
 from argon2 import PasswordHasher
 
+from tingtang.bank.options import BankOptions
 from tingtang.devices.mqtt.options import MqttOptions
 from tingtang.kernel.clock import HOUR_MS, MINUTE_MS
 from tingtang.kernel.errors import Trouble
@@ -48,6 +49,7 @@ class WebOptions(msgspec.Struct, frozen=True, kw_only=True):
     """If set, /metrics asks for it as a bearer token; else only this machine may read them."""
     messages: MessageOptions = MessageOptions()
     mqtt: MqttOptions = MqttOptions()
+    bank: BankOptions = BankOptions()
 
 
 def web_options(settings: Settings) -> WebOptions:
@@ -86,6 +88,13 @@ def web_options(settings: Settings) -> WebOptions:
             authorities=settings.mqtt_authorities,
             user=settings.mqtt_user,
             secret=settings.mqtt_secret,
+        ),
+        bank=BankOptions(
+            url=settings.bank_url,
+            token=settings.bank_token,
+            seconds=settings.bank_seconds,
+            identity_address=settings.identity_address,
+            identity_bank_code=settings.identity_bank_code,
         ),
     )
 

@@ -5,10 +5,12 @@ from typing import Any
 
 import msgspec
 
+from tingtang.customers.service import CustomerService
 from tingtang.devices.service import DeviceService
 from tingtang.journeys import routes
 from tingtang.journeys.access import holder_of, may_hold
 from tingtang.journeys.actions import Actions
+from tingtang.journeys.bank_actions import BankActions
 from tingtang.journeys.codes import HandoverCodes
 from tingtang.journeys.desk import JourneyDesk
 from tingtang.journeys.housekeeping import JourneyHousekeeping
@@ -36,6 +38,10 @@ def wire(parts: Parts) -> None:
     actions, library = Actions(), Library(parts.log, parts.clock)
     machines = DeviceMachines(parts.service("devices", DeviceService), parts.services["xfs"])
     MachineActions(machines).register(actions)
+    BankActions(
+        parts.services["core_bank"], parts.services["identity_check"],
+        parts.service("customers", CustomerService),
+    ).register(actions)  # fmt: skip
     terminals = JourneyTerminals(machines)
 
     def facts(journey: Journey, branch: BranchId) -> Mapping[str, Any]:

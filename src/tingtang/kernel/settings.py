@@ -267,6 +267,48 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         _about("对应的口令", "Its password there", max_length=500, secret=True),
     ] = ""
 
+    # the bank behind
+    bank_url: Annotated[
+        str,
+        _about(
+            "核心银行接口的网址；留空则使用内置的参考银行（仅供演示，客户均为虚构）",
+            "The core bank's interface; empty: the embedded reference bank (a demo, nobody in it is real)",
+            pattern=r"^(https?://\S{1,500})?$",
+            like="https://core.example",
+        ),
+    ] = ""
+    bank_token: Annotated[
+        str,
+        _about("调用核心银行的令牌", "What it asks callers to bear", max_length=500, secret=True),
+    ] = ""
+    bank_seconds: Annotated[
+        float,
+        _about(
+            "核心银行与联网核查的应答时限（秒），超过即结果未知，先查询再重试",
+            "Seconds for an answer of the bank; beyond it the outcome is unknown, and asked after first",
+            ge=0.5,
+            le=120,
+        ),
+    ] = 8.0
+    identity_address: Annotated[
+        str,
+        _about(
+            "联网核查前置的地址；留空则使用内置的虚构名册",
+            "Where the identity check (联网核查) listens; empty: an embedded register of nobody real",
+            pattern=r"^(\S+:\d{1,5})?$",
+            like="10.0.0.9:8091",
+        ),
+    ] = ""
+    identity_bank_code: Annotated[
+        str,
+        _about(
+            "本行在联网核查中的行号（12 位）",
+            "The bank's own code in the identity check, 12 digits",
+            pattern=r"^\d{12}$",
+            like="000000000000",
+        ),
+    ] = "000000000000"
+
     # limits
     backlog_max: Annotated[
         int,

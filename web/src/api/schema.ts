@@ -3809,6 +3809,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/bank/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How the core bank is
+         * @description Whether the core bank answers, on which business date it stands, whether its books balance.
+         */
+        get: operations["ApiBankHealthBankHealth"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/branches/{branch}/scenarios": {
         parameters: {
             query?: never;
@@ -5133,6 +5153,16 @@ export interface components {
             low: number;
             a_day: number | null;
             days_left: number | null;
+        };
+        /** CoreBankHealth */
+        CoreBankHealth: {
+            is_embedded: boolean;
+            ok: boolean;
+            /** @default  */
+            trouble: string;
+            /** @default  */
+            business_date: string;
+            is_balanced?: boolean | null;
         };
         /** Counter */
         Counter: {
@@ -15248,6 +15278,35 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiBankHealthBankHealth: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CoreBankHealth"];
+                };
             };
             /** @description Refused: the code says why. */
             default: {
