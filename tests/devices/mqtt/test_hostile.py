@@ -71,9 +71,10 @@ json_like = st.recursive(
 )
 
 
-@settings(deadline=None)
 @given(st.sampled_from(WHAT), st.binary(max_size=200) | json_like.map(msgspec.json.encode))
-@settings(max_examples=400, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=400, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 def test_no_payload_whatever_raises(what: str, payload: bytes) -> None:
     async def once() -> None:
         link = MqttLink(_Registered(), _NoInbox(), None, None)  # type: ignore[arg-type]
