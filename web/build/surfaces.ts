@@ -10,6 +10,7 @@ export const SURFACES = [
   'counter',
   'board',
   'phone',
+  'centre',
   'office',
   'signin',
   'gallery',

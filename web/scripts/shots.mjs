@@ -31,6 +31,7 @@ const SIZES = {
   kiosk: ['/kiosk', [1080, 1920]],
   pad: ['/pad', [1180, 820]],
   counter: ['/counter', [1440, 900]],
+  centre: ['/centre', [1440, 900]],
   board: ['/board', [1920, 1080]],
   'board-portrait': ['/board', [1080, 1920]],
   phone: ['/phone', [390, 844]],

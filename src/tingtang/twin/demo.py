@@ -166,6 +166,7 @@ class Demo:
                 self.bank.seats[staff["chen.yutong"]],
             ),
             await person("大堂经理 PAD · lobby manager", "zhou.qihang", "pad"),
+            await person("远程授权员 · authorisation centre", "tan.siqi", "centre"),
             await person("网点负责人 · branch manager", "lin.xiaolan", "office"),
             await person("总行 · head office", "gao.mingyuan", "office"),
             Doorway("客户手机 · phone", f"/phone/?branch={branch}"),

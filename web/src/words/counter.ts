@@ -35,6 +35,7 @@ export default defineWords(
       resume: '恢复服务',
       manager: '呼叫大堂经理',
       elastic: '切换受理业务',
+      business: '办业务',
     },
     customer: {
       title: '当前客户',
@@ -132,6 +133,7 @@ export default defineWords(
       resume: 'Resume',
       manager: 'Call the manager',
       elastic: 'Switch services',
+      business: 'Business',
     },
     customer: {
       title: 'Present customer',

@@ -4,6 +4,7 @@ export default defineWords(
   {
     title: '我的号票',
     again: '再取一张号或预约',
+    business: { open: '排队时先办业务', title: '在手机上办', detail: '能办完的直接办完；需要机器或柜台的，填好后到那里接着办。', none: '请到{branch}的智慧柜台或柜台办理。', back: '返回号票', at: '正在{where}办理，已填 {n} 步。', here: '在手机上继续', follow: '也可以不操作：这里会显示办理的进展。' },
     home: {
       title: '您好，要办理什么？',
       hours: '今日营业 {hours}',
@@ -89,6 +90,7 @@ export default defineWords(
   {
     title: 'My ticket',
     again: 'Another ticket or booking',
+    business: { open: 'Do business while you wait', title: 'On the phone', detail: 'What can be finished here is; what needs a machine or a counter goes on there.', none: 'Please go to a kiosk or a counter of {branch}.', back: 'Back to the ticket', at: 'Under way at {where}; {n} steps filled in.', here: 'Go on on the phone', follow: 'Or just leave it: this page follows how it goes.' },
     home: {
       title: 'What can we do for you?',
       hours: 'Open today {hours}',

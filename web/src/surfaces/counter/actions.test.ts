@@ -25,9 +25,9 @@ describe('the space bar', () => {
 
 describe('what can be done', () => {
   it('is what the server would accept in that state', () => {
-    expect(actionsFor(free, anybody)).toEqual(['call', 'pause', 'manager'])
-    expect(actionsFor(paused, anybody)).toEqual(['resume', 'manager'])
-    expect(actionsFor(called, anybody)).toEqual(['start', 'recall', 'pass', 'hold', 'transfer', 'services', 'abandon', 'manager'])
+    expect(actionsFor(free, anybody)).toEqual(['call', 'pause', 'business', 'manager'])
+    expect(actionsFor(paused, anybody)).toEqual(['resume', 'business', 'manager'])
+    expect(actionsFor(called, anybody)).toEqual(['start', 'recall', 'pass', 'hold', 'transfer', 'services', 'abandon', 'business', 'manager'])
     expect(actionsFor(serving, anybody)).not.toContain('pass')
   })
   it('offers to give a ticket up only to who may', () => {

@@ -19,6 +19,7 @@ export type ActionId =
   | 'resume'
   | 'manager'
   | 'elastic'
+  | 'business'
 
 export interface Action {
   id: ActionId
@@ -41,6 +42,7 @@ export const KEYS: Readonly<Record<ActionId, string>> = {
   resume: 'B',
   manager: 'M',
   elastic: 'E',
+  business: 'J',
 }
 
 /** The action of the space bar in this state; none while the counter is paused or closed. */
@@ -53,7 +55,7 @@ export function nextAction(view: CounterView): ActionId | null {
 /** What can be done in this state, in the order it is shown; the first is what the space bar does. */
 export function actionsFor(view: CounterView, may: (permission: string) => boolean): ActionId[] {
   const { current, state } = view
-  const rest: ActionId[] = ['manager']
+  const rest: ActionId[] = [...(may('journey.serve') ? (['business'] as const) : []), 'manager']
   if (Object.keys(view.could).length > 0 || Object.keys(view.services).length > 1) rest.push('elastic')
   if (current) {
     const abandon: ActionId[] = may('ticket.abandon') ? ['abandon'] : []

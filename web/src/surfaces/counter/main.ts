@@ -1,6 +1,7 @@
 import { startSurface } from '@/kit/start'
 import counter from '@/words/counter'
 import hall from '@/words/hall'
+import journey from '@/words/journey'
 import App from './App.vue'
 import CounterPage from './CounterPage.vue'
 import CustomerPage from './CustomerPage.vue'
@@ -11,7 +12,7 @@ const isCustomers = location.pathname.startsWith('/counter/customer')
 startSurface({
   surface: 'counter',
   app: App,
-  words: { counter, hall },
+  words: { counter, hall, journey },
   actsFor: isCustomers ? 'counter-customer' : 'counter',
   routes: [
     { path: '/customer', component: CustomerPage },

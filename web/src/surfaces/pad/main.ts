@@ -1,9 +1,11 @@
 import { registerOffline } from '@/offline/register'
 import { startSurface } from '@/kit/start'
+import authorise from '@/words/authorise'
 import devices from '@/words/devices'
 import devicesPad from '@/words/devicesPad'
 import faults from '@/words/faults'
 import hall from '@/words/hall'
+import journey from '@/words/journey'
 import pad from '@/words/pad'
 import padComplaints from '@/words/padComplaints'
 import padCounters from '@/words/padCounters'
@@ -12,6 +14,7 @@ import padTasks from '@/words/padTasks'
 import padTickets from '@/words/padTickets'
 import visitor from '@/words/visitor'
 import App from './App.vue'
+import BusinessPage from './BusinessPage.vue'
 import BookingsPage from './BookingsPage.vue'
 import ComplaintsPage from './ComplaintsPage.vue'
 import CountersPage from './CountersPage.vue'
@@ -25,12 +28,13 @@ import QueuePage from './QueuePage.vue'
 startSurface({
   surface: 'pad',
   app: App,
-  words: { devices, devicesPad, faults, pad, padComplaints, padCounters, padMonitor, padTasks, padTickets, hall, visitor },
+  words: { authorise, devices, devicesPad, faults, pad, padComplaints, padCounters, padMonitor, padTasks, padTickets, hall, journey, visitor },
   routes: [
     { path: '/', component: HallMapPage },
     { path: '/queue', component: QueuePage },
     { path: '/counters', component: CountersPage },
     { path: '/bookings', component: BookingsPage },
+    { path: '/business', component: BusinessPage },
     { path: '/complaints', component: ComplaintsPage },
     { path: '/notices', component: NoticesPage },
     { path: '/analysis', component: MonitorPage },

@@ -1,15 +1,15 @@
 /** The ways into the phone's page, and what it remembers of the last one. */
 export type Entry = { kind: 'link'; code: string } | { kind: 'door'; code: string } | { kind: 'page'; branch: string }
 /** What a link can be about. */
-export const FOLLOWED = ['ticket', 'booking', 'complaint'] as const
+export const FOLLOWED = ['ticket', 'booking', 'complaint', 'journey'] as const
 export type Followed = (typeof FOLLOWED)[number]
 export type Follows = Followed | 'gone'
 
-/** `/phone/t#token`, `/phone/door#code` or `/phone/?branch=…`. A code is in the fragment: no server log holds it. */
+/** `/phone/t#token`, `/phone/j#token`, `/phone/door#code` or `/phone/?branch=…`. A code is in the fragment: no server log holds it. */
 export function entryOf(at: { pathname: string; hash: string; search: string }): Entry {
   const code = at.hash.replace(/^#/, '')
   const last = at.pathname.replace(/\/+$/, '').split('/').at(-1)
-  if (code !== '' && last === 't') return { kind: 'link', code }
+  if (code !== '' && (last === 't' || last === 'j')) return { kind: 'link', code }
   if (code !== '' && last === 'door') return { kind: 'door', code }
   return { kind: 'page', branch: new URLSearchParams(at.search).get('branch') ?? '' }
 }
@@ -20,6 +20,26 @@ export function branchPage(search: string, branch: string): string {
   if (branch) query.set('branch', branch)
   const rest = query.toString()
   return `/phone/${rest ? `?${rest}` : ''}`
+}
+
+/** Business begun on this phone while it follows something else: its id, to come back to it. */
+const BUSINESS = 'tingtang.phone.journey'
+
+export function keepJourney(journey: string): void {
+  try {
+    if (journey) localStorage.setItem(BUSINESS, journey)
+    else localStorage.removeItem(BUSINESS)
+  } catch {
+    // Without storage it is found again by its code.
+  }
+}
+
+export function keptJourney(): string {
+  try {
+    return localStorage.getItem(BUSINESS) ?? ''
+  } catch {
+    return ''
+  }
 }
 
 export interface Kept {

@@ -5,10 +5,11 @@ import { ApiError } from '@/api/error'
 import { whoAmI, type Session } from '@/api/session'
 import { useFetched, type Fetched } from '@/kit/composables/useFetched'
 import type { Guide } from '@/kit/visitor/types'
+import { useJourney, type JourneyRun } from '@/journeys/useJourney'
 import { forgetKept } from '@/live/useLive'
 import { branchPage, entryOf, FOLLOWED, keep, kept, type Follows } from './entry'
 
-export type Page = 'opening' | 'home' | 'take' | 'book' | 'ticket' | 'booking' | 'complaint' | 'gone' | 'closedDoor' | 'failed'
+export type Page = 'opening' | 'home' | 'take' | 'book' | 'ticket' | 'booking' | 'complaint' | 'journey' | 'business' | 'gone' | 'closedDoor' | 'failed'
 
 export interface Phone {
   page: Ref<Page>
@@ -17,6 +18,8 @@ export interface Phone {
   subject: Ref<string>
   error: ShallowRef<unknown>
   guide: Fetched<Guide>
+  /** Business on this phone. */
+  run: JourneyRun
   path: (rest: string) => string
   may: (permission: string) => boolean
   enter: () => Promise<void>
@@ -53,7 +56,7 @@ export function providePhone(): Phone {
   async function find(): Promise<Follows> {
     for (const follows of FOLLOWED) {
       try {
-        await call('GET', path(`${follows}s/${subject.value}`))
+        await call('GET', follows === 'journey' ? `/api/journeys/${encodeURIComponent(subject.value)}` : path(`${follows}s/${subject.value}`))
         return follows
       } catch (cause) {
         if (!isMissing(cause)) throw cause
@@ -107,6 +110,7 @@ export function providePhone(): Phone {
 
   const phone: Phone = {
     page, session, branch, subject, error, guide, path, enter,
+    run: useJourney(() => branch.value, () => session.value),
     may: (permission) => session.value?.permissions?.includes(permission) ?? false,
     follow: async (token) => {
       await call('POST', '/api/phone/link', { token })

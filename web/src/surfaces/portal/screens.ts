@@ -1,6 +1,6 @@
 /** The screens of a branch, with the size they are made for, in CSS pixels. */
 export interface Screen {
-  name: 'kiosk' | 'board' | 'phone' | 'pad' | 'counter' | 'office' | 'gallery'
+  name: 'kiosk' | 'board' | 'phone' | 'pad' | 'counter' | 'centre' | 'office' | 'gallery'
   path: string
   width: number
   height: number
@@ -20,6 +20,7 @@ export const SCREEN_GROUPS = [
     screens: [
       { name: 'pad', path: '/pad', width: 1180, height: 820 },
       { name: 'counter', path: '/counter', width: 1440, height: 900 },
+      { name: 'centre', path: '/centre', width: 1440, height: 900 },
     ],
   },
   {
