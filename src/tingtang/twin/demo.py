@@ -12,6 +12,10 @@ from random import Random
 
 import msgspec
 
+from tingtang.bank.identity.client import COVERED
+from tingtang.bank.port import CoreBank
+from tingtang.bank.reference.people import made_up
+from tingtang.bank.trades import ListCards
 from tingtang.customers.model import Details, Facts, Purpose, Tier
 from tingtang.customers.service import CustomerService
 from tingtang.devices.mqtt.options import EMBEDDED, MqttOptions
@@ -47,13 +51,10 @@ from tingtang.twin.tellers import Tellers
 START_AFTER_OPENING_MS = round(1.6 * HOUR_MS)
 """The demo begins with the morning's wave under way."""
 SEED = 20_260_302
-KNOWN_CUSTOMERS = 60
 SIZES = (1.0, 0.14, 0.11)
 """How busy each branch is against the flagship."""
 NIGHT_ENDS_BEFORE_MS = 25 * MINUTE_MS
 """Before the first branch opens."""
-FAMILY = "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦许何"
-GIVEN = "文思雨晨嘉宁子墨若溪明远静怡佳欣书瑶浩然一诺雪晴俊杰梓涵"
 
 
 class Doorway(msgspec.Struct, frozen=True):
@@ -225,30 +226,28 @@ class Demo:
         return begin
 
     async def _register_customers(self, customers: CustomerService) -> list[CustomerId]:
-        """Made-up people with made-up numbers (the 199 0000 range is used by nobody here)."""
+        """The made-up customers of the bank behind, so that the hall's people have accounts."""
         if self.bank is None:
             return []
         known = []
-        tiers = (
-            [Tier.NONE] * 38
-            + [Tier.BRANCH] * 12
-            + [Tier.MANAGING_BRANCH] * 7
-            + [Tier.HEAD_OFFICE] * 3
-        )
-        for number, tier in enumerate(tiers):
-            name = self.random.choice(FAMILY) + "".join(
-                self.random.sample(GIVEN, self.random.choice([1, 2, 2]))
-            )
+        bank: CoreBank = self.app.parts.services["core_bank"]
+        for person in made_up():
+            cards = (await bank.look(ListCards(person.customer)))["cards"]
             facts = Facts(
-                id=CustomerId(f"customer-{number:03}"),
-                tier=tier,
+                id=CustomerId(f"customer-{person.number:03}"),
+                tier=Tier(person.level),
                 branch=self.bank.branches[0],
-                care=(CareNeed.ELDER,) if number % 9 == 0 else (),
+                care=(CareNeed.ELDER,) if person.is_elder else (),
             )
-            details = Details(name=name, phone=f"1990000{number:04}")
+            details = Details(
+                name=person.name,
+                phone=person.phone,
+                id_number=person.id_number if person.id_kind in COVERED else "",
+                cards=tuple(card["card"] for card in cards if card["kind"] == "debit"),
+            )
             customer = await customers.save(facts, details, SYSTEM, is_new=True)
-            self._contacts[customer] = Contact(details.phone, name)
-            if number % 4:
+            self._contacts[customer] = Contact(details.phone, person.name)
+            if person.number % 4:
                 await customers.record_consent(
                     customer,
                     Purpose.SHOW_NAME,
