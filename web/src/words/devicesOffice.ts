@@ -10,7 +10,7 @@ export default defineWords(
     },
     form: {
       create: '登记设备', edit: '{name}', nameZh: '中文名称', nameEn: '英文名称', id: '编号', idHint: '字母、数字、横线，登记后不能改；也是连接用的用户名', type: '设备类型', pickType: '请选择类型', zone: '功能区', noZone: '不指定',
-      protocol: '连接方式', address: '服务地址', addressHint: '仅 XFS4IoT：服务发布者的地址', terminal: '对应终端编号', terminalHint: '这台设备的屏幕所注册的终端，没有可不填', maker: '厂商', model: '型号', serial: '序列号', bought: '购置日期', warranty: '保修到期',
+      protocol: '连接方式', address: '服务地址', addressHint: '仅 XFS4IoT：服务发布者的地址', terminal: '对应终端编号', terminalHint: '这台设备的屏幕所注册的终端，没有可不填', mac: '网卡地址', macHint: '用于远程开机，形如 00:1A:2B:3C:4D:5E', wakeAddress: '开机广播地址', wakeAddressHint: '形如 10.1.2.255:9，不填则发往本网段', plug: '供电插座编号', plugHint: '给它供电的智能插座在登记册中的编号', maker: '厂商', model: '型号', serial: '序列号', bought: '购置日期', warranty: '保修到期',
       active: '投入使用', save: '保存', enrol: '登记', cancel: '取消', renew: '更换密钥', renewSure: '更换后旧密钥立即失效，设备要用新密钥重新连接。', remove: '删除设备', removeSure: '删除“{name}”？它的连接会立即断开，历史记录保留。', yes: '确定', mayNot: '您可以查看，不能修改登记',
     },
     secret: { title: '“{id}”的连接密钥', once: '密钥只显示这一次。请现在复制或让设备扫码，关闭后只能更换。', user: '用户名', secret: '密钥', copy: '复制密钥', copied: '已复制', cannotCopy: '无法自动复制，请选中密钥手动复制', qr: '设备扫码得到连接地址、用户名和密钥', done: '我已保存' },
@@ -33,7 +33,7 @@ export default defineWords(
     },
     form: {
       create: 'Register a device', edit: '{name}', nameZh: 'Chinese name', nameEn: 'English name', id: 'Id', idHint: 'Letters, digits, hyphens; it stays, and is the user name it connects with', type: 'Type of device', pickType: 'Choose a type', zone: 'Zone', noZone: 'None',
-      protocol: 'Connected by', address: 'Service address', addressHint: 'XFS4IoT only: where its service publisher is', terminal: 'Terminal', terminalHint: 'The id of the enrolled terminal that is its screen, if any', maker: 'Maker', model: 'Model', serial: 'Serial number', bought: 'Bought', warranty: 'Warranty until',
+      protocol: 'Connected by', address: 'Service address', addressHint: 'XFS4IoT only: where its service publisher is', terminal: 'Terminal', terminalHint: 'The id of the enrolled terminal that is its screen, if any', mac: 'Network card', macHint: 'To switch it on from afar, like 00:1A:2B:3C:4D:5E', wakeAddress: 'Wake address', wakeAddressHint: 'Like 10.1.2.255:9; empty: our own network', plug: 'Smart plug', plugHint: 'The id of the registered plug that gives it power', maker: 'Maker', model: 'Model', serial: 'Serial number', bought: 'Bought', warranty: 'Warranty until',
       active: 'In use', save: 'Save', enrol: 'Register', cancel: 'Cancel', renew: 'New secret', renewSure: 'The old secret is dead at once; the device must connect with the new one.', remove: 'Remove', removeSure: 'Remove “{name}”? Its connection ends at once; its history stays.', yes: 'Yes', mayNot: 'You may look at the register but not change it',
     },
     secret: { title: 'Secret of “{id}”', once: 'It is shown this once. Copy it or let the device scan it now; later it can only be renewed.', user: 'User name', secret: 'Secret', copy: 'Copy the secret', copied: 'Copied', cannotCopy: 'It could not be copied: select the secret and copy it by hand', qr: 'Scanned, it gives the device its address, user name and secret', done: 'I have kept it' },

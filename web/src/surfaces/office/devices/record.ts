@@ -6,13 +6,13 @@ import type { FloorPlan, Point } from '@/kit/floor'
 export type NewDevice = components['schemas']['NewDevice']
 
 export const blankDevice = (): NewDevice => ({
-  id: '', type: '', name: '', name_en: '', zone: '', spot: null, protocol: 'mqtt', address: '', terminal: '', maker: '', model: '', serial: '', bought: '', warranty_until: '', active: true,
+  id: '', type: '', name: '', name_en: '', zone: '', spot: null, protocol: 'mqtt', address: '', terminal: '', mac: '', wake_address: '', plug: '', maker: '', model: '', serial: '', bought: '', warranty_until: '', active: true,
 })
 
 /** The record as it is sent back; the branch is that of the path. */
 export function bodyOf(device: Device): NewDevice {
-  const { id, type, name, zone, spot, protocol, address, terminal, maker, model, serial, bought, warranty_until, active } = device
-  return { id, type, name: name.zh, name_en: name.en ?? '', zone, spot: spot ?? null, ...(protocol ? { protocol } : {}), address, terminal, maker, model, serial, bought, warranty_until, active }
+  const { id, type, name, zone, spot, protocol, address, terminal, mac, wake_address, plug, maker, model, serial, bought, warranty_until, active } = device
+  return { id, type, name: name.zh, name_en: name.en ?? '', zone, spot: spot ?? null, ...(protocol ? { protocol } : {}), address, terminal, mac, wake_address, plug, maker, model, serial, bought, warranty_until, active }
 }
 
 export type Warranty = 'none' | 'over' | 'soon' | 'valid'
