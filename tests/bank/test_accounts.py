@@ -11,7 +11,7 @@ from tests.bank.conftest import Desk
 from tingtang.bank.reference.security import SoftwareSecurity
 
 
-@pytest.mark.shows("R068")
+@pytest.mark.shows("R068", part="the bank's rule")
 def test_a_lost_passbook_pays_nothing(desk: Desk) -> None:
     book = desk.account(2, "passbook")
     desk.do("passbook.loss", account=book)
@@ -49,7 +49,7 @@ def test_a_new_book_uses_the_next_blank(desk: Desk) -> None:
     assert desk.no("passbook.replace", account=other, voucher="PB00000001") == "voucher_used"
 
 
-@pytest.mark.shows("R075")
+@pytest.mark.shows("R075", part="the bank's rule")
 def test_lines_are_printed_once_and_the_place_is_kept(desk: Desk) -> None:
     book = desk.account(2, "passbook")
     lines = desk.look("passbook.unprinted", account=book)["lines"]
@@ -77,7 +77,7 @@ def _deposit(desk: Desk, amount: int, product: str = "T12", **more: object) -> s
     return data["deposit"]
 
 
-@pytest.mark.shows("R071")
+@pytest.mark.shows("R071", part="the bank's rule")
 def test_an_early_part_bears_the_current_rate_and_the_rest_keeps_its_own(desk: Desk) -> None:
     """储蓄管理条例 art. 24: 10,000 yuan at 0.95 % for a year, 4,000 withdrawn after 100 days."""
     deposit, account = _deposit(desk, 1_000_000), desk.account(0)
@@ -127,7 +127,7 @@ def test_term_deposits_have_a_least_amount(desk: Desk) -> None:
     assert desk.no("term.withdraw", **withdraw, amount=6_001) == "more_than_there"
 
 
-@pytest.mark.shows("R073")
+@pytest.mark.shows("R073", part="the bank's rule")
 def test_a_lost_term_book_is_paid_out_whole(desk: Desk) -> None:
     book, account = desk.account(1, "term_book"), desk.account(1)
     deposits = desk.look("term.list", customer=desk.customer(1), book=book)["deposits"]

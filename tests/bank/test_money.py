@@ -106,7 +106,7 @@ def test_frozen_accounts_take_and_do_not_give(desk: Desk) -> None:
     desk.do("cash.withdraw", account=account, amount=1, box="vault", pin=pin)
 
 
-@pytest.mark.shows("R087")
+@pytest.mark.shows("R087", part="the bank's rule")
 def test_one_tap_unlock_leaves_what_is_unusual_to_a_call_back(desk: Desk) -> None:
     found = {
         number: desk.do("account.unlock", account=desk.account(number, "passbook"))
@@ -134,7 +134,7 @@ def test_differences_of_a_box_go_to_suspense_apart(desk: Desk) -> None:
     desk.check()
 
 
-@pytest.mark.shows("R091")
+@pytest.mark.shows("R091", part="the bank's rule")
 def test_all_credit_cards_are_repaid_or_none(desk: Desk) -> None:
     customer, account = desk.customer(1), desk.account(1)
     owed = [x["owed"] for x in desk.look("credit.list", customer=customer)["cards"]]

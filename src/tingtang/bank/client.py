@@ -2,6 +2,7 @@
 
 import asyncio
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 import msgspec
@@ -34,7 +35,7 @@ class HttpCoreBank:
         return _done(await self._ask("POST", f"/v1/trades/{trade.name}", body))
 
     async def query(self, trace: str) -> TradeDone | None:
-        found = await self._ask("GET", f"/v1/traces/{trace}", None, missing=True)
+        found = await self._ask("GET", f"/v1/traces/{quote(trace, safe='')}", None, missing=True)
         return None if found is None else _done(found)
 
     async def reverse(self, trace: str, booking: Booking, reason: str) -> TradeDone:

@@ -1,6 +1,6 @@
 """PIN blocks as the demo's PIN pads make them: ISO 9564-1 format 0 under one Triple-DES key.
 
-The key is published here, so it protects nothing: it lets the virtual PIN pads and the made-up
+The key is published, so it protects nothing: it lets the virtual PIN pads and the made-up
 customers of the reference bank fit together. A real bank loads its own keys into its pads, and only
 its own security module knows them.
 """
@@ -10,10 +10,10 @@ import base64
 from cryptography.hazmat.decrepit.ciphers.algorithms import TripleDES
 from cryptography.hazmat.primitives.ciphers import Cipher, modes
 
-DEMO_PIN_KEY = bytes.fromhex("0123456789abcdeffedcba98765432100123456789abcdef")
-"""Triple DES, its third part like its first; published, for virtual devices only."""
-DEMO_PIN = "246810"
-"""Of all made-up customers."""
+from tingtang.devices.virtual.demo_pin_key import DEMO_PIN_KEY
+
+DEMO_PIN = "135790"
+"""Of all made-up customers; what the virtual customer of a virtual machine enters."""
 
 
 def pin_block(pin: str, account: str, key: bytes = DEMO_PIN_KEY) -> str:

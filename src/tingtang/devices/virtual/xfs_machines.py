@@ -6,6 +6,7 @@ from random import Random
 
 from tingtang.devices.virtual.body import MODULE_FAILS_EVERY_S, MODULE_REPAIRED_IN_S
 from tingtang.devices.virtual.clocks import DeviceClock
+from tingtang.devices.virtual.demo_pin_key import DEMO_PIN_KEY, DEMO_PIN_KEY_NAME
 from xfs4iot.server import Host
 from xfs4iot.virtual import Customer
 from xfs4iot.virtual.auxiliaries import Auxiliaries, AuxiliariesWorld
@@ -17,6 +18,7 @@ from xfs4iot.virtual.cash import CashRecycler
 from xfs4iot.virtual.cash_world import recycler_world
 from xfs4iot.virtual.check import CheckReader, CheckWorld
 from xfs4iot.virtual.device import VirtualDevice
+from xfs4iot.virtual.keys import Key
 from xfs4iot.virtual.lights import Lights, LightsWorld
 from xfs4iot.virtual.machines import card_dispenser_world
 from xfs4iot.virtual.pin_pad import KeypadWorld, PinPad
@@ -74,6 +76,11 @@ BUILDERS: dict[str, Callable[[], list[VirtualDevice]]] = {
 """By type, the services of its machine."""
 
 
+def demo_pin_key() -> Key:
+    """The PIN key, as the bank's people would have loaded it."""
+    return Key(DEMO_PIN_KEY, "P0", "T", "E")
+
+
 async def run_machine(
     code: str,
     port: int,
@@ -92,6 +99,8 @@ async def run_machine(
     for service in services:
         if is_open and isinstance(service.world, AuxiliariesWorld):
             service.world.put("openClosedIndicator", "open")
+        if isinstance(service, PinPad):
+            service.store.put(DEMO_PIN_KEY_NAME, demo_pin_key())
     host = Host(services, port=port or None, vendor="Tingtang")
     await host.start()
     tell(host.uri)
