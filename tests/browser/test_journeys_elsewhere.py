@@ -79,7 +79,7 @@ def test_the_pad_authorises_what_the_kiosk_asks(
 ) -> None:
     pad = at_pad(screens)
     accessible(pad)
-    kiosk = at_kiosk(screens, "转账汇款")
+    kiosk = at_kiosk(screens, "试办转账业务")
     transfer(kiosk, "60000")
     expect(pad.get_by_role("link", name=re.compile("业务.*1"))).to_be_visible()
     accessible(pad)
@@ -99,7 +99,7 @@ def test_the_pad_authorises_what_the_kiosk_asks(
 def test_the_pad_says_no_and_the_customer_reads_why(
     screens: Screens, business: PlayedBusiness, accessible: Accessible
 ) -> None:
-    kiosk, pad = at_kiosk(screens, "转账汇款"), at_pad(screens)
+    kiosk, pad = at_kiosk(screens, "试办转账业务"), at_pad(screens)
     transfer(kiosk, "60000")
     pad.locator(".tt-queue button").click()
     pad.get_by_role("button", name="不同意").click()
@@ -119,7 +119,7 @@ def test_two_of_the_centre_say_yes_by_keyboard(
     first, second = at_centre(screens, ONE), at_centre(screens, TWO, "?lang=en")
     expect(first.get_by_text("没有等待授权的业务").first).to_be_visible()
     accessible(first)
-    kiosk = at_kiosk(screens, "转账汇款")
+    kiosk = at_kiosk(screens, "试办转账业务")
     transfer(kiosk, "600000")
     expect(kiosk.get_by_text("需要两位工作人员授权")).to_be_visible()
     expect(first.locator(".tt-queue")).to_contain_text("东城支行")
@@ -140,7 +140,7 @@ def test_two_of_the_centre_say_yes_by_keyboard(
 
 
 def test_the_centre_refuses_by_keyboard(screens: Screens, business: PlayedBusiness) -> None:
-    centre, kiosk = at_centre(screens, ONE), at_kiosk(screens, "转账汇款")
+    centre, kiosk = at_centre(screens, ONE), at_kiosk(screens, "试办转账业务")
     transfer(kiosk, "300000")
     expect(centre.locator(".tt-queue button")).to_be_enabled()
     centre.keyboard.press("Enter")
@@ -158,7 +158,7 @@ def test_from_the_kiosk_to_the_counter_by_its_digits(
     screens: Screens, server: HallServer, business: PlayedBusiness, accessible: Accessible
 ) -> None:
     server.sign_on(TELLER)
-    kiosk = at_kiosk(screens, "个人信息登记")
+    kiosk = at_kiosk(screens, "试办信息登记")
     tell_who(kiosk)
     code = code_of(kiosk)
     accessible(kiosk)
@@ -171,7 +171,7 @@ def test_from_the_kiosk_to_the_counter_by_its_digits(
     desk.keyboard.press("Enter")
     expect(desk.get_by_role("heading", name="工作与收入")).to_be_focused()
     accessible(desk)
-    expect(kiosk.get_by_role("heading", name="已转到柜台继续办理")).to_be_visible()
+    expect(kiosk.get_by_role("heading", name="已转到柜台，继续办理")).to_be_visible()
     expect(kiosk.get_by_text(MOBILE)).to_have_count(0)
     desk.keyboard.press("Escape")
     expect(desk.get_by_role("button", name="我在办")).to_be_visible()
@@ -184,7 +184,7 @@ def test_the_teller_begins_by_name_and_enter(
     desk = screens.as_staff(TELLER, "counter", "/counter", DESK)
     expect(desk.get_by_role("button", name=re.compile("办业务"))).to_be_visible()
     desk.keyboard.press("j")
-    desk.get_by_label("搜索业务").fill("改资料")
+    desk.get_by_label("搜索业务").fill("改资料试试")
     desk.keyboard.press("Enter")
     expect(desk.get_by_role("heading", name="请填写您的身份信息")).to_be_focused()
 
@@ -193,18 +193,18 @@ def test_the_teller_begins_by_name_and_enter(
 def test_from_the_kiosk_to_the_phone_and_back(
     screens: Screens, server: HallServer, business: PlayedBusiness, accessible: Accessible
 ) -> None:
-    kiosk = at_kiosk(screens, "个人信息登记")
+    kiosk = at_kiosk(screens, "试办信息登记")
     with kiosk.expect_response(re.compile("/code$")) as told:
         code_of(kiosk)
     url = str(told.value.json()["url"])
     phone = screens.as_nobody(url.removeprefix(server.url), PHONE)
-    expect(phone.get_by_role("heading", name="个人信息登记")).to_be_visible()
+    expect(phone.get_by_role("heading", name="试办信息登记")).to_be_visible()
     expect(phone.get_by_text("正在智慧柜台办理")).to_be_visible()
     assert "#" not in phone.url
     accessible(phone)
     phone.get_by_role("button", name="在手机上继续").click()
     expect(phone.get_by_role("heading", name="请填写您的身份信息")).to_be_visible()
-    expect(kiosk.get_by_role("heading", name="已转到手机继续办理")).to_be_visible()
+    expect(kiosk.get_by_role("heading", name="已转到手机，继续办理")).to_be_visible()
     accessible(phone)
     tell_who(phone)
     accessible(phone)
@@ -232,7 +232,7 @@ def test_the_phone_fills_in_while_it_waits(
     phone.get_by_role("button", name="排队时先办业务").click()
     expect(phone.get_by_role("heading", name="在手机上办")).to_be_visible()
     accessible(phone)
-    phone.locator(".entry").filter(has_text="个人信息登记").click()
+    phone.locator(".entry").filter(has_text="试办信息登记").click()
     tell_who(phone)
     phone.reload()
     phone.get_by_role("button", name="排队时先办业务").click()
@@ -242,8 +242,8 @@ def test_the_phone_fills_in_while_it_waits(
 
 
 def test_the_pad_takes_over_from_the_list(screens: Screens, business: PlayedBusiness) -> None:
-    kiosk, pad = at_kiosk(screens, "个人信息登记"), at_pad(screens)
+    kiosk, pad = at_kiosk(screens, "试办信息登记"), at_pad(screens)
     pad.get_by_role("button", name="接手").click()
     expect(pad.get_by_role("heading", name="请填写您的身份信息")).to_be_focused()
-    expect(kiosk.get_by_role("heading", name="已转到大堂 PAD继续办理")).to_be_visible()
+    expect(kiosk.get_by_role("heading", name="已转到大堂 PAD，继续办理")).to_be_visible()
     tell_who(pad)

@@ -60,7 +60,7 @@ def test_every_kind_of_field_by_touch(
 ) -> None:
     page = menu(screens)
     accessible(page)
-    begin(page, "个人信息登记")
+    begin(page, "试办信息登记")
     accessible(page)
     keys = page.get_by_role("group", name="屏幕键盘")
     for digit in ID_NUMBER:
@@ -116,7 +116,7 @@ def test_what_is_wrong_stands_beside_its_field_in_the_servers_words(
     screens: Screens, business: PlayedBusiness, accessible: Accessible
 ) -> None:
     page = menu(screens, "lang=en&type=large")
-    begin(page, "Personal details")
+    begin(page, "Try personal details")
     go_on(page)
     number = page.get_by_label("ID number")
     expect(number).to_be_focused()
@@ -153,7 +153,7 @@ def test_by_keyboard_and_screen_reader_alone(screens: Screens, business: PlayedB
     def heading(words: str) -> None:
         expect(page.get_by_role("heading", name=words)).to_be_focused()
 
-    for name in ("^点此开始", "^办业务", "^个人信息登记"):
+    for name in ("^点此开始", "^办业务", "^试办信息登记"):
         press(name)
     to("身份证号码", "textbox")
     page.keyboard.type(ID_NUMBER, delay=60)
@@ -203,7 +203,7 @@ def test_business_is_found_by_what_people_call_it(
         page.get_by_label("搜索业务").fill("存折丢了")
         entry = page.get_by_role("button", name=re.compile("^存折挂失试办"))
         expect(entry).to_contain_text("本机暂不能办理")
-        expect(page.get_by_role("button", name=re.compile("^个人信息登记"))).to_have_count(0)
+        expect(page.get_by_role("button", name=re.compile("^试办信息登记"))).to_have_count(0)
         entry.click()
         dialog = page.get_by_role("dialog", name=re.compile("现在不能在这里办"))
         expect(dialog).to_contain_text("大堂 PAD")
@@ -219,7 +219,7 @@ def test_a_manager_authorises_at_the_kiosk(
     screens: Screens, business: PlayedBusiness, accessible: Accessible
 ) -> None:
     page = menu(screens)
-    begin(page, "转账汇款")
+    begin(page, "试办转账业务")
     page.get_by_label("转账金额").fill("60000")
     go_on(page)
     title(page, "请稍候，需要工作人员授权")
@@ -259,7 +259,7 @@ def test_left_alone_it_warns_counts_down_and_clears(
     page.goto(business.server.url + "/kiosk")
     page.get_by_role("button", name="点此开始").click()
     page.get_by_role("button", name=re.compile("^办业务")).click()
-    begin(page, "个人信息登记")
+    begin(page, "试办信息登记")
     page.get_by_label("身份证号码").fill(ID_NUMBER)
     page.clock.run_for(46_000)
     dialog = page.get_by_role("dialog", name="您还在吗？")

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { FieldKind, JourneyField } from './types'
-import { asDate, cleaned, keysOf, startOf, wireOf, yuanOf } from './values'
+import { asDate, cleaned, keysOf, shownYuan, startOf, wireOf, yuanOf } from './values'
 
 const field = (kind: FieldKind, value: JourneyField['value'] = null): JourneyField => ({
   name: 'f', kind, label: { zh: '甲', en: 'A' }, hint: { zh: '', en: '' }, required: true, options: [], value, least: null, most: null, pattern: '', length_max: 20, is_secret: false,
@@ -49,6 +49,7 @@ describe('what is sent', () => {
   it('comes back as it was typed', () => {
     expect(startOf(field('amount', 123456))).toBe('1234.56')
     expect(yuanOf(500)).toBe('5')
+    expect(shownYuan(123456705)).toBe('1,234,567.05')
     expect(startOf(field('choices', ['a']))).toEqual(['a'])
     expect(startOf(field('yes', true))).toBe(true)
     expect(startOf(field('choice', 7))).toBe(7)

@@ -52,6 +52,9 @@ export function yuanOf(fen: number): string {
   return rest === 0 ? String(whole) : `${String(whole)}.${String(rest).padStart(2, '0')}`
 }
 
+/** Yuan of fen as people read them: 1234567 is 12,345.67. */
+export const shownYuan = (fen: number): string => (fen / 100).toLocaleString('en-US', { minimumFractionDigits: 2, maximumFractionDigits: 2 })
+
 /** What stands in a field at first. */
 export function startOf(field: JourneyField): Entered {
   const value = field.value ?? null

@@ -4,6 +4,7 @@ import { defineWords } from './define'
 export default defineWords(
   {
     optional: '选填',
+    readOut: '读给我听',
     yuan: '元',
     show: '显示',
     datePattern: '年-月-日，共 8 位数字',
@@ -38,7 +39,7 @@ export default defineWords(
       working: '正在处理，请稍候', unclear: '还没有收到结果，正在查询，请不要重复办理', yesTitle: '请稍候，需要工作人员授权', yes: '正在请工作人员授权', hall: '已通知大堂经理，请在这里稍候', remote: '授权中心正在排队处理，请稍候', taken: '工作人员正在审核，请稍候', two: '这笔业务需要两位工作人员授权', since: '已等 {n} 秒', here: '工作人员在此授权', withdraw: '不等了',
     },
     staff: { title: '这一步由工作人员办理', detail: '请工作人员在 PAD 或柜台接着办，或在这里协助您。', call: '呼叫工作人员' },
-    elsewhere: { title: '已转到{where}继续办理', detail: '这里不再显示您填写的内容。' },
+    elsewhere: { title: '已转到{where}，继续办理', detail: '这里不再显示您填写的内容。' },
     broken: { title: '这项业务现在办不了', detail: '流程出了问题，已经记录。请退出后取号到柜台办理。' },
     over: { done: '办理完成', cancelled: '已退出办理', expired: '办理已超时结束' },
     overDetail: { done: '感谢您的办理。', cancelled: '没有提交的内容已经清除。', expired: '长时间没有操作，请重新办理。' },
@@ -52,6 +53,7 @@ export default defineWords(
   },
   {
     optional: 'optional',
+    readOut: 'Read it out',
     yuan: 'yuan',
     show: 'Show',
     datePattern: 'Year-month-day, 8 digits',
