@@ -1,0 +1,1 @@
+"""Every scenario that ships, walked from its start to its end."""

@@ -1,0 +1,169 @@
+"""Every scenario is walked from its start to its end, in many ways, until every branch was taken."""
+
+from functools import cache
+from random import Random
+
+import pytest
+from lxml import etree
+
+from tests.journeys.scenarios.played import World, terminal
+from tingtang.journeys.library import shipped
+from tingtang.journeys.model.answers import checked
+from tingtang.journeys.model.bpmn import NAMESPACES, Scenario, read
+from tingtang.journeys.model.engine import Run
+from tingtang.journeys.model.expressions import evaluate
+from tingtang.journeys.model.scenario import OnRefused, ScreenKind
+from tingtang.journeys.model.screens import screen
+
+WALKS = 2
+SEEDS_MAX = 150
+STEPS_MAX = 200
+Branch = tuple[str, str, str]
+"""Process, from, to."""
+
+
+@cache
+def scenarios() -> dict[str, Scenario]:
+    """All that customers are offered."""
+    found = {name: read(name, bundle) for name, bundle in shipped().items()}
+    return {name: one for name, one in found.items() if not one.about.is_shared}
+
+
+def walk(scenario: Scenario, seed: int) -> tuple[Run, list[str]]:
+    """One walk to the end; the steps in their order."""
+    random = Random(seed)
+    world = World(random)
+    channels = scenario.about.channels
+    here = terminal(random, channels[seed % len(channels)].value)
+    given = {"amount": 30_000_00, "name": "王小明"} if seed % 2 else {}
+    run = Run(scenario, {"given": given, "customer": "", "branch": "east", "terminal": here})
+    path: list[str] = []
+    while not run.is_over:
+        assert len(path) < STEPS_MAX, path[-30:]
+        waiting = run.waiting()[0]
+        step, known = waiting.step, run.known(waiting.key)
+        path.append(step.key)
+        shown = None if step.screen is None else screen(waiting.key, step.screen, known)
+        if step.action is None:
+            assert step.screen is not None
+            assert shown is not None
+            if step.id == "move":
+                here = {**here, "modules": ["keypad"]}
+            answer = checked(step.screen, known, world.answer(shown))
+            run.give(waiting.key, answer, here)
+            continue
+        inputs = {name: evaluate(value, known) for name, value in step.action.inputs.items()}
+        world.asked += 1
+        outcome = world.outcome(step.action.name, inputs)
+        if outcome.get("refused") and step.action.on_refused is OnRefused.STOP:
+            outcome = world.outcome(step.action.name, inputs)
+        run.give(waiting.key, outcome, here)
+    return run, path
+
+
+def taken(run: Run) -> set[Branch]:
+    """The ways that a run went, between tasks of one process."""
+    found = set()
+    for task in run._flow.get_tasks():
+        if (
+            task.parent is None
+            or not task.has_state(64)
+            or task.parent.workflow is not task.workflow
+        ):
+            continue
+        start, end = task.parent.task_spec.name, task.task_spec.name
+        found.add((task.workflow.spec.name, start, end))
+    return found
+
+
+def branches() -> set[Branch]:
+    """What leaves the exclusive gateways of all files that ship."""
+    found = set()
+    for bundle in shipped().values():
+        for name, text in bundle.items():
+            if not name.endswith(".bpmn"):
+                continue
+            root = etree.fromstring(text.encode())
+            process = root.find("bpmn:process", NAMESPACES)
+            assert process is not None
+            gates = {one.get("id") for one in process.findall("bpmn:exclusiveGateway", NAMESPACES)}
+            for flow in process.findall("bpmn:sequenceFlow", NAMESPACES):
+                if flow.get("sourceRef") in gates:
+                    found.add((process.get("id"), flow.get("sourceRef"), flow.get("targetRef")))
+    return found
+
+
+OFFERED = sorted(
+    name for name, bundle in shipped().items() if "channels=" in bundle[f"{name}.bpmn"]
+)
+
+
+@pytest.mark.parametrize("name", OFFERED)
+def test_it_is_walked_to_its_end(name: str) -> None:
+    scenario = scenarios()[name]
+    for seed in range(WALKS):
+        run, path = walk(scenario, seed)
+        assert run.is_over
+        assert len(path) > 1
+
+
+def test_every_branch_of_every_file_is_taken() -> None:
+    """No way is written down that nobody can go."""
+    missing = branches()
+    for seed in range(SEEDS_MAX):
+        for process in sorted({one[0] for one in missing}):
+            if any(one[0] == process for one in missing):
+                users = [name for name in OFFERED if f"{process}.bpmn" in shipped_files(name)]
+                run, _ = walk(scenarios()[users[seed % len(users)]], seed)
+                missing -= taken(run)
+    assert not missing
+
+
+@cache
+def shipped_files(name: str) -> frozenset[str]:
+    return frozenset(shipped()[name])
+
+
+def test_at_least_sixty_are_offered_and_each_has_its_words() -> None:
+    assert len(OFFERED) >= 60
+    for scenario in scenarios().values():
+        about = scenario.about
+        assert about.name.zh, about.id
+        assert about.name.en, about.id
+        assert about.group, about.id
+        assert about.words, about.id
+        for step in scenario.steps.values():
+            if step.screen is not None:
+                assert step.screen.title.en, step.key
+                assert all(text.en for text in step.screen.texts), step.key
+                assert all(field.label.en for field in step.screen.fields), step.key
+                assert all(row.label.en for row in step.screen.rows), step.key
+
+
+def test_what_moves_something_is_reviewed_first_and_told_after() -> None:
+    for scenario in scenarios().values():
+        if "bank.trade" not in scenario.calls:
+            continue
+        kinds = {step.screen.kind for step in scenario.steps.values() if step.screen is not None}
+        assert {ScreenKind.REVIEW, ScreenKind.RECEIPT} <= kinds, scenario.about.id
+
+
+@pytest.mark.shows("R078", part="13 scenes")
+def test_thirteen_scenes_are_for_papers_of_hong_kong_macao_and_taiwan() -> None:
+    found = [one for one in scenarios().values() if one.about.group == "hk_macao_taiwan"]
+    assert len(found) == 13
+    for scenario in found:
+        run, path = walk(scenario, 0)
+        assert run.is_over
+        assert "shared_identify_hkmt/which_one" in path
+
+
+@pytest.mark.shows("R080", part="8 groups, 21 scenes")
+def test_twenty_one_scenes_need_an_identity_card_and_no_bank_card() -> None:
+    found = [one for one in scenarios().values() if one.about.group == "no_card"]
+    assert len(found) == 21
+    for scenario in found:
+        assert "machine.read_card" not in scenario.calls
+        run, path = walk(scenario, 0)
+        assert run.is_over
+        assert any(step.startswith("shared_paper/") for step in path)
