@@ -5,6 +5,7 @@ from tingtang.automations.feature import ENGINE as AUTOMATION_ENGINE
 from tingtang.automations.feature import FEATURE as AUTOMATIONS
 from tingtang.bank.feature import FEATURE as BANK
 from tingtang.customers.feature import FEATURE as CUSTOMERS
+from tingtang.delivery.feature import FEATURE as DELIVERY
 from tingtang.devices.faults.feature import FEATURE as FAULTS
 from tingtang.devices.feature import FEATURE as DEVICES
 from tingtang.devices.scenes.feature import FEATURE as SCENES
@@ -17,5 +18,5 @@ from tingtang.messages.feature import FEATURE as MESSAGES
 from tingtang.org.feature import ORG, SIGN_IN
 
 FEATURES: tuple[Feature, ...] = (
-    AI, ORG, SIGN_IN, AUTOMATIONS, MESSAGES, CUSTOMERS, DEVICES, FAULTS, SCENES, HALL, BANK, JOURNEYS, AUTHORISATION, DESIGNER, AUTOMATION_ENGINE,
+    AI, ORG, SIGN_IN, AUTOMATIONS, MESSAGES, CUSTOMERS, DEVICES, FAULTS, SCENES, HALL, BANK, JOURNEYS, AUTHORISATION, DESIGNER, DELIVERY, AUTOMATION_ENGINE,
 )  # fmt: skip

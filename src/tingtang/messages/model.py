@@ -74,6 +74,30 @@ TEMPLATES: dict[str, Template] = {
             "Your booking at {branch}, {date} {time}, was cancelled.",
         )
     ),
+    "item_ready": Template(
+        Text(
+            "您的{item}已备好，请持本人证件于 {date} 前到{branch}领取（{where}），取件码 {code}，请勿告诉他人。",
+            "Your {item} is ready at {branch} ({where}) until {date}. Bring your papers. Code {code}: tell nobody.",
+        )
+    ),
+    "item_reminder": Template(
+        Text(
+            "提醒：您的{item}将于 {date} 逾期，请尽快到{branch}领取（{where}），取件码 {code}。",
+            "Reminder: your {item} waits at {branch} ({where}) until {date} only. Code {code}.",
+        )
+    ),
+    "item_expired": Template(
+        Text(
+            "您的{item}逾期未领，{branch}将收回保管，请联系网点。",
+            "Your {item} was not fetched in time; {branch} takes it back. Please contact the branch.",
+        )
+    ),
+    "item_posted": Template(
+        Text(
+            "您的{item}已由{carrier}寄出，运单号 {tracking}。签收时请核对封签。",
+            "Your {item} was posted with {carrier}, tracking number {tracking}. Check the seal.",
+        )
+    ),
     "complaint_answered": Template(
         Text(
             "{branch}已答复您的意见。查看答复并评价：{link}",

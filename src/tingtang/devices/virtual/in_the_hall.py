@@ -3,6 +3,7 @@
 import math
 
 from tingtang.devices.virtual.body import Body, Moment, approach, wander
+from tingtang.devices.virtual.hopper import is_told
 
 SERVED_EVERY_S = 240.0
 """A kiosk in a full hall serves a customer this often."""
@@ -39,7 +40,7 @@ def dispenser(body: Body, moment: Moment) -> None:
         return
     what = moment.random.choices(("cards", "keys", "vouchers"), (6, 3, 1))[0]
     module = {"cards": "card_hopper", "keys": "key_hopper", "vouchers": "voucher_hopper"}[what]
-    if body.works(module) and body.use(what, 1):
+    if not is_told(body, module) and body.works(module) and body.use(what, 1):
         body.count("given")
         if moment.random.random() < 0.03:
             body.count("retained")  # not taken in time, drawn in again
@@ -72,24 +73,32 @@ def cash_recycler(body: Body, moment: Moment) -> None:
 
 
 def locker(body: Body, moment: Moment) -> None:
-    """Parcels come and go; cells that were opened shut after a while."""
-    body.hidden.setdefault("used", float(moment.random.randint(4, 20)))
+    """Cells that were opened are shut after a while. Who comes does what they came for: puts
+    something into an empty cell, takes what lies in a full one.
+    """
     _warmth(body, moment, "temperature")
     for name in [name for name in body.hidden if name.startswith("cell_")]:
         body.hidden[name] -= moment.seconds
         if body.hidden[name] <= 0:
             del body.hidden[name]
-            body.tell(moment, "cell_closed", cell=float(name.removeprefix("cell_")))
-            change = moment.random.choice((1, -1))
-            body.hidden["used"] = min(60.0, max(0.0, body.hidden["used"] + change))
-    if body.works("locks") and _customer_comes(moment, SERVED_EVERY_S * 6):
-        open_cell(body, moment, moment.random.randint(1, 60))
+            cell = name.removeprefix("cell_")
+            occupied = not body.hidden.pop(f"full_{cell}", 0.0)
+            if occupied:
+                body.hidden[f"full_{cell}"] = 1.0
+            body.tell(moment, "cell_closed", cell=float(cell), occupied=occupied)
     body.measure("cells_open", float(sum(name.startswith("cell_") for name in body.hidden)))
-    body.measure("cells_used", body.hidden["used"])
+    body.measure("cells_used", float(len(full_cells(body))))
+
+
+def full_cells(body: Body) -> list[int]:
+    """The cells of a locker whose sensors see something."""
+    return sorted(int(n.removeprefix("full_")) for n in body.hidden if n.startswith("full_"))
 
 
 def open_cell(body: Body, moment: Moment, cell: int) -> None:
     """Open a cell; somebody shuts it within half a minute."""
+    if f"cell_{cell}" in body.hidden:
+        return
     body.hidden[f"cell_{cell}"] = moment.random.uniform(8, 30)
     body.measure("cells_open", float(sum(name.startswith("cell_") for name in body.hidden)))
     body.tell(moment, "cell_opened", cell=float(cell))

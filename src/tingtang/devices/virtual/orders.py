@@ -9,9 +9,10 @@ from tingtang.devices.model.decide import SET
 from tingtang.devices.model.declared import fits
 from tingtang.devices.model.kinds import Kind
 from tingtang.devices.model.wire import App, CommandCall, CommandStep, Health, ModuleReport, Value
+from tingtang.devices.virtual import hopper
 from tingtang.devices.virtual.body import Body, Moment
 from tingtang.devices.virtual.building import open_once
-from tingtang.devices.virtual.in_the_hall import DOCK, OF_A_DRINK, open_cell
+from tingtang.devices.virtual.in_the_hall import DOCK, OF_A_DRINK, full_cells, open_cell
 from xfs4iot.virtual.drawing import document
 
 MOVES = frozenset({"position"})
@@ -53,6 +54,7 @@ SECONDS: dict[str, tuple[float, float]] = {
     "clean": (45, 60),
     "self_test": (10, 15),
     "speed_test": (8, 12),
+    "dispense": (3, 6),
     "make": (60, 90),
     "go_to": (5, 20),
     "dock": (5, 20),
@@ -168,10 +170,13 @@ def _self_count(body: Body, call: CommandCall, _moment: Moment) -> Ended:
         if one.module == module
     }
     if "cells_used" in body.measured:
-        counted["cells_used"] = body.number("cells_used")
+        full = full_cells(body)
+        counted |= {"cells_used": float(len(full)), "cells": " ".join(map(str, full))}
     if not counted:
         return failed("nothing_to_count", str(module))
-    words = " ".join(f"{name}={value:g}" for name, value in counted.items())
+    words = " ".join(
+        f"{name}={value:g}" for name, value in counted.items() if not isinstance(value, str)
+    )
     return Ended(detail=words, data=counted)
 
 
@@ -210,6 +215,24 @@ def _open_cell(body: Body, call: CommandCall, moment: Moment) -> Ended:
         return failed(body.modules["locks"].code or "out_of_use")
     open_cell(body, moment, int(body_number(call, "cell")))
     return Ended()
+
+
+def _set_stock(body: Body, call: CommandCall, _moment: Moment) -> Ended:
+    module, first = str(call.parameters.get("module")), str(call.parameters.get("first"))
+    hopper.fill(body, module, first, int(body_number(call, "count")))
+    return Ended()
+
+
+def _dispense(body: Body, call: CommandCall, moment: Moment) -> Ended:
+    module = str(call.parameters.get("module"))
+    if not body.works(module):
+        return failed(body.modules[module].code or "out_of_use")
+    number = hopper.give(body, module)
+    if not number:
+        return failed("empty")
+    body.count("given")
+    body.tell(moment, "item_given", module=module, number=number)
+    return Ended(data={"number": number})
 
 
 def _make(body: Body, _call: CommandCall, moment: Moment) -> Ended:
@@ -261,6 +284,8 @@ ACTS: dict[str, Callable[[Body, CommandCall, Moment], Ended]] = {
     "stop": _stop,
     "open_once": _open_once,
     "open_cell": _open_cell,
+    "set_stock": _set_stock,
+    "dispense": _dispense,
     "make": _make,
     "go_to": _go,
     "dock": _go,

@@ -1,0 +1,1 @@
+"""Physical items: from the trade to the hand-over, with every step traced."""

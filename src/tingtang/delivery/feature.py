@@ -1,0 +1,131 @@
+"""Physical items as a feature: how they are wired."""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Sequence
+
+import msgspec
+
+from tingtang.delivery import routes, voucher_routes
+from tingtang.delivery.actions import DeliveryActions
+from tingtang.delivery.cabinets import Cabinets
+from tingtang.delivery.desk import DeliveryDesk
+from tingtang.delivery.dispensers import Dispensers
+from tingtang.delivery.model import cabinet, item_events, voucher_events
+from tingtang.delivery.notices import Notices
+from tingtang.delivery.orders import Orders
+from tingtang.delivery.risks import Risks
+from tingtang.delivery.service import Items
+from tingtang.delivery.settings import DeliverySettings
+from tingtang.delivery.vouchers import Vouchers
+from tingtang.devices.model import events as device_events
+from tingtang.devices.register import Register
+from tingtang.devices.service import DeviceService
+from tingtang.hall.ports import MessagePort
+from tingtang.hall.tasks import TaskService
+from tingtang.journeys.actions import Actions
+from tingtang.kernel.events import EventTypes, Recorded
+from tingtang.kernel.feature import Feature, Parts
+from tingtang.kernel.ids import BranchId
+from tingtang.kernel.live import ViewType
+from tingtang.kernel.permissions import Permission
+from tingtang.kernel.text import Text
+from tingtang.org.directory import Directory
+
+VIEW = "delivery.board"
+TEND_SECONDS = 10.0
+
+logger = logging.getLogger(__name__)
+
+
+def wire(parts: Parts) -> None:
+    directory = parts.service("directory", Directory)
+    directory.sections.register("delivery", DeliverySettings, Text("实物交付", "Physical items"))
+    devices = parts.service("devices", DeviceService)
+    orders = Orders(parts.log, parts.clock, parts.vault)
+    cabinets = Cabinets(parts.log, parts.clock, devices)
+    vouchers = Vouchers(parts.log, parts.clock, parts.ids, parts.services["core_bank"])
+    items = Items(orders, cabinets, vouchers, directory, parts.ids)
+    dispensers = Dispensers(parts.log, orders, devices)
+    desk = DeliveryDesk(items, directory, devices, parts.log)
+    parts.offer("items", items)
+    parts.offer("vouchers", vouchers)
+    parts.offer("dispensers", dispensers)
+    parts.offer("delivery_desk", desk)
+    parts.offer("risks", Risks(items, vouchers, desk))
+    DeliveryActions(items, dispensers, parts.log).register(parts.service("actions", Actions))
+    _react(parts, items, dispensers)
+    messages: MessagePort | None = parts.services.get("messages")
+    Notices(
+        items, directory, parts.service("register", Register),
+        parts.service("tasks", TaskService), messages,
+    ).register(parts.reactions)  # fmt: skip
+
+    async def board(key: str) -> msgspec.Struct | None:
+        return await desk.board(BranchId(key))
+
+    def touch(_stream: str, events: Sequence[Recorded]) -> None:
+        parts.live.touch(VIEW, events[0].branch)
+
+    parts.live.register(ViewType(VIEW, Permission.ITEM_SEE, board))
+    orders.host.on_change(touch)
+    cabinets.host.on_change(touch)
+    clock = Clockwork(items)
+    for start in (cabinets.start, clock.start):
+        parts.on_start(start)
+    for stop in (cabinets.stop, clock.stop):
+        parts.on_stop(stop)
+
+
+def _react(parts: Parts, items: Items, dispensers: Dispensers) -> None:
+    reactions = parts.reactions
+    said = (device_events.DeviceHappened, device_events.CommandEnded)
+    reactions.register("delivery.doors", said, items.cabinets.on_device)
+    reactions.register("delivery.dispensers", (device_events.CommandEnded,), dispensers.on_device)
+    of_cells = (
+        cabinet.CellFilled, cabinet.CellEmptied, cabinet.CellNotOpened, cabinet.CellShutAsItWas,
+    )  # fmt: skip
+    reactions.register("delivery.cells", of_cells, items.on_cell)
+    reactions.register("delivery.settled", (item_events.ItemPickedUp,), items.on_picked_up)
+
+
+class Clockwork:
+    """Looks at the clock every few seconds."""
+
+    def __init__(self, items: Items) -> None:
+        self._items = items
+        self._task: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        self._task = asyncio.create_task(self._run(), name="delivery")
+
+    async def stop(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._task
+
+    async def _run(self) -> None:
+        while True:
+            await asyncio.sleep(TEND_SECONDS)
+            try:
+                await self._items.tend()
+            except Exception:
+                logger.exception("items could not be tended; it is tried again")
+
+
+EVENTS = EventTypes()
+for _types in (item_events.TYPES, cabinet.TYPES, voucher_events.TYPES):
+    EVENTS.include(_types)
+
+FEATURE = Feature(
+    name="delivery",
+    about=Text(
+        "实物交付：封包、自提柜、领取机、凭证与清机", "Items, lockers, dispensers, clearing"
+    ),
+    events=EVENTS,
+    routes=[*routes.ROUTES, *voucher_routes.ROUTES],
+    wire=wire,
+)
+"""Sealed parcels, lockers, dispensers, voucher stock and end-of-day clearing."""

@@ -1,0 +1,1 @@
+"""Items, cabinets, voucher stock and clearing without I/O."""

@@ -1,0 +1,276 @@
+"""HTTP of items: orders, their delivery leg, cabinets."""
+
+from typing import Annotated
+
+import msgspec
+from litestar import get, post
+
+from tingtang.delivery import views as v
+from tingtang.delivery.desk import OPEN, DeliveryDesk
+from tingtang.delivery.dispensers import Dispensers
+from tingtang.delivery.model.kinds import How, ItemKind, Size
+from tingtang.delivery.orders import Receiver
+from tingtang.delivery.service import Items, NewOrder
+from tingtang.kernel.ids import BranchId
+from tingtang.kernel.log import Key
+from tingtang.kernel.permissions import Actor, Permission
+from tingtang.kernel.web import permit
+
+BASE = "/api/branches/{branch:str}"
+ITEMS = f"{BASE}/items"
+ONE = f"{ITEMS}/{{order:str}}"
+Short = Annotated[str, msgspec.Meta(min_length=1, max_length=60)]
+MaybeShort = Annotated[str, msgspec.Meta(max_length=60)]
+Code = Annotated[str, msgspec.Meta(pattern=r"^\d{6}$")]
+Paper = Annotated[str, msgspec.Meta(min_length=5, max_length=20)]
+
+
+class OrderRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """An item that a teller's trade leaves behind. ``amount`` in hundredths of ``currency``."""
+
+    kind: ItemKind
+    how: How
+    id_number: Annotated[str, msgspec.Meta(max_length=20)] = ""
+    name: MaybeShort = ""
+    phone: Annotated[str, msgspec.Meta(max_length=20)] = ""
+    address: Annotated[str, msgspec.Meta(max_length=200)] = ""
+    is_trade_done: bool = True
+    trace: MaybeShort = ""
+    size: Size = Size.SMALL
+    device: MaybeShort = ""
+    amount: Annotated[int, msgspec.Meta(ge=0, le=10**13)] = 0
+    currency: Annotated[str, msgspec.Meta(pattern=r"^([A-Z]{3})?$")] = ""
+    note: Annotated[str, msgspec.Meta(max_length=120)] = ""
+
+
+class Ordered(msgspec.Struct, frozen=True):
+    """The code goes to the customer alone."""
+
+    order: str
+    pick_up_code: str
+
+
+class TradeRequest(msgspec.Struct, frozen=True):
+    """The bank's trace of the trade."""
+
+    trace: Short
+
+
+class StockRequest(msgspec.Struct, frozen=True):
+    """The numbers of what was taken out; with ``holder`` the blanks are used up in its stock."""
+
+    numbers: Annotated[list[Short], msgspec.Meta(max_length=20)] = []
+    holder: MaybeShort = ""
+
+
+class SealRequest(msgspec.Struct, frozen=True):
+    """As it is scanned from the bag."""
+
+    seal: Short
+
+
+class LoadRequest(msgspec.Struct, frozen=True):
+    """The seal is scanned again before the cell."""
+
+    device: Short
+    seal: Short
+
+
+class PostRequest(msgspec.Struct, frozen=True):
+    carrier: Short
+    tracking: Short
+
+
+class HandOverRequest(msgspec.Struct, frozen=True):
+    """The number of the paper that was shown, and the code."""
+
+    id_number: Paper
+    code: Code
+
+
+class CancelRequest(msgspec.Struct, frozen=True):
+    reason: Short
+
+
+class InspectRequest(msgspec.Struct, frozen=True):
+    """What somebody saw who looked into the cell and shut it."""
+
+    is_full: bool
+
+
+class ResolveRequest(msgspec.Struct, frozen=True):
+    """The number that came out; empty where nothing did."""
+
+    number: MaybeShort = ""
+
+
+class Moved(msgspec.Struct, frozen=True):
+    """It is on disk; ``cell`` is the one whose door opens, 0 for none."""
+
+    order: str
+    cell: int = 0
+
+
+@get(ITEMS, summary="Item orders", **permit(Permission.ITEM_SEE))
+async def list_items(branch: str, delivery_desk: DeliveryDesk, is_open: bool = True) -> v.ItemList:
+    """Those that are open, or all that are kept."""
+    return await delivery_desk.list(BranchId(branch), OPEN if is_open else ())
+
+
+@post(ITEMS, summary="Order an item", **permit(Permission.ITEM_HANDLE))
+async def order_item(
+    branch: str, data: OrderRequest, items: Items, actor: Actor, key: Key | None
+) -> Ordered:
+    """By whoever does the trade: they touch the item itself no more."""
+    new = NewOrder(
+        kind=data.kind, how=data.how,
+        receiver=Receiver(data.id_number, data.name, data.phone, data.address),
+        is_trade_done=data.is_trade_done, traders=(actor.name,), trace=data.trace, size=data.size,
+        device=data.device, amount=data.amount, currency=data.currency, note=data.note,
+    )  # fmt: skip
+    order, code = await items.order(BranchId(branch), new, actor.name, items.new_id(key))
+    return Ordered(order, code)
+
+
+@get(f"{ONE}/trail", summary="Everything that happened to an item", **permit(Permission.ITEM_SEE))
+async def item_trail(branch: str, order: str, delivery_desk: DeliveryDesk) -> v.Trail:
+    """Who, when, where, which seal."""
+    return await delivery_desk.trail(BranchId(branch), order)
+
+
+@post(f"{ONE}/trade", summary="The trade is done", **permit(Permission.ITEM_HANDLE))
+async def finish_item_trade(
+    branch: str, order: str, data: TradeRequest, items: Items, actor: Actor
+) -> Moved:
+    """Not by anybody who has handled the item."""
+    await items.finish_trade(BranchId(branch), order, data.trace, actor)
+    return Moved(order)
+
+
+@post(f"{ONE}/stock", summary="Take it out of stock", **permit(Permission.ITEM_HANDLE))
+async def stock_item(
+    branch: str, order: str, data: StockRequest, items: Items, actor: Actor
+) -> Moved:
+    """Not by whoever did the trade."""
+    await items.stock(BranchId(branch), order, tuple(data.numbers), data.holder, actor)
+    return Moved(order)
+
+
+@post(f"{ONE}/seal", summary="Seal it", **permit(Permission.ITEM_HANDLE))
+async def seal_item(
+    branch: str, order: str, data: SealRequest, items: Items, actor: Actor
+) -> Moved:
+    """Into a bag whose number was never used before."""
+    await items.seal(BranchId(branch), order, data.seal, actor)
+    return Moved(order)
+
+
+@post(f"{ONE}/load", summary="Put it into a cell", **permit(Permission.ITEM_HANDLE))
+async def load_item(
+    branch: str, order: str, data: LoadRequest, items: Items, actor: Actor
+) -> Moved:
+    """The seal is compared first; a wrong one opens no door."""
+    cell = await items.load(BranchId(branch), order, data.device, data.seal, actor)
+    return Moved(order, cell)
+
+
+@post(f"{ONE}/lay-ready", summary="Keep it at a counter", **permit(Permission.ITEM_HANDLE))
+async def lay_item_ready(branch: str, order: str, items: Items, actor: Actor) -> Moved:
+    """For what is handed over there."""
+    await items.lay_ready(BranchId(branch), order, actor)
+    return Moved(order)
+
+
+@post(f"{ONE}/post", summary="Give it to a carrier", **permit(Permission.ITEM_HANDLE))
+async def post_item(
+    branch: str, order: str, data: PostRequest, items: Items, actor: Actor
+) -> Moved:
+    """With the number by which it is followed."""
+    await items.post(BranchId(branch), order, data.carrier, data.tracking, actor)
+    return Moved(order)
+
+
+@post(f"{ONE}/receipt", summary="The receiver's receipt came", **permit(Permission.ITEM_HANDLE))
+async def item_receipt(branch: str, order: str, items: Items, actor: Actor) -> Moved:
+    """It has arrived."""
+    await items.receipt(BranchId(branch), order, actor)
+    return Moved(order)
+
+
+@post(f"{ONE}/hand-over", summary="Hand it over at a counter", **permit(Permission.ITEM_HANDLE))
+async def hand_over_item(
+    branch: str, order: str, data: HandOverRequest, items: Items, actor: Actor
+) -> Moved:
+    """Against paper and code, by somebody else than whoever did the trade. For a locker its cell
+    opens.
+    """
+    release = items.new_id()
+    row = await items.release(
+        BranchId(branch), data.id_number, data.code, actor.name, release, order
+    )
+    return Moved(order, row["cell"])
+
+
+@post(f"{ONE}/unlock", summary="Allow tries again", **permit(Permission.CLEARING_APPROVE))
+async def unlock_item(branch: str, order: str, items: Items, actor: Actor) -> Moved:
+    """After too many wrong ones, once somebody has looked at the papers."""
+    await items.unlock(BranchId(branch), order, actor)
+    return Moved(order)
+
+
+@post(f"{ONE}/take-back", summary="Take it back", **permit(Permission.ITEM_HANDLE))
+async def take_item_back(branch: str, order: str, items: Items, actor: Actor) -> Moved:
+    """Out of its cell, or back from the carrier."""
+    return Moved(order, await items.take_back(BranchId(branch), order, actor))
+
+
+@post(f"{ONE}/settle", summary="Close both legs", **permit(Permission.ITEM_HANDLE))
+async def settle_item(branch: str, order: str, items: Items, actor: Actor) -> Moved:
+    """Not before it was handed over or returned, and not by whoever handled it."""
+    await items.settle(BranchId(branch), order, actor.name)
+    return Moved(order)
+
+
+@post(f"{ONE}/cancel", summary="Call it off", **permit(Permission.ITEM_HANDLE))
+async def cancel_item(
+    branch: str, order: str, data: CancelRequest, items: Items, actor: Actor
+) -> Moved:
+    """While nothing was taken out of stock."""
+    await items.cancel(BranchId(branch), order, data.reason, actor)
+    return Moved(order)
+
+
+@post(f"{ONE}/resolve", summary="What a dispenser did", **permit(Permission.ITEM_HANDLE))
+async def resolve_item(
+    branch: str, order: str, data: ResolveRequest, dispensers: Dispensers, actor: Actor
+) -> Moved:
+    """By somebody who has looked into a machine that could not say."""
+    await dispensers.resolve(BranchId(branch), order, data.number, actor.name)
+    return Moved(order)
+
+
+@get(f"{BASE}/cabinets", summary="Cabinets and their cells", **permit(Permission.ITEM_SEE))
+async def list_cabinets(branch: str, delivery_desk: DeliveryDesk) -> v.CabinetList:
+    """What lies where, and which doors are open or in doubt."""
+    return await delivery_desk.cabinets(BranchId(branch))
+
+
+@post(
+    f"{BASE}/cabinets/{{device:str}}/cells/{{cell:int}}/inspect",
+    summary="Say what lies in a cell",
+    **permit(Permission.ITEM_HANDLE),
+)
+async def inspect_cell(
+    branch: str, device: str, cell: int, data: InspectRequest, items: Items, actor: Actor
+) -> Moved:
+    """Of a cell that is in doubt or was left open."""
+    items.cabinets.cabinet(branch, device)
+    await items.cabinets.inspect(device, BranchId(branch), cell, actor.name, is_full=data.is_full)
+    return Moved("", cell)
+
+
+ROUTES = [
+    list_items, order_item, item_trail, finish_item_trade, stock_item, seal_item, load_item,
+    lay_item_ready, post_item, item_receipt, hand_over_item, unlock_item, take_item_back,
+    settle_item, cancel_item, resolve_item, list_cabinets, inspect_cell,
+]  # fmt: skip

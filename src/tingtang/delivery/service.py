@@ -1,0 +1,347 @@
+"""Use cases of items: ordered, stocked, sealed, loaded, released, taken back, settled."""
+
+import hashlib
+import logging
+from typing import Any
+
+import msgspec
+
+from tingtang.customers.model import is_mobile
+from tingtang.delivery.cabinets import Cabinets
+from tingtang.delivery.model import cabinet as c
+from tingtang.delivery.model import item as m
+from tingtang.delivery.model import item_events as e
+from tingtang.delivery.model import problems as p
+from tingtang.delivery.model.kinds import VOUCHER_OF, How, ItemKind, Size, Status
+from tingtang.delivery.orders import Orders, Receiver
+from tingtang.delivery.settings import DeliverySettings
+from tingtang.delivery.vouchers import Vouchers
+from tingtang.kernel.clock import DAY_MS, HOUR_MS
+from tingtang.kernel.errors import Refused
+from tingtang.kernel.ids import BranchId, Ids
+from tingtang.kernel.log import Key
+from tingtang.kernel.permissions import SYSTEM, Actor
+from tingtang.kernel.reactions import Trigger
+from tingtang.org.directory import Directory
+
+MACHINE = "machine:"
+"""Before a device's id: the holder of what lies in it, in the bank's books of blank vouchers."""
+
+logger = logging.getLogger(__name__)
+
+
+class NewOrder(msgspec.Struct, frozen=True, kw_only=True):
+    """What is to be handed over, and to whom."""
+
+    kind: ItemKind
+    how: How
+    receiver: Receiver
+    is_trade_done: bool
+    traders: tuple[str, ...]
+    trace: str = ""
+    size: Size = Size.SMALL
+    device: str = ""
+    amount: int = 0
+    currency: str = ""
+    note: str = ""
+
+
+class Found(msgspec.Struct, frozen=True):
+    """An order that is ready for somebody who has shown who they are."""
+
+    order: str
+    row: dict[str, Any]
+
+
+class Items:
+    """All items of all branches."""
+
+    def __init__(
+        self,
+        orders: Orders,
+        cabinets: Cabinets,
+        vouchers: Vouchers,
+        directory: Directory,
+        ids: Ids,
+    ) -> None:
+        self.orders = orders
+        self.cabinets = cabinets
+        self.vouchers = vouchers
+        self._directory = directory
+        self._ids = ids
+
+    def settings(self, branch: str) -> DeliverySettings:
+        """As the branch has them."""
+        return self._directory.section(branch, DeliverySettings)
+
+    def new_id(self, key: Key | None = None) -> str:
+        """An id; the same for the same idempotency key."""
+        if key is not None:
+            return hashlib.sha256(key.name.encode()).hexdigest()[:32]
+        return self._ids.new(self.orders.clock.now_ms())
+
+    def dispensers_of(self, branch: str) -> list[str]:
+        """Ids of the dispensers of a branch."""
+        return self.cabinets.ids_of_type(branch, "dispenser")
+
+    # -- the trade leg --------------------------------------------------------------------------
+
+    async def order(
+        self, branch: BranchId, new: NewOrder, actor: str, order: str
+    ) -> tuple[str, str]:
+        """Order an item; gives its id and pick-up code; the same ``order`` is ordered once.
+
+        Refused: address_needed for mail without one, identity_needed without a paper's number.
+        """
+        if new.how is How.MAIL and not new.receiver.address:
+            raise Refused(p.ADDRESS_NEEDED)
+        if new.how is not How.MAIL and not new.receiver.id_number:
+            raise Refused(p.IDENTITY_NEEDED)
+        settings = self.settings(branch)
+        event = e.ItemOrdered(
+            kind=new.kind, how=new.how, keep_ms=settings.keep_days * DAY_MS, traders=new.traders,
+            is_trade_done=new.is_trade_done, trace=new.trace, size=new.size, device=new.device,
+            amount=new.amount, currency=new.currency, note=new.note,
+        )  # fmt: skip
+        keep_days = settings.keep_personal_days
+        code = await self.orders.create(order, branch, event, new.receiver, actor, keep_days)
+        return order, code
+
+    async def finish_trade(self, branch: BranchId, order: str, trace: str, actor: Actor) -> None:
+        """The trade is in the books: now the item may be handed over."""
+        await self._run(branch, order, m.FinishTrade(actor.name, trace), actor.name)
+
+    async def settle(self, branch: BranchId, order: str, actor: str) -> None:
+        """Close both legs."""
+        await self._run(branch, order, m.Settle(actor), actor)
+
+    async def cancel(self, branch: BranchId, order: str, reason: str, actor: Actor) -> None:
+        """Nothing was stocked yet, and nothing will be."""
+        await self._run(branch, order, m.Cancel(actor.name, reason), actor.name)
+
+    # -- the delivery leg -----------------------------------------------------------------------
+
+    async def stock(
+        self, branch: BranchId, order: str, numbers: tuple[str, ...], holder: str, actor: Actor
+    ) -> None:
+        """Take the thing out of stock. With ``holder`` the blank is used up in the bank's books,
+        in the order of its numbers.
+        """
+        row = await self.orders.row(order, branch)
+        state = await self.orders.state(order)
+        self._check_handler(state, actor)
+        kind = VOUCHER_OF.get(ItemKind(row["kind"]))
+        if holder and kind is not None and state.status is Status.CREATED:
+            for number in numbers:
+                await self.vouchers.use(branch, kind, number, holder, order, actor.name)
+        await self._run(branch, order, m.Stock(actor.name, numbers), actor.name)
+
+    async def seal(self, branch: BranchId, order: str, seal: str, actor: Actor) -> None:
+        """Seal it into a bag with a number that was never used before."""
+        if await self.orders.seal_is_used(seal):
+            raise Refused(p.SEAL_USED)
+        await self._run(branch, order, m.Seal(actor.name, seal), actor.name)
+
+    async def load(self, branch: BranchId, order: str, device: str, seal: str, actor: Actor) -> int:
+        """Find a cell for a sealed parcel and open its door; gives the cell.
+
+        The seal is scanned again: another than the one on record is written down and refused
+        (wrong_seal), and no door opens.
+        """
+        self.cabinets.cabinet(branch, device)
+        await self.orders.row(order, branch)
+        state = await self.orders.state(order)
+        if state.ordered is None:
+            raise Refused(p.UNKNOWN_ORDER)
+        self._check_handler(state, actor)
+        if seal != state.seal:
+            await self._run(branch, order, m.Load(actor.name, seal, device, 0), actor.name)
+            raise Refused(p.WRONG_SEAL)
+        if state.status is not Status.SEALED:
+            await self._run(branch, order, m.Load(actor.name, seal, device, 0), actor.name)
+        sizes = self.settings(branch).sizes()
+        cell = await self.cabinets.reserve(
+            device, branch, order, state.ordered.size, sizes, actor.name
+        )
+        await self._run(branch, order, m.Load(actor.name, seal, device, cell), actor.name)
+        opening = self.new_id()
+        await self.cabinets.open(device, branch, order, c.Purpose.LOAD, opening, actor.name)
+        return cell
+
+    async def lay_ready(self, branch: BranchId, order: str, actor: Actor) -> None:
+        """At a counter: it lies in the drawer."""
+        await self._run(branch, order, m.NoteLoaded(actor.name), actor.name)
+
+    async def post(
+        self, branch: BranchId, order: str, carrier: str, tracking: str, actor: Actor
+    ) -> None:
+        """Given to the carrier."""
+        await self._run(branch, order, m.Post(actor.name, carrier, tracking), actor.name)
+
+    async def receipt(self, branch: BranchId, order: str, actor: Actor) -> None:
+        """The carrier brought the receiver's receipt."""
+        await self._run(branch, order, m.HandedOver(actor.name), actor.name)
+
+    async def take_back(self, branch: BranchId, order: str, actor: Actor) -> int:
+        """Out of its place: expired, called off, or come back by mail; gives the cell that opens."""
+        row = await self.orders.row(order, branch)
+        if not row["cell"]:
+            await self._run(branch, order, m.Return(actor.name), actor.name)
+            return 0
+        release = self.new_id()
+        await self._run(branch, order, m.TakeBack(actor.name, release), actor.name)
+        await self._open(branch, row, c.Purpose.TAKE_BACK, release, actor.name)
+        return int(row["cell"])
+
+    async def unlock(self, branch: BranchId, order: str, actor: Actor) -> None:
+        """After too many wrong tries, once somebody has looked at the papers."""
+        await self._run(branch, order, m.Unlock(actor.name), actor.name)
+
+    # -- the customer ---------------------------------------------------------------------------
+
+    async def ready_for(self, branch: BranchId, id_number: str) -> list[dict[str, Any]]:
+        """Orders that somebody with this paper may fetch here."""
+        found = []
+        for order in await self.orders.of_paper(branch, id_number):
+            row = await self.orders.row(order, branch)
+            if row["status"] == Status.READY.value:
+                found.append(row)
+        return found
+
+    async def release(
+        self, branch: BranchId, id_number: str, code: str, by: str, release: str, order: str = ""
+    ) -> dict[str, Any]:
+        """Paper and code together release an order: a cell opens, or it is given over the counter.
+
+        Refused: nothing_ready, not_recognised (counted on what the paper's owner has waiting),
+        pick_up_locked, trade_not_done. Given the same ``release`` again it gives the same order.
+        """
+        ready = []
+        for one in await self.orders.of_paper(branch, id_number):
+            if order and one != order:
+                continue
+            row = await self.orders.row(one, branch)
+            if (await self.orders.state(one)).release == release:
+                return row
+            if row["status"] == Status.READY.value and row["how"] != How.DISPENSER.value:
+                ready.append(row)
+        if not ready:
+            raise Refused(p.NOTHING_READY)
+        for row in ready:
+            if await self.orders.is_for(row["item"], id_number, code):
+                await self._release(branch, row, by, release)
+                return row
+        for row in ready:
+            await self.wrong_try(branch, row["item"], by, release)
+        raise Refused(p.NOT_RECOGNISED)
+
+    async def check_receiver(
+        self, branch: BranchId, order: str, id_number: str, code: str | None, by: str, release: str
+    ) -> None:
+        """Refuse (not_recognised), and count it, where it is not theirs; ``code`` None: not asked."""
+        if not await self.orders.is_for(order, id_number, code):
+            await self.wrong_try(branch, order, by, release)
+            raise Refused(p.NOT_RECOGNISED)
+
+    async def wrong_try(self, branch: BranchId, order: str, by: str, release: str) -> None:
+        """Count a wrong try; refused (pick_up_locked) once there were too many."""
+        await self._run(branch, order, m.Release(by, release, False), by)
+
+    async def _release(self, branch: BranchId, row: dict[str, Any], by: str, release: str) -> None:
+        order = row["item"]
+        await self._run(branch, order, m.Release(by, release, True), by)
+        if row["cell"]:
+            await self._open(branch, row, c.Purpose.PICK_UP, release, by)
+        else:
+            await self._run(branch, order, m.HandedOver(by, release), by)
+
+    async def _open(
+        self, branch: BranchId, row: dict[str, Any], purpose: c.Purpose, release: str, by: str
+    ) -> None:
+        order = row["item"]
+        try:
+            await self.cabinets.open(row["device"], branch, order, purpose, release, by)
+        except Refused as refused:
+            await self._run(branch, order, m.StillThere(release, refused.code), SYSTEM.name)
+            raise
+
+    # -- what cabinets said ---------------------------------------------------------------------
+
+    async def on_cell(self, trigger: Trigger) -> None:
+        """A reaction: the order follows its cell."""
+        recorded = trigger.recorded
+        command = of_cell(recorded.event, recorded.stream.partition("/")[2])
+        order = getattr(recorded.event, "order", "")
+        if command is None or not order:
+            return
+        try:
+            await self.orders.run(order, recorded.branch, command, SYSTEM.name)
+        except Refused as refused:
+            logger.warning("order %s could not follow its cell: %s", order, refused.code)
+
+    async def on_picked_up(self, trigger: Trigger) -> None:
+        """A reaction: what left a machine by itself is settled by the system."""
+        row = await self.orders.row(trigger.recorded.stream.partition("/")[2])
+        await self._settle_machine(row)
+
+    async def _settle_machine(self, row: dict[str, Any]) -> None:
+        """Of a dispenser the blank is used up in the bank's books first, under the order's trace."""
+        order, branch = row["item"], BranchId(row["branch"])
+        if row["how"] == How.DISPENSER.value:
+            kind, state = VOUCHER_OF[ItemKind(row["kind"])], await self.orders.state(order)
+            holder = f"{MACHINE}{row['device']}"
+            for number in state.numbers:
+                await self.vouchers.use(branch, kind, number, holder, order, SYSTEM.name)
+        elif row["how"] != How.LOCKER.value:
+            return
+        await self.orders.run(order, branch, m.Settle(SYSTEM.name), SYSTEM.name)
+
+    # -- the clock ------------------------------------------------------------------------------
+
+    async def tend(self) -> None:
+        """Remind, expire, notice open doors, erase what is old."""
+        for row in await self.orders.in_status(Status.READY):
+            remind_ms = self.settings(row["branch"]).remind_hours * HOUR_MS
+            await self.orders.run(row["item"], row["branch"], m.Tend(remind_ms), SYSTEM.name)
+        for row in await self.orders.in_status(Status.PICKED_UP):
+            try:  # where the bank was silent before
+                await self._settle_machine(row)
+            except Refused as refused:
+                logger.warning("order %s cannot be settled yet: %s", row["item"], refused.code)
+        for branch in self._directory.branches():
+            door_ms = self.settings(branch.id).door_seconds * 1000
+            for device in self.cabinets.of_branch(branch.id):
+                await self.cabinets.tend(device, door_ms)
+        await self.orders.forget_old()
+
+    # -- parts ----------------------------------------------------------------------------------
+
+    async def _run(self, branch: str, order: str, command: m.Command, actor: str) -> None:
+        await self.orders.row(order, branch)
+        await self.orders.run(order, branch, command, actor)
+
+    def _check_handler(self, state: m.Item, actor: Actor) -> None:
+        if actor.name in state.traders:
+            raise Refused(p.SAME_PERSON)
+
+
+def of_cell(event: object, device: str) -> m.Command | None:
+    """What an order is told when something happened to its cell."""
+    match event:
+        case c.CellFilled():
+            return m.NoteLoaded(event.by, device, event.cell)
+        case c.CellEmptied(purpose=c.Purpose.PICK_UP):
+            return m.HandedOver(event.by, event.opening)
+        case c.CellEmptied(purpose=c.Purpose.TAKE_BACK):
+            return m.Return(event.by, event.opening)
+        case c.CellEmptied(purpose=c.Purpose.FORCED):
+            return m.Miss(event.by)
+        case c.CellNotOpened() | c.CellShutAsItWas():
+            if event.purpose in {c.Purpose.PICK_UP, c.Purpose.TAKE_BACK}:
+                return m.StillThere(event.opening, type(event).__name__)
+    return None
+
+
+def valid_phone(phone: str) -> str:
+    """The phone where a message can be sent to it, else nothing."""
+    return phone if is_mobile(phone) else ""

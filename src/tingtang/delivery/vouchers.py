@@ -1,0 +1,237 @@
+"""Blank vouchers by number range: in order, by two people, the bank's books beside what lies there.
+
+A movement or a void is asked for by one person and confirmed by another; only then is it booked,
+under the task's own trace, so that a repeated confirmation books nothing twice.
+"""
+
+import re
+from typing import Any
+
+import msgspec
+import sqlalchemy as sa
+
+from tingtang.bank import trades as b
+from tingtang.bank.port import BankDeclined, BankUnknown, Booking, CoreBank, TradeDone
+from tingtang.delivery import tables as t
+from tingtang.delivery.model import problems as p
+from tingtang.delivery.model import voucher_events as e
+from tingtang.kernel.appends import Append
+from tingtang.kernel.clock import Clock
+from tingtang.kernel.errors import Refused
+from tingtang.kernel.events import Event
+from tingtang.kernel.ids import BranchId, Ids
+from tingtang.kernel.log import Clash, EventLog
+from tingtang.kernel.permissions import Actor
+
+RANGE_MAX = 5_000
+ASKED, CONFIRMED, DONE, REFUSED = "asked", "confirmed", "done", "refused"
+_NUMBER = re.compile(r"^([A-Za-z]*)(\d{1,18})$")
+
+
+class Task(msgspec.Struct, frozen=True):
+    """A movement (``to_holder``) or a void (``reason``) that wants a second person."""
+
+    task: str
+    kind: str
+    first: str
+    last: str
+    count: int
+    from_holder: str
+    to_holder: str
+    reason: str
+    asked_by: str
+    confirmed_by: str = ""
+    state: str = ASKED
+    """asked, confirmed (and not yet known to be booked), done, refused"""
+    asked_ms: int = 0
+
+
+class Stock(msgspec.Struct, frozen=True):
+    """A range of a holder, as the bank's books have it."""
+
+    kind: str
+    first: str
+    last: str
+    count: int
+
+
+def count_of(first: str, last: str) -> int:
+    """How many numbers a range has; refused (numbers_wrong)."""
+    low, high = _NUMBER.match(first), _NUMBER.match(last)
+    is_range = low and high and low[1] == high[1] and len(low[2]) == len(high[2])
+    count = int(high[2]) - int(low[2]) + 1 if is_range and low and high else 0
+    if not 1 <= count <= RANGE_MAX:
+        raise Refused(p.NUMBERS_WRONG, most=RANGE_MAX)
+    return count
+
+
+class Vouchers:
+    """Voucher stock of all branches, over the core bank."""
+
+    def __init__(self, log: EventLog, clock: Clock, ids: Ids, bank: CoreBank) -> None:
+        self._log = log
+        self._clock = clock
+        self._ids = ids
+        self._bank = bank
+
+    async def stock(self, holder: str) -> list[Stock]:
+        """What the books say a holder has, the lowest number first."""
+        found = await self.look(b.VoucherStock(holder=holder))
+        ranges = msgspec.convert(found.get("stock", []), list[Stock])
+        return sorted(ranges, key=lambda one: (one.kind, one.first))
+
+    async def use(
+        self, branch: BranchId, kind: str, number: str, holder: str, reference: str, operator: str
+    ) -> None:
+        """A blank becomes something: once, and in the order of the numbers."""
+        trade = b.UseVoucher(kind=kind, number=number, holder=holder, reference=reference)
+        trace = f"voucher-use:{kind}:{number}:{reference}"
+        await self.book(branch, trade, trace, operator, holder)
+
+    async def ask(self, branch: BranchId, task: Task, actor: Actor) -> Task:
+        """Ask for a movement or a void. Ranges go in order: the first is the holder's lowest."""
+        count = count_of(task.first, task.last)
+        held = [one for one in await self.stock(task.from_holder) if one.kind == task.kind]
+        if not task.reason and held and held[0].first != task.first:
+            raise Refused(p.OUT_OF_ORDER, next=held[0].first)
+        now_ms = self._clock.now_ms()
+        asked = msgspec.structs.replace(
+            task, task=self._ids.new(now_ms), count=count, asked_by=actor.name, asked_ms=now_ms,
+            state=ASKED, confirmed_by="",
+        )  # fmt: skip
+        row = {
+            "task": asked.task, "branch": branch, "state": asked.state, "asked_ms": now_ms,
+            "body": msgspec.json.encode(asked).decode(),
+        }  # fmt: skip
+        event = e.VouchersAsked(
+            kind=task.kind, first=task.first, last=task.last, from_holder=task.from_holder,
+            to_holder=task.to_holder, is_void=bool(task.reason),
+        )  # fmt: skip
+        await self._write(asked.task, branch, event, sa.insert(t.voucher_tasks).values(row), actor)
+        return asked
+
+    async def confirm(self, branch: BranchId, task: str, actor: Actor) -> Task:
+        """The second person has counted: it is booked now. Where the bank was silent, confirming
+        again asks for the same trade.
+        """
+        found = await self._open_task(branch, task, ASKED, CONFIRMED)
+        if found.asked_by == actor.name:
+            raise Refused(p.TWO_PEOPLE)
+        if found.state == ASKED:
+            found = msgspec.structs.replace(found, state=CONFIRMED, confirmed_by=actor.name)
+            await self._end(branch, found, e.VouchersConfirmed(), actor, expected=1)
+        try:
+            await self._book(branch, found)
+        except Refused as refused:
+            if refused.problem is p.BANK_DECLINED:
+                declined = msgspec.structs.replace(found, state=REFUSED)
+                await self._end(branch, declined, e.VouchersRefused(), actor, expected=2)
+            raise
+        done = msgspec.structs.replace(found, state=DONE)
+        await self._end(branch, done, e.VouchersBooked(), actor, expected=2)
+        return done
+
+    async def _book(self, branch: BranchId, found: Task) -> None:
+        operator = found.confirmed_by
+        if not found.reason:
+            move = b.MoveVouchers(
+                kind=found.kind, first=found.first, last=found.last,
+                from_holder=found.from_holder, to_holder=found.to_holder,
+            )  # fmt: skip
+            await self.book(branch, move, f"voucher-move:{found.task}", operator)
+            return
+        for number in numbers_of(found.first, found.last):
+            void = b.VoidVoucher(
+                kind=found.kind, number=number, holder=found.from_holder, reason=found.reason
+            )
+            await self.book(branch, void, f"voucher-void:{found.task}:{number}", operator)
+
+    async def refuse(self, branch: BranchId, task: str, actor: Actor) -> Task:
+        """It is not what it says: nothing is booked."""
+        found = await self._open_task(branch, task, ASKED)
+        refused = msgspec.structs.replace(found, state=REFUSED, confirmed_by=actor.name)
+        await self._end(branch, refused, e.VouchersRefused(), actor, expected=1)
+        return refused
+
+    async def tasks(self, branch: str, limit: int = 100) -> list[Task]:
+        """Movements and voids, the newest first."""
+        columns = t.voucher_tasks.c
+        query = sa.select(columns.body).where(columns.branch == branch)
+        query = query.order_by(columns.asked_ms.desc()).limit(limit)
+        rows = await self._log.database.read(lambda c: c.scalars(query).all())
+        return [msgspec.json.decode(row, type=Task) for row in rows]
+
+    # -- the bank -------------------------------------------------------------------------------
+
+    async def book(
+        self, branch: BranchId, trade: b.Trade, trace: str, operator: str, terminal: str = ""
+    ) -> TradeDone:
+        """Do a trade once; refused (bank_declined, bank_silent). Again under the same trace it is
+        the same trade.
+        """
+        booking = Booking(trace=trace, branch=branch, terminal=terminal, operator=operator)
+        try:
+            return await self._bank.trade(trade, booking)
+        except BankDeclined as declined:
+            raise Refused(p.BANK_DECLINED, reason=declined.words) from None
+        except BankUnknown:
+            raise Refused(p.BANK_SILENT) from None
+
+    async def look(self, lookup: b.Lookup) -> dict[str, Any]:
+        """Look something up."""
+        try:
+            return await self._bank.look(lookup)
+        except BankDeclined as declined:
+            raise Refused(p.BANK_DECLINED, reason=declined.words) from None
+        except BankUnknown:
+            raise Refused(p.BANK_SILENT) from None
+
+    # -- parts ----------------------------------------------------------------------------------
+
+    async def _open_task(self, branch: str, task: str, *states: str) -> Task:
+        columns = t.voucher_tasks.c
+        query = sa.select(columns.body).where(columns.task == task, columns.branch == branch)
+        body = await self._log.database.read(lambda c: c.scalar(query))
+        if body is None:
+            raise Refused(p.UNKNOWN_TASK)
+        found = msgspec.json.decode(body, type=Task)
+        if found.state not in states:
+            raise Refused(p.TASK_OVER)
+        return found
+
+    async def _end(
+        self, branch: str, task: Task, event: Event, actor: Actor, *, expected: int
+    ) -> None:
+        body = msgspec.json.encode(task).decode()
+        mine = t.voucher_tasks.c.task == task.task
+        update = sa.update(t.voucher_tasks).where(mine).values(state=task.state, body=body)
+        await self._write(task.task, branch, event, update, actor, expected=expected)
+
+    async def _write(
+        self,
+        task: str,
+        branch: str,
+        event: Event,
+        statement: sa.Executable,
+        actor: Actor,
+        expected: int = 0,
+    ) -> None:
+        append = Append(
+            stream=f"vouchers/{task}", branch=branch, events=[event], expected=expected,
+            time_ms=self._clock.now_ms(), actor=actor.name,
+            work=lambda connection: connection.execute(statement),
+        )  # fmt: skip
+        try:
+            await self._log.append(append)
+        except Clash:  # two confirmed at once
+            raise Refused(p.TASK_OVER) from None
+
+
+def numbers_of(first: str, last: str) -> list[str]:
+    """Every number of a range."""
+    count = count_of(first, last)
+    matched = _NUMBER.match(first)
+    if matched is None:
+        raise Refused(p.NUMBERS_WRONG, most=RANGE_MAX)
+    prefix, digits = matched[1], matched[2]
+    return [f"{prefix}{int(digits) + n:0{len(digits)}d}" for n in range(count)]
