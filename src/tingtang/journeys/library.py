@@ -16,6 +16,7 @@ from tingtang.journeys.model.scenario import ScenarioAbout
 from tingtang.kernel.clock import Clock
 from tingtang.kernel.errors import Refused
 from tingtang.kernel.log import Append, EventLog
+from tingtang.kernel.text import Text
 
 SHIPPED = "shipped"
 """The author of what comes with the program."""
@@ -78,6 +79,11 @@ class Library:
     def ids(self) -> list[str]:
         """Every scenario and shared process in force."""
         return list(self._released)
+
+    def name(self, scenario: str) -> Text:
+        """What it is called in the version in force; its id where none is."""
+        found = self._released.get(scenario)
+        return Text(scenario) if found is None else found[1].name
 
     def is_in_force(self, scenario: str, version: int) -> bool:
         found = self._released.get(scenario)

@@ -4413,6 +4413,455 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/branches/{branch}/items": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Item orders
+         * @description Those that are open, or all that are kept.
+         */
+        get: operations["ApiBranchesItemsListItems"];
+        put?: never;
+        /**
+         * Order an item
+         * @description By whoever does the trade: they touch the item itself no more.
+         */
+        post: operations["ApiBranchesItemsOrderItem"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/branches/{branch}/items/{order}/trail": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Everything that happened to an item
+         * @description Who, when, where, which seal.
+         */
+        get: operations["ApiBranchesItemsOrderTrailItemTrail"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/branches/{branch}/items/{order}/trade": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The trade is done
+         * @description Not by anybody who has handled the item.
+         */
+        post: operations["ApiBranchesItemsOrderTradeFinishItemTrade"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/branches/{branch}/items/{order}/stock": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take it out of stock
+         * @description Not by whoever did the trade.
+         */
+        post: operations["ApiBranchesItemsOrderStockStockItem"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/branches/{branch}/items/{order}/seal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Seal it
+         * @description Into a bag whose number was never used before.
+         */
+        post: operations["ApiBranchesItemsOrderSealSealItem"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/branches/{branch}/items/{order}/load": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Put it into a cell
+         * @description The seal is compared first; a wrong one opens no door.
+         */
+        post: operations["ApiBranchesItemsOrderLoadLoadItem"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/branches/{branch}/items/{order}/lay-ready": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Keep it at a counter
+         * @description For what is handed over there.
+         */
+        post: operations["ApiBranchesItemsOrderLayReadyLayItemReady"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/branches/{branch}/items/{order}/post": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give it to a carrier
+         * @description With the number by which it is followed.
+         */
+        post: operations["ApiBranchesItemsOrderPostPostItem"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/branches/{branch}/items/{order}/receipt": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The receiver's receipt came
+         * @description It has arrived.
+         */
+        post: operations["ApiBranchesItemsOrderReceiptItemReceipt"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/branches/{branch}/items/{order}/hand-over": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Hand it over at a counter
+         * @description Against paper and code, by somebody else than whoever did the trade. For a locker its cell
+         *     opens.
+         */
+        post: operations["ApiBranchesItemsOrderHandOverHandOverItem"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/branches/{branch}/items/{order}/unlock": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Allow tries again
+         * @description After too many wrong ones, once somebody has looked at the papers.
+         */
+        post: operations["ApiBranchesItemsOrderUnlockUnlockItem"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/branches/{branch}/items/{order}/take-back": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take it back
+         * @description Out of its cell, or back from the carrier.
+         */
+        post: operations["ApiBranchesItemsOrderTakeBackTakeItemBack"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/branches/{branch}/items/{order}/settle": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Close both legs
+         * @description Not before it was handed over or returned, and not by whoever handled it.
+         */
+        post: operations["ApiBranchesItemsOrderSettleSettleItem"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/branches/{branch}/items/{order}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Call it off
+         * @description While nothing was taken out of stock.
+         */
+        post: operations["ApiBranchesItemsOrderCancelCancelItem"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/branches/{branch}/items/{order}/resolve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What a dispenser did
+         * @description By somebody who has looked into a machine that could not say.
+         */
+        post: operations["ApiBranchesItemsOrderResolveResolveItem"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/branches/{branch}/cabinets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Cabinets and their cells
+         * @description What lies where, and which doors are open or in doubt.
+         */
+        get: operations["ApiBranchesCabinetsListCabinets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/branches/{branch}/cabinets/{device}/cells/{cell}/inspect": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say what lies in a cell
+         * @description Of a cell that is in doubt or was left open.
+         */
+        post: operations["ApiBranchesCabinetsDeviceCellsInspectInspectCell"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/branches/{branch}/vouchers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Voucher movements
+         * @description The newest first.
+         */
+        get: operations["ApiBranchesVouchersListVoucherTasks"];
+        put?: never;
+        /**
+         * Ask for a movement or a void
+         * @description A second person confirms it.
+         */
+        post: operations["ApiBranchesVouchersAskVouchers"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/branches/{branch}/vouchers/stock": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Voucher stock of a holder
+         * @description By number range.
+         */
+        get: operations["ApiBranchesVouchersStockVoucherStock"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/branches/{branch}/delivery/alerts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Shortages and items that do not move
+         * @description Vouchers that run short, items that are old, cells in doubt.
+         */
+        get: operations["ApiBranchesDeliveryAlertsDeliveryAlerts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/branches/{branch}/vouchers/{task}/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Confirm it
+         * @description By somebody else, who has counted: it is booked. A dispenser is told what was put in.
+         */
+        post: operations["ApiBranchesVouchersTaskConfirmConfirmVouchers"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/branches/{branch}/vouchers/{task}/refuse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Refuse it
+         * @description It is not what it says: nothing is booked.
+         */
+        post: operations["ApiBranchesVouchersTaskRefuseRefuseVouchers"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -4885,6 +5334,17 @@ export interface components {
          * @enum {string}
          */
         By: "phone" | "id_number" | "card" | "booking" | "ticket" | "qr";
+        /** CabinetList */
+        CabinetList: {
+            cabinets: components["schemas"]["CabinetView"][];
+        };
+        /** CabinetView */
+        CabinetView: {
+            device: string;
+            name: components["schemas"]["Text"];
+            is_online: boolean;
+            cells: components["schemas"]["CellView"][];
+        };
         /** CalibrationView */
         CalibrationView: {
             count: number;
@@ -4905,6 +5365,10 @@ export interface components {
             /** @default  */
             service: string;
             why?: components["schemas"]["Text"] | null;
+        };
+        /** CancelRequest */
+        CancelRequest: {
+            reason: string;
         };
         /**
          * Care
@@ -4973,6 +5437,21 @@ export interface components {
          * @enum {string}
          */
         Cause: "wear" | "defect" | "software" | "network" | "power" | "supplies" | "misuse" | "damage" | "not_found" | "other";
+        /**
+         * CellState
+         * @enum {string}
+         */
+        CellState: "free" | "reserved" | "opening" | "open" | "full" | "doubt";
+        /** CellView */
+        CellView: {
+            cell: number;
+            size: components["schemas"]["Size"];
+            state: components["schemas"]["CellState"];
+            /** @default  */
+            order: string;
+            /** @default 0 */
+            since_ms: number;
+        };
         /** ChangeRequest */
         ChangeRequest: {
             /** @example https://channels.bank.example/tingtang */
@@ -5531,6 +6010,11 @@ export interface components {
             url: string;
             changes_ms: number;
         };
+        /** DoubtfulCell */
+        DoubtfulCell: {
+            device: string;
+            cell: components["schemas"]["CellView"];
+        };
         /** DryRun */
         DryRun: {
             table: components["schemas"]["TriageTable"];
@@ -6015,12 +6499,22 @@ export interface components {
             /** @constant */
             kind: "hours";
         };
+        /**
+         * How
+         * @description How it reaches the customer.
+         * @enum {string}
+         */
+        How: "locker" | "dispenser" | "mail" | "counter";
         /** Identified */
         Identified: {
             customer: string;
             name: string;
             tier: components["schemas"]["Tier"];
             tier_name: string;
+        };
+        /** InspectRequest */
+        InspectRequest: {
+            is_full: boolean;
         };
         /** IntervalTrigger */
         IntervalTrigger: {
@@ -6057,6 +6551,39 @@ export interface components {
             wait: components["schemas"]["hall_views_shared_Told"] | null;
             link: string;
         };
+        /**
+         * ItemKind
+         * @description A physical thing that a trade leaves behind.
+         * @enum {string}
+         */
+        ItemKind: "card" | "token" | "passbook" | "statement_book" | "voucher" | "parcel" | "cash_pack" | "letter";
+        /** ItemList */
+        ItemList: {
+            items: components["schemas"]["ItemView"][];
+        };
+        /** ItemView */
+        ItemView: {
+            order: string;
+            kind: components["schemas"]["ItemKind"];
+            kind_name: components["schemas"]["Text"];
+            how: components["schemas"]["How"];
+            how_name: components["schemas"]["Text"];
+            status: components["schemas"]["delivery_model_kinds_Status"];
+            status_name: components["schemas"]["Text"];
+            receiver: string;
+            note: string;
+            seal: string;
+            device: string;
+            device_name: components["schemas"]["Text"];
+            cell: number;
+            tracking: string;
+            is_trade_done: boolean;
+            wrong_tries: number;
+            ordered_ms: number;
+            changed_ms: number;
+            expires_ms: number;
+            is_old: boolean;
+        };
         /** JourneyList */
         JourneyList: {
             journeys: components["schemas"]["JourneyRow"][];
@@ -6066,7 +6593,7 @@ export interface components {
             journey: string;
             scenario: string;
             name: components["schemas"]["Text"];
-            status: components["schemas"]["Status"];
+            status: components["schemas"]["journeys_model_state_Status"];
             channel: components["schemas"]["journeys_model_scenario_Channel"];
             holder: string;
             visit: string | null;
@@ -6080,7 +6607,7 @@ export interface components {
             branch: string;
             scenario: string;
             name: components["schemas"]["Text"];
-            status: components["schemas"]["Status"];
+            status: components["schemas"]["journeys_model_state_Status"];
             channel: components["schemas"]["journeys_model_scenario_Channel"];
             holder: string;
             visit: string | null;
@@ -6163,6 +6690,11 @@ export interface components {
         /** LinkToken */
         LinkToken: {
             token: string;
+        };
+        /** LoadRequest */
+        LoadRequest: {
+            device: string;
+            seal: string;
         };
         /** MachineRequest */
         MachineRequest: {
@@ -6291,6 +6823,12 @@ export interface components {
             staff: {
                 [key: string]: string;
             };
+        };
+        /** Moved */
+        Moved: {
+            order: string;
+            /** @default 0 */
+            cell: number;
         };
         /** NewBranch */
         NewBranch: {
@@ -6436,6 +6974,37 @@ export interface components {
         Openings: {
             openings: components["schemas"]["Opening"][];
         };
+        /** OrderRequest */
+        OrderRequest: {
+            kind: components["schemas"]["ItemKind"];
+            how: components["schemas"]["How"];
+            /** @default  */
+            id_number: string;
+            /** @default  */
+            name: string;
+            /** @default  */
+            phone: string;
+            /** @default  */
+            address: string;
+            /** @default true */
+            is_trade_done: boolean;
+            /** @default  */
+            trace: string;
+            size?: components["schemas"]["Size"];
+            /** @default  */
+            device: string;
+            /** @default 0 */
+            amount: number;
+            /** @default  */
+            currency: string;
+            /** @default  */
+            note: string;
+        };
+        /** Ordered */
+        Ordered: {
+            order: string;
+            pick_up_code: string;
+        };
         /** OwnLink */
         OwnLink: {
             token: string;
@@ -6474,7 +7043,7 @@ export interface components {
          * @description What can be allowed. The value is what audit trails and refusals say.
          * @enum {string}
          */
-        Permission: "org.see" | "org.edit" | "branch.configure" | "staff.see" | "staff.edit" | "roles.grant" | "terminal.enrol" | "customer.identify" | "customer.see" | "customer.reveal" | "customer.edit" | "consent.record" | "hall.see" | "board.see" | "guide.see" | "ticket.issue" | "ticket.follow" | "ticket.handle" | "ticket.abandon" | "counter.work" | "counter.assign" | "day.control" | "message.waiting" | "booking.make" | "booking.see" | "booking.handle" | "task.raise" | "task.work" | "task.see" | "rating.give" | "complaint.raise" | "complaint.handle" | "rules.see" | "rules.edit" | "monitor.see" | "report.see" | "device.see" | "device.operate" | "device.maintain" | "device.enrol" | "journey.run" | "journey.serve" | "authorisation.give" | "scenario.see" | "scenario.edit" | "scenario.release" | "system.see" | "system.operate" | "audit.see" | "session.own";
+        Permission: "org.see" | "org.edit" | "branch.configure" | "staff.see" | "staff.edit" | "roles.grant" | "terminal.enrol" | "customer.identify" | "customer.see" | "customer.reveal" | "customer.edit" | "consent.record" | "hall.see" | "board.see" | "guide.see" | "ticket.issue" | "ticket.follow" | "ticket.handle" | "ticket.abandon" | "counter.work" | "counter.assign" | "day.control" | "message.waiting" | "booking.make" | "booking.see" | "booking.handle" | "task.raise" | "task.work" | "task.see" | "rating.give" | "complaint.raise" | "complaint.handle" | "rules.see" | "rules.edit" | "monitor.see" | "report.see" | "device.see" | "device.operate" | "device.maintain" | "device.enrol" | "journey.run" | "journey.serve" | "authorisation.give" | "scenario.see" | "scenario.edit" | "scenario.release" | "item.see" | "item.handle" | "clearing.work" | "clearing.approve" | "system.see" | "system.operate" | "audit.see" | "session.own";
         /** PersonCapacity */
         PersonCapacity: {
             staff: string;
@@ -6557,6 +7126,11 @@ export interface components {
             ][][];
             /** @constant */
             type: "Polygon";
+        };
+        /** PostRequest */
+        PostRequest: {
+            carrier: string;
+            tracking: string;
         };
         /** PostRow */
         PostRow: {
@@ -6792,6 +7366,11 @@ export interface components {
          * @enum {string}
          */
         RepairStep: "assign" | "start" | "wait_for_parts" | "finish" | "verify" | "reopen";
+        /** ResolveRequest */
+        ResolveRequest: {
+            /** @default  */
+            number: string;
+        };
         /** RevealRequest */
         RevealRequest: {
             field: string;
@@ -6885,6 +7464,14 @@ export interface components {
             /** @default  */
             note: string;
         };
+        /** Saved */
+        Saved: {
+            customer: string;
+        };
+        /** SavedVersion */
+        SavedVersion: {
+            version: number;
+        };
         /** Scene */
         Scene: {
             name: components["schemas"]["Text"];
@@ -6969,6 +7556,10 @@ export interface components {
          * @enum {string}
          */
         ScreenKind: "form" | "review" | "notice" | "receipt" | "wait";
+        /** SealRequest */
+        SealRequest: {
+            seal: string;
+        };
         /** SecondFactor */
         SecondFactor: {
             secret: string;
@@ -7138,6 +7729,12 @@ export interface components {
             seen_ms: number;
             expires_ms: number;
         };
+        /** Shortage */
+        Shortage: {
+            kind: string;
+            left: number;
+            least: number;
+        };
         /**
          * SignOnRules
          * @default {
@@ -7151,6 +7748,13 @@ export interface components {
             /** @default [] */
             counters: string[];
         };
+        /**
+         * Size
+         * @description Of a cell, and of what fits into it.
+         * @default small
+         * @enum {string}
+         */
+        Size: "small" | "medium" | "large";
         /** Slot */
         Slot: {
             start_ms: number;
@@ -7275,11 +7879,6 @@ export interface components {
          * @enum {string}
          */
         Standing: "waiting" | "taken" | "given" | "denied" | "lapsed";
-        /**
-         * Status
-         * @enum {string}
-         */
-        Status: "open" | "at_work" | "done" | "cancelled" | "expired";
         /** StepRequest */
         StepRequest: {
             step: components["schemas"]["RepairStep"];
@@ -7300,6 +7899,30 @@ export interface components {
             by_name: string;
             at_ms: number;
             note: string;
+        };
+        /** Stock */
+        Stock: {
+            kind: string;
+            first: string;
+            last: string;
+            count: number;
+        };
+        /** StockAlerts */
+        StockAlerts: {
+            short: components["schemas"]["Shortage"][];
+            old: components["schemas"]["ItemView"][];
+            doubtful: components["schemas"]["DoubtfulCell"][];
+        };
+        /** StockList */
+        StockList: {
+            holder: string;
+            stock: components["schemas"]["Stock"][];
+        };
+        /** StockRequest */
+        StockRequest: {
+            numbers?: string[];
+            /** @default  */
+            holder: string;
         };
         /** SuggestionView */
         SuggestionView: {
@@ -7350,6 +7973,24 @@ export interface components {
             /** @default  */
             note: string;
         };
+        /** Task */
+        Task: {
+            task: string;
+            kind: string;
+            first: string;
+            last: string;
+            count: number;
+            from_holder: string;
+            to_holder: string;
+            reason: string;
+            asked_by: string;
+            /** @default  */
+            confirmed_by: string;
+            /** @default asked */
+            state: string;
+            /** @default 0 */
+            asked_ms: number;
+        };
         /** TaskFigures */
         TaskFigures: {
             raised: number;
@@ -7368,6 +8009,10 @@ export interface components {
          * @enum {string}
          */
         TaskKind: "call_manager" | "vip_reception" | "long_wait" | "care" | "stuck" | "hold_ended" | "service_long" | "crowded" | "complaint" | "other";
+        /** TaskList */
+        TaskList: {
+            tasks: components["schemas"]["Task"][];
+        };
         /** TaskRequest */
         TaskRequest: {
             kind?: components["schemas"]["TaskKind"];
@@ -7649,6 +8294,25 @@ export interface components {
             /** @constant */
             kind: "time_window";
         };
+        /** TradeRequest */
+        TradeRequest: {
+            trace: string;
+        };
+        /** Trail */
+        Trail: {
+            order: string;
+            lines: components["schemas"]["TrailLine"][];
+        };
+        /** TrailLine */
+        TrailLine: {
+            at_ms: number;
+            what: components["schemas"]["Text"];
+            by: string;
+            /** @default  */
+            where: string;
+            /** @default  */
+            detail: string;
+        };
         /** TransferRequest */
         TransferRequest: {
             service?: string | null;
@@ -7860,8 +8524,10 @@ export interface components {
         VersionView: {
             scenario: string;
             version: number;
+            name: components["schemas"]["Text"];
             state: components["schemas"]["VersionState"];
             author: string;
+            author_name: string;
             releaser: string;
             note: string;
             saved_ms: number;
@@ -8005,11 +8671,6 @@ export interface components {
             /** @default  */
             staff: string;
         };
-        /** MoveRequest */
-        bookings_MoveRequest: {
-            /** @example 1795068000000 */
-            start_ms: number;
-        };
         /** CallRequest */
         counters_CallRequest: {
             finish?: string | null;
@@ -8020,9 +8681,27 @@ export interface components {
             by: components["schemas"]["By"];
             value: string;
         };
-        /** Saved */
-        customers_routes_Saved: {
-            customer: string;
+        /**
+         * Status
+         * @description How far an order has come.
+         * @enum {string}
+         */
+        delivery_model_kinds_Status: "created" | "stocked" | "sealed" | "loaded" | "ready" | "released" | "picked_up" | "expired" | "returned" | "missing" | "settled" | "cancelled";
+        /** HandOverRequest */
+        delivery_routes_HandOverRequest: {
+            id_number: string;
+            code: string;
+        };
+        /** MoveRequest */
+        delivery_voucher_routes_MoveRequest: {
+            kind: string;
+            first: string;
+            last: string;
+            from_holder: string;
+            /** @default  */
+            to_holder: string;
+            /** @default  */
+            reason: string;
         };
         /** CloseRequest */
         devices_faults_routes_CloseRequest: {
@@ -8089,6 +8768,11 @@ export interface components {
             /** @default [] */
             busy: components["schemas"]["Busy"][];
         };
+        /** MoveRequest */
+        hall_routes_bookings_MoveRequest: {
+            /** @example 1795068000000 */
+            start_ms: number;
+        };
         /** CloseRequest */
         hall_routes_tasks_CloseRequest: {
             /** @default  */
@@ -8112,6 +8796,10 @@ export interface components {
             customer: string;
             by: string;
         };
+        /** MoveRequest */
+        hall_routes_visits_MoveRequest: {
+            zone: string;
+        };
         /** Told */
         hall_views_shared_Told: {
             median_ms: number;
@@ -8121,10 +8809,6 @@ export interface components {
         /** Told */
         journeys_authorisation_routes_Told: {
             authorisation: string;
-        };
-        /** Saved */
-        journeys_designer_routes_Saved: {
-            version: number;
         };
         /**
          * Channel
@@ -8139,6 +8823,11 @@ export interface components {
             label: components["schemas"]["Text"];
             hint?: components["schemas"]["Text"];
         };
+        /**
+         * Status
+         * @enum {string}
+         */
+        journeys_model_state_Status: "open" | "at_work" | "done" | "cancelled" | "expired";
         /** TakeRequest */
         journeys_routes_TakeRequest: {
             code: string;
@@ -8181,10 +8870,6 @@ export interface components {
         tickets_HoldRequest: {
             reason: string;
             minutes?: number | null;
-        };
-        /** MoveRequest */
-        visits_MoveRequest: {
-            zone: string;
         };
     };
     responses: never;
@@ -10753,7 +11438,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["customers_routes_Saved"];
+                    "application/json": components["schemas"]["Saved"];
                 };
             };
             /** @description Refused: the code says why. */
@@ -10821,7 +11506,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["customers_routes_Saved"];
+                    "application/json": components["schemas"]["Saved"];
                 };
             };
             /** @description Refused: the code says why. */
@@ -12954,7 +13639,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["visits_MoveRequest"];
+                "application/json": components["schemas"]["hall_routes_visits_MoveRequest"];
             };
         };
         responses: {
@@ -13537,7 +14222,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["bookings_MoveRequest"];
+                "application/json": components["schemas"]["hall_routes_bookings_MoveRequest"];
             };
         };
         responses: {
@@ -16183,7 +16868,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["journeys_designer_routes_Saved"];
+                    "application/json": components["schemas"]["SavedVersion"];
                 };
             };
             /** @description Refused: the code says why. */
@@ -16215,7 +16900,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["journeys_designer_routes_Saved"];
+                    "application/json": components["schemas"]["SavedVersion"];
                 };
             };
             /** @description Refused: the code says why. */
@@ -16251,7 +16936,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["journeys_designer_routes_Saved"];
+                    "application/json": components["schemas"]["SavedVersion"];
                 };
             };
             /** @description Refused: the code says why. */
@@ -16283,7 +16968,820 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["journeys_designer_routes_Saved"];
+                    "application/json": components["schemas"]["SavedVersion"];
+                };
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiBranchesItemsListItems: {
+        parameters: {
+            query?: {
+                is_open?: boolean;
+            };
+            header?: never;
+            path: {
+                branch: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ItemList"];
+                };
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiBranchesItemsOrderItem: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A retry with the same key gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                branch: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OrderRequest"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ordered"];
+                };
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiBranchesItemsOrderTrailItemTrail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                branch: string;
+                order: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Trail"];
+                };
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiBranchesItemsOrderTradeFinishItemTrade: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                branch: string;
+                order: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TradeRequest"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Moved"];
+                };
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiBranchesItemsOrderStockStockItem: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                branch: string;
+                order: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StockRequest"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Moved"];
+                };
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiBranchesItemsOrderSealSealItem: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                branch: string;
+                order: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SealRequest"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Moved"];
+                };
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiBranchesItemsOrderLoadLoadItem: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                branch: string;
+                order: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LoadRequest"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Moved"];
+                };
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiBranchesItemsOrderLayReadyLayItemReady: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                branch: string;
+                order: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Moved"];
+                };
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiBranchesItemsOrderPostPostItem: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                branch: string;
+                order: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PostRequest"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Moved"];
+                };
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiBranchesItemsOrderReceiptItemReceipt: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                branch: string;
+                order: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Moved"];
+                };
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiBranchesItemsOrderHandOverHandOverItem: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                branch: string;
+                order: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["delivery_routes_HandOverRequest"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Moved"];
+                };
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiBranchesItemsOrderUnlockUnlockItem: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                branch: string;
+                order: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Moved"];
+                };
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiBranchesItemsOrderTakeBackTakeItemBack: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                branch: string;
+                order: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Moved"];
+                };
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiBranchesItemsOrderSettleSettleItem: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                branch: string;
+                order: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Moved"];
+                };
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiBranchesItemsOrderCancelCancelItem: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                branch: string;
+                order: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CancelRequest"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Moved"];
+                };
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiBranchesItemsOrderResolveResolveItem: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                branch: string;
+                order: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ResolveRequest"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Moved"];
+                };
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiBranchesCabinetsListCabinets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                branch: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CabinetList"];
+                };
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiBranchesCabinetsDeviceCellsInspectInspectCell: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                branch: string;
+                device: string;
+                cell: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InspectRequest"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Moved"];
+                };
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiBranchesVouchersListVoucherTasks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                branch: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskList"];
+                };
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiBranchesVouchersAskVouchers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                branch: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["delivery_voucher_routes_MoveRequest"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Task"];
+                };
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiBranchesVouchersStockVoucherStock: {
+        parameters: {
+            query?: {
+                holder?: string;
+            };
+            header?: never;
+            path: {
+                branch: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StockList"];
+                };
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiBranchesDeliveryAlertsDeliveryAlerts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                branch: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StockAlerts"];
+                };
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiBranchesVouchersTaskConfirmConfirmVouchers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                branch: string;
+                task: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Task"];
+                };
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiBranchesVouchersTaskRefuseRefuseVouchers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                branch: string;
+                task: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Task"];
                 };
             };
             /** @description Refused: the code says why. */

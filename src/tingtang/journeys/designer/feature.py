@@ -5,15 +5,25 @@ from tingtang.journeys.designer import routes
 from tingtang.journeys.designer.model import TYPES, ScenarioReleased
 from tingtang.journeys.designer.service import Designer
 from tingtang.journeys.library import Library
+from tingtang.kernel.errors import Refused
 from tingtang.kernel.feature import Feature, Parts
 from tingtang.kernel.reactions import Trigger
 from tingtang.kernel.text import Text
+from tingtang.org.directory import Directory
 
 
 def wire(parts: Parts) -> None:
     library = parts.service("library", Library)
     actions = parts.service("actions", Actions)
-    parts.offer("designer", Designer(parts.log, parts.clock, library, actions))
+    directory = parts.service("directory", Directory)
+
+    def name_of(staff: str) -> str:
+        try:
+            return directory.person(staff).name
+        except Refused:
+            return staff  # who has left the bank
+
+    parts.offer("designer", Designer(parts.log, parts.clock, library, actions, name_of))
 
     async def on_release(_trigger: Trigger) -> None:
         await library.reload()

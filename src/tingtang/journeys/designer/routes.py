@@ -53,7 +53,7 @@ class FindingList(msgspec.Struct, frozen=True):
     findings: list[Finding]
 
 
-class Saved(msgspec.Struct, frozen=True):
+class SavedVersion(msgspec.Struct, frozen=True):
     version: int
 
 
@@ -104,32 +104,38 @@ async def try_scenario(scenario: str, data: TrialRequest, designer: Designer) ->
 
 
 @post(f"{ONE}/drafts", summary="Save a draft", **permit(Permission.SCENARIO_EDIT))
-async def save_draft(scenario: str, data: SaveRequest, designer: Designer, actor: Actor) -> Saved:
+async def save_draft(
+    scenario: str, data: SaveRequest, designer: Designer, actor: Actor
+) -> SavedVersion:
     """One draft a person: saving again writes over it."""
-    return Saved(await designer.save(scenario, data.files, data.note, actor))
+    return SavedVersion(await designer.save(scenario, data.files, data.note, actor))
 
 
 @post(f"{VERSION}/submit", summary="Ask for release", **permit(Permission.SCENARIO_EDIT))
-async def submit_version(scenario: str, version: int, designer: Designer, actor: Actor) -> Saved:
+async def submit_version(
+    scenario: str, version: int, designer: Designer, actor: Actor
+) -> SavedVersion:
     """Refused while it has faults."""
     await designer.submit(scenario, version, actor)
-    return Saved(version)
+    return SavedVersion(version)
 
 
 @post(f"{VERSION}/send-back", summary="Send back", **permit(Permission.SCENARIO_RELEASE))
 async def send_back_version(
     scenario: str, version: int, data: SendBackRequest, designer: Designer, actor: Actor
-) -> Saved:
+) -> SavedVersion:
     """Back to its author, with what should be changed."""
     await designer.send_back(scenario, version, data.reason, actor)
-    return Saved(version)
+    return SavedVersion(version)
 
 
 @post(f"{VERSION}/release", summary="Release", **permit(Permission.SCENARIO_RELEASE))
-async def release_version(scenario: str, version: int, designer: Designer, actor: Actor) -> Saved:
+async def release_version(
+    scenario: str, version: int, designer: Designer, actor: Actor
+) -> SavedVersion:
     """By somebody else than its author; running journeys finish on what they began with."""
     await designer.release(scenario, version, actor)
-    return Saved(version)
+    return SavedVersion(version)
 
 
 ROUTES: list[Any] = [

@@ -1,6 +1,6 @@
 """Use cases of the designer: drafts, checks, trials, and release by a second person."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import msgspec
@@ -10,7 +10,7 @@ from tingtang.journeys import tables as t
 from tingtang.journeys.actions import Actions
 from tingtang.journeys.designer import model as m
 from tingtang.journeys.designer.layout import with_layout
-from tingtang.journeys.library import Bundle, Library, VersionState, closure, version_row
+from tingtang.journeys.library import SHIPPED, Bundle, Library, VersionState, closure, version_row
 from tingtang.journeys.model.answers import checked
 from tingtang.journeys.model.bpmn import about, read
 from tingtang.journeys.model.engine import Run
@@ -34,8 +34,11 @@ class VersionView(msgspec.Struct, frozen=True, kw_only=True):
 
     scenario: str
     version: int
+    name: Text
+    """As the version in force has it; the scenario's id where none is."""
     state: VersionState
     author: str
+    author_name: str
     releaser: str
     note: str
     saved_ms: int
@@ -72,11 +75,19 @@ class Trial(msgspec.Struct, frozen=True, kw_only=True):
 class Designer:
     """Versions of scenarios, from the first draft to their release."""
 
-    def __init__(self, log: EventLog, clock: Clock, library: Library, actions: Actions) -> None:
+    def __init__(
+        self,
+        log: EventLog,
+        clock: Clock,
+        library: Library,
+        actions: Actions,
+        name_of: Callable[[str], str],
+    ) -> None:
         self._log = log
         self._clock = clock
         self._library = library
         self._actions = actions
+        self._name_of = name_of
 
     async def versions(self, scenario: str = "") -> list[VersionView]:
         """All versions, the newest first, of one scenario or of all."""
@@ -276,8 +287,10 @@ class Designer:
         return VersionView(
             scenario=scenario,
             version=version,
+            name=self._library.name(scenario),
             state=VersionState(row["state"]),
             author=row["author"],
+            author_name="" if row["author"] == SHIPPED else self._name_of(row["author"]),
             releaser=row["releaser"],
             note=row["note"],
             saved_ms=row["saved_ms"],
