@@ -153,8 +153,11 @@ def test_by_keyboard_and_screen_reader_alone(screens: Screens, business: PlayedB
     def heading(words: str) -> None:
         expect(page.get_by_role("heading", name=words)).to_be_focused()
 
-    for name in ("^点此开始", "^办业务", "^试办信息登记"):
+    for name in ("^点此开始", "^办业务"):
         press(name)
+    to("搜索业务", "searchbox")
+    page.keyboard.insert_text("改资料试试")
+    press("^试办信息登记")
     to("身份证号码", "textbox")
     page.keyboard.type(ID_NUMBER, delay=60)
     to("手机号", "textbox")

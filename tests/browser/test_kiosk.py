@@ -241,7 +241,8 @@ def test_every_step_is_accessible_and_read_out(
 
     def choose(place: int) -> None:
         expect(page.locator(".choices")).to_be_visible()
-        page.locator(".choices .tt-choice").nth(place).click()
+        # Business stands above the six.
+        page.locator(".choices .tt-choice").nth(place + 1).click()
 
     expect(begin).to_be_visible()
     accessible(page)
