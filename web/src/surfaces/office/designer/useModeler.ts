@@ -13,8 +13,12 @@ interface Moddle {
 }
 interface Canvas {
   zoom: (to: 'fit-viewport') => void
+  scroll: (by: { dx: number; dy: number }) => void
   getRootElement: () => DiagramElement
 }
+
+/** The modeller's tools stand at the left over what it draws. */
+const BESIDE_TOOLS_PX = 120
 
 export interface DesignerModel {
   selected: ShallowRef<DiagramElement | null>
@@ -53,6 +57,7 @@ export function useModeler(): DesignerModel {
     modeler = new BpmnModeler({ container, moddleExtensions: { tt: tingtang } })
     await modeler.importXML(xml)
     service<Canvas>('canvas').zoom('fit-viewport')
+    service<Canvas>('canvas').scroll({ dx: BESIDE_TOOLS_PX, dy: 0 })
     selected.value = service<Canvas>('canvas').getRootElement()
     isChanged.value = false
     modeler.on('selection.changed', ((event: { newSelection: DiagramElement[] }) => {
