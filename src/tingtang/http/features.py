@@ -11,6 +11,7 @@ from tingtang.devices.feature import FEATURE as DEVICES
 from tingtang.devices.scenes.feature import FEATURE as SCENES
 from tingtang.hall.feature import FEATURE as HALL
 from tingtang.journeys.authorisation.feature import FEATURE as AUTHORISATION
+from tingtang.journeys.catalogue.feature import FEATURE as CATALOGUE
 from tingtang.journeys.designer.feature import FEATURE as DESIGNER
 from tingtang.journeys.feature import FEATURE as JOURNEYS
 from tingtang.kernel.feature import Feature
@@ -18,5 +19,5 @@ from tingtang.messages.feature import FEATURE as MESSAGES
 from tingtang.org.feature import ORG, SIGN_IN
 
 FEATURES: tuple[Feature, ...] = (
-    AI, ORG, SIGN_IN, AUTOMATIONS, MESSAGES, CUSTOMERS, DEVICES, FAULTS, SCENES, HALL, BANK, JOURNEYS, AUTHORISATION, DESIGNER, DELIVERY, AUTOMATION_ENGINE,
+    AI, ORG, SIGN_IN, AUTOMATIONS, MESSAGES, CUSTOMERS, DEVICES, FAULTS, SCENES, HALL, BANK, JOURNEYS, AUTHORISATION, DESIGNER, CATALOGUE, DELIVERY, AUTOMATION_ENGINE,
 )  # fmt: skip

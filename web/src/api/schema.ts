@@ -4413,6 +4413,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/catalogue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Business catalogue and coverage
+         * @description All scenes of personal counter business, and how much of its volume customers can do
+         *     themselves: by declared shares (an assumption), and by journeys that were done (measured).
+         */
+        get: operations["ApiCatalogueReadCatalogue"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/branches/{branch}/items": {
         parameters: {
             query?: never;
@@ -4862,6 +4883,210 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/branches/{branch}/clearings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Clearing of today
+         * @description All machines, and what is open.
+         */
+        get: operations["ApiBranchesClearingsClearingDay"];
+        put?: never;
+        /**
+         * Begin to clear a machine
+         * @description It goes out of service and counts itself.
+         */
+        post: operations["ApiBranchesClearingsBeginClearing"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/branches/{branch}/clearings/{clearing}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A clearing
+         * @description As far as it has come.
+         */
+        get: operations["ApiBranchesClearingsReadClearing"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/branches/{branch}/clearings/{clearing}/join": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Be the second person
+         * @description Never the same as the first.
+         */
+        post: operations["ApiBranchesClearingsJoinJoinClearing"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/branches/{branch}/clearings/{clearing}/count": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What one of the two found
+         * @description Blind; where the two differ both count again.
+         */
+        post: operations["ApiBranchesClearingsCountCountClearing"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/branches/{branch}/clearings/{clearing}/compare": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask the books again
+         * @description Where the bank was silent before.
+         */
+        post: operations["ApiBranchesClearingsCompareCompareClearing"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/branches/{branch}/clearings/{clearing}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Approve a difference
+         * @description By neither of the two; it is booked at once.
+         */
+        post: operations["ApiBranchesClearingsApproveApproveDifference"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/branches/{branch}/clearings/{clearing}/finish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End a clearing
+         * @description The machine goes back into service.
+         */
+        post: operations["ApiBranchesClearingsFinishFinishClearing"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/branches/{branch}/clearings/{clearing}/abandon": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Break a clearing off
+         * @description Before anything was compared.
+         */
+        post: operations["ApiBranchesClearingsAbandonAbandonClearing"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/branches/{branch}/clearings/{clearing}/sheet": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A clearing as CSV
+         * @description To be printed and signed.
+         */
+        get: operations["ApiBranchesClearingsSheetClearingSheet"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/branches/{branch}/clearing-day/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Close the delivery day
+         * @description Refused while a machine is not cleared, a difference not booked, or a cell in doubt.
+         */
+        post: operations["ApiBranchesClearingDayCloseCloseDeliveryDay"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -4981,6 +5206,11 @@ export interface components {
          * @enum {string}
          */
         App: "running" | "paused" | "fault" | "unknown";
+        /** ApproveRequest */
+        ApproveRequest: {
+            name: string;
+            reason: string;
+        };
         /** ArrivalRequest */
         ArrivalRequest: {
             source: components["schemas"]["Source"];
@@ -4996,7 +5226,7 @@ export interface components {
         /** AskedView */
         AskedView: {
             authorisation: string;
-            standing: components["schemas"]["Standing"];
+            standing: components["schemas"]["authorisation_model_Standing"];
             modes: components["schemas"]["Mode"][];
             wanted: number;
             asked_ms: number;
@@ -5019,6 +5249,12 @@ export interface components {
          * @enum {string}
          */
         Audience: "personal" | "corporate";
+        /**
+         * Authorisation
+         * @description When a second person's yes is asked for.
+         * @enum {string}
+         */
+        Authorisation: "none" | "identity" | "amount" | "always";
         /** Automation */
         Automation: {
             name: components["schemas"]["Text"];
@@ -5092,19 +5328,6 @@ export interface components {
             expected: number;
             verdict: components["schemas"]["ForecastVerdict"];
             bins: components["schemas"]["ReliabilityBin"][];
-        };
-        /** BeginRequest */
-        BeginRequest: {
-            /** @example passbook_loss */
-            scenario: string;
-            channel?: components["schemas"]["journeys_model_scenario_Channel"] | null;
-            /** @default  */
-            visit: string;
-            /** @default  */
-            customer: string;
-            given?: {
-                [key: string]: unknown;
-            };
         };
         /** BoardCall */
         BoardCall: {
@@ -5427,6 +5650,16 @@ export interface components {
                 [key: string]: components["schemas"]["kernel_automations_offered_Option"][];
             };
         };
+        /** CatalogueView */
+        CatalogueView: {
+            goal_percent: number;
+            days: number;
+            assumed: components["schemas"]["Coverage"];
+            own_shares: number;
+            measured: components["schemas"]["Measured"];
+            hours: components["schemas"]["HourCount"][];
+            scenes: components["schemas"]["SceneView"][];
+        };
         /** Categories */
         Categories: {
             categories: components["schemas"]["Reason"][];
@@ -5493,6 +5726,28 @@ export interface components {
             booking: string;
             late: boolean;
             ticket: components["schemas"]["IssuedTicket"];
+        };
+        /** ClearingDay */
+        ClearingDay: {
+            date: string;
+            machines: components["schemas"]["MachineView"][];
+            open: string[];
+        };
+        /** ClearingView */
+        ClearingView: {
+            clearing: string;
+            device: string;
+            device_name: components["schemas"]["Text"];
+            date: string;
+            step: components["schemas"]["Step"];
+            people: string[];
+            counted: string[];
+            is_mine: boolean;
+            has_counted: boolean;
+            is_device_asked: boolean;
+            rounds: number;
+            names: string[];
+            lines: components["schemas"]["LineView"][];
         };
         /** Code */
         Code: {
@@ -5643,6 +5898,12 @@ export interface components {
             business_date: string;
             is_balanced?: boolean | null;
         };
+        /** CountRequest */
+        CountRequest: {
+            counts: {
+                [key: string]: number;
+            };
+        };
         /** Counter */
         Counter: {
             id: string;
@@ -5682,6 +5943,12 @@ export interface components {
          * @enum {string}
          */
         CounterState: "closed" | "open" | "calling" | "serving" | "paused";
+        /** Coverage */
+        Coverage: {
+            self_service_ppm: number;
+            assisted_ppm: number;
+            gap_ppm: number;
+        };
         /** Credentials */
         Credentials: {
             name: string;
@@ -5710,6 +5977,10 @@ export interface components {
             booked: number[];
             services: components["schemas"]["ServiceCapacity"][];
             people: components["schemas"]["PersonCapacity"][];
+        };
+        /** DayClosed */
+        DayClosed: {
+            date: string;
         };
         /** DayFigures */
         DayFigures: {
@@ -6387,6 +6658,13 @@ export interface components {
          * @enum {string}
          */
         Hour: "opens" | "closes";
+        /** HourCount */
+        HourCount: {
+            hour: number;
+            done: number;
+            by_oneself: number;
+            unattended: number;
+        };
         /**
          * Hours
          * @default {
@@ -6681,6 +6959,18 @@ export interface components {
             /** @constant */
             type: "LineString";
         };
+        /** LineView */
+        LineView: {
+            name: string;
+            physical: number;
+            device: number | null;
+            books: number;
+            difference: number;
+            is_even: boolean;
+            approved_by: string;
+            booked: boolean;
+            voucher: string;
+        };
         /**
          * Link
          * @description Whether a device can be reached.
@@ -6699,6 +6989,13 @@ export interface components {
         /** MachineRequest */
         MachineRequest: {
             machine: string;
+        };
+        /** MachineView */
+        MachineView: {
+            device: string;
+            name: components["schemas"]["Text"];
+            clearing: string;
+            step: string;
         };
         /** MaintenanceWindow */
         MaintenanceWindow: {
@@ -6729,6 +7026,13 @@ export interface components {
             consents: {
                 [key: string]: boolean;
             };
+        };
+        /** Measured */
+        Measured: {
+            done: number;
+            by_oneself: number;
+            left: number;
+            self_service_ppm: number | null;
         };
         /** Menu */
         Menu: {
@@ -7227,7 +7531,7 @@ export interface components {
             journey: string;
             scenario: string;
             name: components["schemas"]["Text"];
-            standing: components["schemas"]["Standing"];
+            standing: components["schemas"]["authorisation_model_Standing"];
             modes: components["schemas"]["Mode"][];
             priority: number;
             wanted: number;
@@ -7529,6 +7833,22 @@ export interface components {
             devices: {
                 [key: string]: components["schemas"]["DeviceResult"];
             };
+        };
+        /** SceneView */
+        SceneView: {
+            id: string;
+            text: components["schemas"]["Text"];
+            group: string;
+            share_ppm: number;
+            is_own: boolean;
+            standing: components["schemas"]["catalogue_model_Standing"];
+            channels: components["schemas"]["journeys_model_scenario_Channel"][];
+            authorisation: components["schemas"]["Authorisation"];
+            items: string[];
+            devices: string[];
+            scenario: string;
+            is_always: boolean;
+            done: number;
         };
         /** ScoreRequest */
         ScoreRequest: {
@@ -7875,10 +8195,11 @@ export interface components {
             diverted: boolean;
         };
         /**
-         * Standing
+         * Step
+         * @description How far a clearing has come.
          * @enum {string}
          */
-        Standing: "waiting" | "taken" | "given" | "denied" | "lapsed";
+        Step: "waiting" | "counting" | "different" | "balanced" | "done" | "abandoned";
         /** StepRequest */
         StepRequest: {
             step: components["schemas"]["RepairStep"];
@@ -8663,6 +8984,11 @@ export interface components {
             saved_kwh: number;
             saved_share: number;
         };
+        /**
+         * Standing
+         * @enum {string}
+         */
+        authorisation_model_Standing: "waiting" | "taken" | "given" | "denied" | "lapsed";
         /** HoldRequest */
         bookings_HoldRequest: {
             service: string;
@@ -8671,6 +8997,11 @@ export interface components {
             /** @default  */
             staff: string;
         };
+        /**
+         * Standing
+         * @enum {string}
+         */
+        catalogue_model_Standing: "self_service" | "assisted" | "gap";
         /** CallRequest */
         counters_CallRequest: {
             finish?: string | null;
@@ -8680,6 +9011,10 @@ export interface components {
         customers_routes_IdentifyRequest: {
             by: components["schemas"]["By"];
             value: string;
+        };
+        /** BeginRequest */
+        delivery_clearing_routes_BeginRequest: {
+            device: string;
         };
         /**
          * Status
@@ -8828,6 +9163,19 @@ export interface components {
          * @enum {string}
          */
         journeys_model_state_Status: "open" | "at_work" | "done" | "cancelled" | "expired";
+        /** BeginRequest */
+        journeys_routes_BeginRequest: {
+            /** @example passbook_loss */
+            scenario: string;
+            channel?: components["schemas"]["journeys_model_scenario_Channel"] | null;
+            /** @default  */
+            visit: string;
+            /** @default  */
+            customer: string;
+            given?: {
+                [key: string]: unknown;
+            };
+        };
         /** TakeRequest */
         journeys_routes_TakeRequest: {
             code: string;
@@ -16084,7 +16432,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["BeginRequest"];
+                "application/json": components["schemas"]["journeys_routes_BeginRequest"];
             };
         };
         responses: {
@@ -16982,6 +17330,38 @@ export interface operations {
             };
         };
     };
+    ApiCatalogueReadCatalogue: {
+        parameters: {
+            query?: {
+                days?: number;
+                branch?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CatalogueView"];
+                };
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
     ApiBranchesItemsListItems: {
         parameters: {
             query?: {
@@ -17782,6 +18162,367 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Task"];
+                };
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiBranchesClearingsClearingDay: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                branch: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClearingDay"];
+                };
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiBranchesClearingsBeginClearing: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                branch: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["delivery_clearing_routes_BeginRequest"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClearingView"];
+                };
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiBranchesClearingsReadClearing: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                branch: string;
+                clearing: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClearingView"];
+                };
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiBranchesClearingsJoinJoinClearing: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                branch: string;
+                clearing: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClearingView"];
+                };
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiBranchesClearingsCountCountClearing: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                branch: string;
+                clearing: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CountRequest"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClearingView"];
+                };
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiBranchesClearingsCompareCompareClearing: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                branch: string;
+                clearing: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClearingView"];
+                };
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiBranchesClearingsApproveApproveDifference: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                branch: string;
+                clearing: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApproveRequest"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClearingView"];
+                };
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiBranchesClearingsFinishFinishClearing: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                branch: string;
+                clearing: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClearingView"];
+                };
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiBranchesClearingsAbandonAbandonClearing: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                branch: string;
+                clearing: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClearingView"];
+                };
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiBranchesClearingsSheetClearingSheet: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                branch: string;
+                clearing: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiBranchesClearingDayCloseCloseDeliveryDay: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                branch: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DayClosed"];
                 };
             };
             /** @description Refused: the code says why. */
