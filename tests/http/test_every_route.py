@@ -35,7 +35,7 @@ STRICTER = {
 }
 """Routes that refuse some whom their permission would allow, and whom."""
 
-IDS = {"branch": "east", "version": "1"}
+IDS = {"branch": "east", "version": "1", "cell": "1"}
 """Path parameters that must exist, or be numbers; all others are ids of nothing."""
 
 

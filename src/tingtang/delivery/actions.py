@@ -98,10 +98,15 @@ class DeliveryActions:
         """The order has the call's trace as its id, so that asking again orders nothing twice."""
         given = call.inputs
         try:
-            kind, how = ItemKind(given["kind"]), How(given["how"])
+            kind, how = ItemKind(given.get("kind", "")), How(given.get("how", ""))
+        except ValueError as error:
+            return Declined("bad_order", Text("实物种类或交付方式有误", str(error)))
+        try:
             device = ""
             if how is How.DISPENSER:
-                device = self._dispensers.find(call.branch, kind, str(given.get("device", ""))).id
+                device = self._dispensers.ready(
+                    call.branch, kind, str(given.get("device") or "")
+                ).id
             new = NewOrder(
                 kind=kind,
                 how=how,

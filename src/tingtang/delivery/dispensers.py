@@ -14,7 +14,7 @@ from tingtang.delivery.orders import Orders
 from tingtang.devices.model import events as device_events
 from tingtang.devices.model import records as r
 from tingtang.devices.model.state import OPEN_COMMANDS, CommandState
-from tingtang.devices.model.wire import Value
+from tingtang.devices.model.wire import Link, Value
 from tingtang.devices.service import DeviceService
 from tingtang.kernel.errors import Refused
 from tingtang.kernel.ids import BranchId
@@ -51,6 +51,13 @@ class Dispensers:
         if not found:
             raise Refused(p.NOT_A_DISPENSER)
         return min(found, key=lambda one: not self._works(one.id, module))
+
+    def ready(self, branch: str, kind: ItemKind, device: str = "") -> r.Device:
+        """The same, and it works now; refused (machine_away)."""
+        found = self.find(branch, kind, device)
+        if not self._works(found.id, STOCK_OF[kind][0]):
+            raise Refused(p.MACHINE_AWAY)
+        return found
 
     async def dispense(self, branch: BranchId, order: str, by: str, release: str) -> str:
         """Hand an order out; gives the number that was read. Refused: machine_away where nothing
@@ -114,8 +121,10 @@ class Dispensers:
 
     def _works(self, device: str, module: str) -> bool:
         state = self._devices.known_state(device)
-        part = None if state is None else state.modules.get(module)
-        return part is not None and part.works
+        if state is None or state.link is not Link.ONLINE:
+            return False
+        part = state.modules.get(module)
+        return part is None or part.works
 
     async def _told(self, device: str, kind: str, key: Key, *, is_again: bool) -> str | None:
         """The command; None where the machine was never told, empty where that is not known."""

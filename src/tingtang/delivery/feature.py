@@ -7,12 +7,13 @@ from collections.abc import Sequence
 
 import msgspec
 
-from tingtang.delivery import routes, voucher_routes
+from tingtang.delivery import clearing_routes, routes, voucher_routes
 from tingtang.delivery.actions import DeliveryActions
 from tingtang.delivery.cabinets import Cabinets
+from tingtang.delivery.clearing import Clearings
 from tingtang.delivery.desk import DeliveryDesk
 from tingtang.delivery.dispensers import Dispensers
-from tingtang.delivery.model import cabinet, item_events, voucher_events
+from tingtang.delivery.model import cabinet, clearing, clearing_day, item_events, voucher_events
 from tingtang.delivery.notices import Notices
 from tingtang.delivery.orders import Orders
 from tingtang.delivery.risks import Risks
@@ -53,6 +54,8 @@ def wire(parts: Parts) -> None:
     parts.offer("vouchers", vouchers)
     parts.offer("dispensers", dispensers)
     parts.offer("delivery_desk", desk)
+    clearings = Clearings(parts.log, parts.clock, devices, directory, items, vouchers)
+    parts.offer("clearings", clearings)
     parts.offer("risks", Risks(items, vouchers, desk))
     DeliveryActions(items, dispensers, parts.log).register(parts.service("actions", Actions))
     _react(parts, items, dispensers)
@@ -72,9 +75,9 @@ def wire(parts: Parts) -> None:
     orders.host.on_change(touch)
     cabinets.host.on_change(touch)
     clock = Clockwork(items)
-    for start in (cabinets.start, clock.start):
+    for start in (cabinets.start, clearings.start, clock.start):
         parts.on_start(start)
-    for stop in (cabinets.stop, clock.stop):
+    for stop in (cabinets.stop, clearings.stop, clock.stop):
         parts.on_stop(stop)
 
 
@@ -116,7 +119,9 @@ class Clockwork:
 
 
 EVENTS = EventTypes()
-for _types in (item_events.TYPES, cabinet.TYPES, voucher_events.TYPES):
+for _types in (
+    item_events.TYPES, cabinet.TYPES, voucher_events.TYPES, clearing.TYPES, clearing_day.TYPES,
+):  # fmt: skip
     EVENTS.include(_types)
 
 FEATURE = Feature(
@@ -125,7 +130,7 @@ FEATURE = Feature(
         "实物交付：封包、自提柜、领取机、凭证与清机", "Items, lockers, dispensers, clearing"
     ),
     events=EVENTS,
-    routes=[*routes.ROUTES, *voucher_routes.ROUTES],
+    routes=[*routes.ROUTES, *voucher_routes.ROUTES, *clearing_routes.ROUTES],
     wire=wire,
 )
 """Sealed parcels, lockers, dispensers, voucher stock and end-of-day clearing."""

@@ -291,7 +291,12 @@ class Items:
             kind, state = VOUCHER_OF[ItemKind(row["kind"])], await self.orders.state(order)
             holder = f"{MACHINE}{row['device']}"
             for number in state.numbers:
-                await self.vouchers.use(branch, kind, number, holder, order, SYSTEM.name)
+                try:
+                    await self.vouchers.use(branch, kind, number, holder, order, SYSTEM.name)
+                except Refused as refused:
+                    # The trade that it was taken for has used it up already.
+                    if refused.params.get("bank_code") != "voucher_used":
+                        raise
         elif row["how"] != How.LOCKER.value:
             return
         await self.orders.run(order, branch, m.Settle(SYSTEM.name), SYSTEM.name)

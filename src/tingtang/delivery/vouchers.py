@@ -173,7 +173,7 @@ class Vouchers:
         try:
             return await self._bank.trade(trade, booking)
         except BankDeclined as declined:
-            raise Refused(p.BANK_DECLINED, reason=declined.words) from None
+            raise Refused(p.BANK_DECLINED, reason=declined.words, bank_code=declined.code) from None
         except BankUnknown:
             raise Refused(p.BANK_SILENT) from None
 
@@ -182,7 +182,7 @@ class Vouchers:
         try:
             return await self._bank.look(lookup)
         except BankDeclined as declined:
-            raise Refused(p.BANK_DECLINED, reason=declined.words) from None
+            raise Refused(p.BANK_DECLINED, reason=declined.words, bank_code=declined.code) from None
         except BankUnknown:
             raise Refused(p.BANK_SILENT) from None
 
