@@ -21,7 +21,7 @@ export default defineWords(
     lost: '已填写的内容没有丢失，恢复连接后接着办。',
     button: { form: '下一步', review: '确认办理', notice: '我知道了', receipt: '完成', wait: '下一步' },
     group: {
-      other: '其他业务', passbook: '存折业务', card: '借记卡业务', debit_card: '借记卡业务', credit_card: '信用卡业务', account: '账户业务', term: '定期存款', term_deposit: '定期存款', deposit: '存款业务', loss: '挂失与解挂', ebank: '电子银行', ebanking: '电子银行', payment: '快捷支付', quick_pay: '快捷支付', transfer: '转账汇款', cash: '现金业务', pickup: '实物领取', delivery: '实物领取', minor: '未成年人业务', information: '信息维护', info: '信息维护', query: '查询打印', identity: '证件业务', wealth: '理财业务', loan: '贷款业务', fx: '外汇业务',
+      other: '其他业务', no_card: '无卡办理', hk_macao_taiwan: '港澳台居民业务', passbook: '存折业务', card: '借记卡业务', debit_card: '借记卡业务', credit_card: '信用卡业务', account: '账户业务', term: '定期存款', term_deposit: '定期存款', deposit: '存款业务', loss: '挂失与解挂', ebank: '电子银行', ebanking: '电子银行', payment: '快捷支付', quick_pay: '快捷支付', transfer: '转账汇款', cash: '现金业务', pickup: '实物领取', delivery: '实物领取', minor: '未成年人业务', information: '信息维护', info: '信息维护', query: '查询打印', identity: '证件业务', wealth: '理财业务', loan: '贷款业务', fx: '外汇业务',
     },
     channel: { kiosk: '智慧柜台', pad: '大堂 PAD', counter: '柜台', phone: '手机' },
     module: {
@@ -70,7 +70,7 @@ export default defineWords(
     lost: 'Nothing you entered is lost; it goes on once the link is back.',
     button: { form: 'Next', review: 'Confirm', notice: 'I have read it', receipt: 'Done', wait: 'Next' },
     group: {
-      other: 'Other business', passbook: 'Passbooks', card: 'Debit cards', debit_card: 'Debit cards', credit_card: 'Credit cards', account: 'Accounts', term: 'Term deposits', term_deposit: 'Term deposits', deposit: 'Deposits', loss: 'Loss reports', ebank: 'E-banking', ebanking: 'E-banking', payment: 'Quick pay', quick_pay: 'Quick pay', transfer: 'Transfers', cash: 'Cash', pickup: 'Pick-up', delivery: 'Pick-up', minor: 'Minors', information: 'Personal details', info: 'Personal details', query: 'Queries and prints', identity: 'Papers', wealth: 'Wealth', loan: 'Loans', fx: 'Foreign currency',
+      other: 'Other business', no_card: 'Without a card', hk_macao_taiwan: 'Hong Kong, Macao and Taiwan residents', passbook: 'Passbooks', card: 'Debit cards', debit_card: 'Debit cards', credit_card: 'Credit cards', account: 'Accounts', term: 'Term deposits', term_deposit: 'Term deposits', deposit: 'Deposits', loss: 'Loss reports', ebank: 'E-banking', ebanking: 'E-banking', payment: 'Quick pay', quick_pay: 'Quick pay', transfer: 'Transfers', cash: 'Cash', pickup: 'Pick-up', delivery: 'Pick-up', minor: 'Minors', information: 'Personal details', info: 'Personal details', query: 'Queries and prints', identity: 'Papers', wealth: 'Wealth', loan: 'Loans', fx: 'Foreign currency',
     },
     channel: { kiosk: 'the kiosk', pad: 'the hall PAD', counter: 'the counter', phone: 'the phone' },
     module: {
