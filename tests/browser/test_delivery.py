@@ -1,0 +1,95 @@
+"""The counter's page of items: sealed, put into a cell, kept from whoever did the trade."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Accessible, Screens
+from tests.browser.hall_server import EAST, HallServer
+from tests.browser.played_devices import PlayedDevices
+from tingtang.delivery.model.kinds import How, ItemKind
+from tingtang.delivery.orders import Receiver
+from tingtang.delivery.service import Items, NewOrder
+from tingtang.devices.model import wire
+from tingtang.kernel.text import Text
+
+pytestmark = pytest.mark.browser
+SIZE = (1440, 900)
+CABINET = "box"
+
+
+@pytest.fixture(scope="module")
+def played(server: HallServer) -> PlayedDevices:
+    devices = PlayedDevices(server)
+    devices.put(CABINET, "locker", Text("智能柜", "Locker cabinet"))
+    return devices
+
+
+def order(server: HallServer, trader: str) -> str:
+    """An item that this person's trade has left behind."""
+    items = server.app.parts.service("items", Items)
+    by = f"staff:{server.bank.staff[trader]}"
+    new = NewOrder(
+        kind=ItemKind.TOKEN, how=How.LOCKER, is_trade_done=True, traders=(by,),
+        receiver=Receiver("11010519491231002X", "王小明"),
+    )  # fmt: skip
+
+    async def work() -> str:
+        made, _ = await items.order(EAST, new, by, items.new_id())
+        return made
+
+    return server.run(work())
+
+
+def shut(server: HallServer, played: PlayedDevices, cell: int, number: int) -> None:
+    """Somebody puts it in and shuts the door."""
+
+    async def work() -> None:
+        for name, data in (("cell_opened", {}), ("cell_closed", {"occupied": True})):
+            said = wire.DeviceHappening(
+                name=name, time_ms=played.service.clock.now_ms(),
+                data={"cell": float(cell), **data}, id=f"{number}-{name}",
+            )  # fmt: skip
+            played.service.happening(CABINET, said)
+
+    server.run(work())
+
+
+@pytest.mark.shows("R101", part="the teller's page")
+def test_a_teller_seals_an_item_and_puts_it_into_a_cell(
+    screens: Screens, server: HallServer, played: PlayedDevices, accessible: Accessible
+) -> None:
+    order(server, "chen.yutong")
+    page: Page = screens.as_staff("he.jiaxin", "counter", "/counter/items", SIZE)
+    page.get_by_role("button", name="U盾 · 自提柜").click()
+    accessible(page)
+    page.get_by_role("button", name="备货出库").click()
+    page.get_by_label("封签号", exact=True).fill("F20261118")
+    page.get_by_role("button", name="封包", exact=True).click()
+    page.get_by_label("再次扫描封签号").fill("F0")
+    page.get_by_role("button", name="核对封签并开格").click()
+    expect(page.get_by_text("封签号与登记不符")).to_be_visible()
+    page.get_by_label("再次扫描封签号").fill("F20261118")
+    page.get_by_role("button", name="核对封签并开格").click()
+    expect(page.get_by_text("1 号格已打开")).to_be_visible()
+    shut(server, played, 1, 1)
+    expect(page.get_by_role("heading", name="U盾 · 待领取")).to_be_visible()
+    expect(page.get_by_text("F20261118").first).to_be_visible()
+    expect(page.get_by_text("已存入")).to_be_visible()
+    accessible(page)
+
+
+@pytest.mark.shows("R112", part="the teller's page")
+def test_whoever_did_the_trade_is_told_that_somebody_else_must_do_it(
+    screens: Screens, server: HallServer, played: PlayedDevices, accessible: Accessible
+) -> None:
+    order(server, "he.jiaxin")
+    page = screens.as_staff("he.jiaxin", "counter", "/counter/items?lang=en", SIZE)
+    page.get_by_role("button", name="U-key · Pick-up locker Ordered").first.click()
+    page.get_by_role("button", name="Take out of stock").click()
+    expect(page.get_by_text("Whoever did the trade may not")).to_be_visible()
+    accessible(page)
+
+
+def test_an_empty_list_says_so(screens: Screens, server: HallServer) -> None:
+    page = screens.as_staff("dong.wanqiu", "counter", "/counter/items", SIZE)
+    expect(page.get_by_text("没有待办的实物")).to_be_visible()
