@@ -46,6 +46,7 @@ def upgrade() -> None:
         sa.Column("amount", sa.BigInteger(), nullable=False),
         sa.Column("wanted", sa.Integer(), nullable=False),
         sa.Column("taken_by", sa.Text(), nullable=False),
+        sa.Column("given_by", sa.Text(), nullable=False),
         sa.Column("asked_ms", sa.BigInteger(), nullable=False),
         sa.Column("ended_ms", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("authorisation", name=op.f("pk_authorisations")),
@@ -130,6 +131,84 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("customers", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_customers_branch"), ["branch"], unique=False)
+
+    op.create_table(
+        "delivery_clearings",
+        sa.Column("clearing", sa.Text(), nullable=False),
+        sa.Column("branch", sa.Text(), nullable=False),
+        sa.Column("device", sa.Text(), nullable=False),
+        sa.Column("date", sa.Text(), nullable=False),
+        sa.Column("step", sa.Text(), nullable=False),
+        sa.Column("begun_ms", sa.BigInteger(), nullable=False),
+        sa.Column("changed_ms", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("clearing", name=op.f("pk_delivery_clearings")),
+    )
+    with op.batch_alter_table("delivery_clearings", schema=None) as batch_op:
+        batch_op.create_index("ix_delivery_clearings_branch_date", ["branch", "date"], unique=False)
+
+    op.create_table(
+        "delivery_closed_days",
+        sa.Column("branch", sa.Text(), nullable=False),
+        sa.Column("date", sa.Text(), nullable=False),
+        sa.Column("closed_by", sa.Text(), nullable=False),
+        sa.Column("closed_ms", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("branch", "date", name=op.f("pk_delivery_closed_days")),
+    )
+    op.create_table(
+        "delivery_items",
+        sa.Column("item", sa.Text(), nullable=False),
+        sa.Column("branch", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("how", sa.Text(), nullable=False),
+        sa.Column("status", sa.Text(), nullable=False),
+        sa.Column("is_trade_done", sa.Boolean(), nullable=False),
+        sa.Column("trace", sa.Text(), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("seal", sa.Text(), nullable=False),
+        sa.Column("device", sa.Text(), nullable=False),
+        sa.Column("cell", sa.Integer(), nullable=False),
+        sa.Column("tracking", sa.Text(), nullable=False),
+        sa.Column("wrong_tries", sa.Integer(), nullable=False),
+        sa.Column("ordered_ms", sa.BigInteger(), nullable=False),
+        sa.Column("changed_ms", sa.BigInteger(), nullable=False),
+        sa.Column("expires_ms", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("item", name=op.f("pk_delivery_items")),
+    )
+    with op.batch_alter_table("delivery_items", schema=None) as batch_op:
+        batch_op.create_index("ix_delivery_items_branch_status", ["branch", "status"], unique=False)
+        batch_op.create_index("ix_delivery_items_seal", ["seal"], unique=False)
+
+    op.create_table(
+        "delivery_receivers",
+        sa.Column("item", sa.Text(), nullable=False),
+        sa.Column("branch", sa.Text(), nullable=False),
+        sa.Column("id_number", sa.LargeBinary(), nullable=True),
+        sa.Column("id_number_index", sa.LargeBinary(), nullable=True),
+        sa.Column("code", sa.LargeBinary(), nullable=True),
+        sa.Column("name", sa.LargeBinary(), nullable=True),
+        sa.Column("phone", sa.LargeBinary(), nullable=True),
+        sa.Column("address", sa.LargeBinary(), nullable=True),
+        sa.Column("kept_until_ms", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("item", name=op.f("pk_delivery_receivers")),
+    )
+    with op.batch_alter_table("delivery_receivers", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_delivery_receivers_id_number_index"), ["id_number_index"], unique=False
+        )
+
+    op.create_table(
+        "delivery_voucher_tasks",
+        sa.Column("task", sa.Text(), nullable=False),
+        sa.Column("branch", sa.Text(), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("asked_ms", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("task", name=op.f("pk_delivery_voucher_tasks")),
+    )
+    with op.batch_alter_table("delivery_voucher_tasks", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_delivery_voucher_tasks_branch_state", ["branch", "state"], unique=False
+        )
 
     op.create_table(
         "demo_links",
@@ -375,6 +454,14 @@ def upgrade() -> None:
     with op.batch_alter_table("invitations", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_invitations_branch"), ["branch"], unique=False)
 
+    op.create_table(
+        "journey_codes",
+        sa.Column("code_digest", sa.LargeBinary(), nullable=False),
+        sa.Column("branch", sa.Text(), nullable=False),
+        sa.Column("journey", sa.Text(), nullable=False),
+        sa.Column("until_ms", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("code_digest", "branch", name=op.f("pk_journey_codes")),
+    )
     op.create_table(
         "journey_entries",
         sa.Column("journey", sa.Text(), nullable=False),
@@ -681,6 +768,7 @@ def downgrade() -> None:
 
     op.drop_table("journeys")
     op.drop_table("journey_entries")
+    op.drop_table("journey_codes")
     with op.batch_alter_table("invitations", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_invitations_branch"))
 
@@ -733,6 +821,24 @@ def downgrade() -> None:
 
     op.drop_table("device_files")
     op.drop_table("demo_links")
+    with op.batch_alter_table("delivery_voucher_tasks", schema=None) as batch_op:
+        batch_op.drop_index("ix_delivery_voucher_tasks_branch_state")
+
+    op.drop_table("delivery_voucher_tasks")
+    with op.batch_alter_table("delivery_receivers", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_delivery_receivers_id_number_index"))
+
+    op.drop_table("delivery_receivers")
+    with op.batch_alter_table("delivery_items", schema=None) as batch_op:
+        batch_op.drop_index("ix_delivery_items_seal")
+        batch_op.drop_index("ix_delivery_items_branch_status")
+
+    op.drop_table("delivery_items")
+    op.drop_table("delivery_closed_days")
+    with op.batch_alter_table("delivery_clearings", schema=None) as batch_op:
+        batch_op.drop_index("ix_delivery_clearings_branch_date")
+
+    op.drop_table("delivery_clearings")
     with op.batch_alter_table("customers", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_customers_branch"))
 
