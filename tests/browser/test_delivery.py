@@ -93,3 +93,29 @@ def test_whoever_did_the_trade_is_told_that_somebody_else_must_do_it(
 def test_an_empty_list_says_so(screens: Screens, server: HallServer) -> None:
     page = screens.as_staff("dong.wanqiu", "counter", "/counter/items", SIZE)
     expect(page.get_by_text("没有待办的实物")).to_be_visible()
+
+
+@pytest.mark.shows("R108", part="the page")
+def test_two_tellers_clear_the_cabinet_and_the_manager_approves_a_difference(
+    screens: Screens, server: HallServer, played: PlayedDevices, accessible: Accessible
+) -> None:
+    first = screens.as_staff("fang.ruoxi", "counter", "/counter/clearing", SIZE)
+    expect(first.get_by_text("智能柜：今日未清机")).to_be_visible()
+    expect(first.get_by_role("button", name="关闭日终")).to_be_disabled()
+    first.get_by_role("button", name="开始清机").click()
+    second = screens.as_staff("liang.zihao", "counter", "/counter/clearing", SIZE)
+    second.get_by_role("button", name="打开").click()
+    second.get_by_role("button", name="我是第二清点人").click()
+    for page in (second, first):
+        page.get_by_label("有物柜格").fill("9")
+        page.get_by_role("button", name="提交清点数").click()
+    expect(first.get_by_role("heading", name="智能柜 · 有差错")).to_be_visible()
+    accessible(first)
+    manager = screens.as_staff("lin.xiaolan", "counter", "/counter/clearing?lang=en", SIZE)
+    manager.get_by_role("button", name="Open", exact=True).click()
+    manager.get_by_label("Reason of the difference").fill("多放一件")
+    accessible(manager)
+    manager.get_by_role("button", name="Approve").click()
+    expect(manager.get_by_role("heading", name="Locker cabinet · Balanced")).to_be_visible()
+    first.get_by_role("button", name="结束清机，恢复服务").click()
+    expect(first.get_by_role("heading", name="智能柜 · 已完成")).to_be_visible()

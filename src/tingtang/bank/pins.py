@@ -10,7 +10,7 @@ import base64
 from cryptography.hazmat.decrepit.ciphers.algorithms import TripleDES
 from cryptography.hazmat.primitives.ciphers import Cipher, modes
 
-from tingtang.devices.virtual.demo_pin_key import DEMO_PIN_KEY
+from tingtang.devices.model.demo_pin_key import DEMO_PIN_KEY
 
 DEMO_PIN = "135790"
 """Of all made-up customers; what the virtual customer of a virtual machine enters."""

@@ -8,8 +8,8 @@ from tingtang.delivery.model.cabinet import Outcome
 from tingtang.delivery.model.kinds import HOW_NAMES, KIND_NAMES, How, ItemKind, Size
 from tingtang.delivery.orders import Receiver
 from tingtang.delivery.service import Items, NewOrder
-from tingtang.journeys.actions import Action, Actions, Call, Declined, Done, Result, Unclear
-from tingtang.journeys.store import stream_of as journey_stream
+from tingtang.journeys.service import Action, Actions, Call, Declined, Done, Result, Unclear
+from tingtang.journeys.service import stream_of as journey_stream
 from tingtang.kernel.errors import Refused
 from tingtang.kernel.log import EventLog
 from tingtang.kernel.permissions import ActorKind

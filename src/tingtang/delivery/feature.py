@@ -21,11 +21,9 @@ from tingtang.delivery.service import Items
 from tingtang.delivery.settings import DeliverySettings
 from tingtang.delivery.vouchers import Vouchers
 from tingtang.devices.model import events as device_events
-from tingtang.devices.register import Register
-from tingtang.devices.service import DeviceService
-from tingtang.hall.ports import MessagePort
-from tingtang.hall.tasks import TaskService
-from tingtang.journeys.actions import Actions
+from tingtang.devices.service import DeviceService, Register
+from tingtang.hall.feature import MessagePort, TaskService
+from tingtang.journeys.service import Actions
 from tingtang.kernel.events import EventTypes, Recorded
 from tingtang.kernel.feature import Feature, Parts
 from tingtang.kernel.ids import BranchId

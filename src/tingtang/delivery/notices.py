@@ -6,10 +6,9 @@ from tingtang.delivery.model import cabinet as c
 from tingtang.delivery.model import item_events as e
 from tingtang.delivery.model.kinds import HOW_NAMES, KIND_NAMES, How, ItemKind
 from tingtang.delivery.service import Items, valid_phone
-from tingtang.devices.register import Register
+from tingtang.devices.service import Register
+from tingtang.hall.feature import MessagePort, TaskService
 from tingtang.hall.model.tasks.state import Grade, TaskKind
-from tingtang.hall.ports import MessagePort
-from tingtang.hall.tasks import TaskService
 from tingtang.kernel.clock import local_date
 from tingtang.kernel.errors import Refused
 from tingtang.kernel.events import Event

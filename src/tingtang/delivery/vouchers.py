@@ -11,7 +11,7 @@ import msgspec
 import sqlalchemy as sa
 
 from tingtang.bank import trades as b
-from tingtang.bank.port import BankDeclined, BankUnknown, Booking, CoreBank, TradeDone
+from tingtang.bank.service import BankDeclined, BankUnknown, Booking, CoreBank, TradeDone
 from tingtang.delivery import tables as t
 from tingtang.delivery.model import problems as p
 from tingtang.delivery.model import voucher_events as e

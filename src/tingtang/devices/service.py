@@ -29,6 +29,8 @@ from tingtang.kernel.permissions import SYSTEM, Actor, Permission
 from tingtang.kernel.snapshots import Snapshots
 from tingtang.kernel.streams import StreamHost
 
+__all__ = ["BRANCH_VIEW", "DEVICE_VIEW", "DeviceService", "Register", "device_stream"]
+
 BRANCH_VIEW, DEVICE_VIEW = "devices.branch", "devices.device"
 STATE_REVISION = 1
 """Raise it when ``evolve`` makes another state of the same events: saved states are then made anew."""

@@ -47,6 +47,8 @@ from tingtang.org.directory import Directory
 from tingtang.org.model import events as org
 from tingtang.org.service import SignIn
 
+__all__ = ["EVENTS", "FEATURE", "MessagePort", "TaskService", "wire"]
+
 
 def wire(parts: Parts) -> None:
     directory = parts.service("directory", Directory)

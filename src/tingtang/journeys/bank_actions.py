@@ -9,10 +9,22 @@ from typing import Any
 
 import msgspec
 
-from tingtang.bank.identity.client import COVERED, IdentityCheck, IdentityUnknown
-from tingtang.bank.identity.messages import WORDS
-from tingtang.bank.port import BankDeclined, BankUnknown, Booking, CoreBank, TradeDone
-from tingtang.bank.trades import LOOKUPS, TRADES, FindCustomer, IdKind, Lookup
+from tingtang.bank.service import (
+    COVERED,
+    LOOKUPS,
+    TRADES,
+    WORDS,
+    BankDeclined,
+    BankUnknown,
+    Booking,
+    CoreBank,
+    FindCustomer,
+    IdentityCheck,
+    IdentityUnknown,
+    IdKind,
+    Lookup,
+    TradeDone,
+)
 from tingtang.customers.model import By, Details, Facts
 from tingtang.customers.service import CustomerService
 from tingtang.journeys.actions import Action, Actions, Call, Declined, Done, Result, Unclear

@@ -10,7 +10,16 @@ import sqlalchemy as sa
 
 from tingtang.journeys import tables as t
 from tingtang.journeys.access import check_holder, holder_of
-from tingtang.journeys.actions import Actions, Call, Declined, Done, Later, Result, Unclear
+from tingtang.journeys.actions import (
+    Action,
+    Actions,
+    Call,
+    Declined,
+    Done,
+    Later,
+    Result,
+    Unclear,
+)
 from tingtang.journeys.library import Library
 from tingtang.journeys.model import events as e
 from tingtang.journeys.model import problems as p
@@ -19,7 +28,7 @@ from tingtang.journeys.model.engine import Run, Waiting
 from tingtang.journeys.model.expressions import WrongExpression, evaluate
 from tingtang.journeys.model.scenario import Channel
 from tingtang.journeys.model.state import OVER, Journey, Pending, Status
-from tingtang.journeys.store import JourneyStore, Open, step_of, stops_at_refusal
+from tingtang.journeys.store import JourneyStore, Open, step_of, stops_at_refusal, stream_of
 from tingtang.kernel.clock import Clock
 from tingtang.kernel.errors import Refused
 from tingtang.kernel.events import Event
@@ -28,6 +37,11 @@ from tingtang.kernel.live import LiveViews
 from tingtang.kernel.log import Answered, Clash, EventLog, Key
 from tingtang.kernel.permissions import SYSTEM, Actor, ActorKind
 from tingtang.kernel.text import Text
+
+__all__ = [
+    "BRANCH_VIEW", "VIEW", "Action", "Actions", "Call", "Declined", "Done", "JourneyService", "Later", "Result",
+    "Unclear", "back_to", "refused_step", "stream_of",
+]  # fmt: skip
 
 VIEW = "journeys.one"
 """By branch/journey/holder: each who watches sees it as theirs or as gone elsewhere."""

@@ -31,6 +31,10 @@ longer than that: with 2,000 held the 99th percentile of a step was 287 ms."""
 GIVEN = 0
 """The entry under which what was known at the start is kept."""
 
+TERMINAL = "$terminal"
+"""Beside what was entered: the terminal as it was then. The way that a scenario took hangs on it, and
+a journey that is walked again takes the same way, wherever it is now and whatever works there."""
+
 TerminalFacts = Callable[[Journey, BranchId], Mapping[str, Any]]
 
 
@@ -132,7 +136,10 @@ class JourneyStore:
         try:
             for event in events:
                 evolve(journey, event, now_ms)
-            rows = [self._row(journey.id, n, body) for n, body in (entries or {}).items()]
+            then = {TERMINAL: dict(self.facts(opened))}
+            rows = [
+                self._row(journey.id, n, {**body, **then}) for n, body in (entries or {}).items()
+            ]
             place = _place(opened)
 
             def work(connection: sa.Connection) -> None:
@@ -210,14 +217,17 @@ class JourneyStore:
         """Give a new run all entries that hold, in their order."""
         journey = opened.journey
         bodies = await self._bodies(journey.id)
-        terminal = self.facts(opened)
-        run = Run(scenario, {**bodies[GIVEN], "terminal": dict(terminal)})
+        now = self.facts(opened)
+        given = bodies[GIVEN]
+        run = Run(scenario, {"terminal": dict(now), **_at_terminal(given)})
         for entry in journey.entries:
+            body = bodies[entry.number]
+            terminal = body.pop(TERMINAL, now)
             step = step_of(run, entry.step)
             if entry.refused and stops_at_refusal(step):
-                opened.refusal = bodies[entry.number]
+                opened.refusal = body
                 continue
-            run.give(entry.step, bodies[entry.number], terminal)
+            run.give(entry.step, body, terminal)
         return run
 
     async def _bodies(self, journey: JourneyId) -> dict[int, dict[str, Any]]:
@@ -265,6 +275,11 @@ def _place(opened: Open) -> dict[str, Any]:
         "started_ms": journey.started_ms,
         "changed_ms": journey.changed_ms,
     }
+
+
+def _at_terminal(given: dict[str, Any]) -> dict[str, Any]:
+    """What was known at the start, with the terminal that it began on."""
+    return {("terminal" if name == TERMINAL else name): value for name, value in given.items()}
 
 
 def step_of(run: Run, key: str) -> StepSpec:

@@ -4,9 +4,9 @@ import asyncio
 from collections.abc import Callable
 from random import Random
 
+from tingtang.devices.model.demo_pin_key import DEMO_PIN_KEY, DEMO_PIN_KEY_NAME
 from tingtang.devices.virtual.body import MODULE_FAILS_EVERY_S, MODULE_REPAIRED_IN_S
 from tingtang.devices.virtual.clocks import DeviceClock
-from tingtang.devices.virtual.demo_pin_key import DEMO_PIN_KEY, DEMO_PIN_KEY_NAME
 from xfs4iot.server import Host
 from xfs4iot.virtual import Customer
 from xfs4iot.virtual.auxiliaries import Auxiliaries, AuxiliariesWorld
