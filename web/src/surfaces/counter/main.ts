@@ -6,6 +6,7 @@ import journey from '@/words/journey'
 import App from './App.vue'
 import CounterPage from './CounterPage.vue'
 import CustomerPage from './CustomerPage.vue'
+import ClearingPage from './delivery/ClearingPage.vue'
 import ItemsPage from './delivery/ItemsPage.vue'
 
 // The customer's screen may stand on the teller's own machine: it has a session of its own there.
@@ -19,6 +20,7 @@ startSurface({
   routes: [
     { path: '/customer', component: CustomerPage },
     { path: '/items', component: ItemsPage },
+    { path: '/clearing', component: ClearingPage },
     { path: '/:rest(.*)*', component: CounterPage },
   ],
 })
