@@ -28,6 +28,10 @@ def seeded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+ABOVE_SHIPPED = 100
+"""Versions of a test are newer than those that ship under the same name."""
+
+
 class Played:
     """An action whose outcome the test says; it counts what it was asked."""
 
@@ -77,7 +81,12 @@ class Office:
         """Put a scenario into force."""
         body = msgspec.json.encode(closure(scenario, files)).decode()
         row = version_row(
-            scenario, version, VersionState.RELEASED, "test", body, self.world.clock.now_ms()
+            scenario,
+            ABOVE_SHIPPED + version,
+            VersionState.RELEASED,
+            "test",
+            body,
+            self.world.clock.now_ms(),
         )
         await self.world.app.parts.log.append(
             Append(
