@@ -7,12 +7,14 @@ import msgspec
 
 from tingtang.customers.service import CustomerService
 from tingtang.devices.service import DeviceService
+from tingtang.hall.feature import TaskService
 from tingtang.journeys import routes
 from tingtang.journeys.access import holder_of, may_hold
 from tingtang.journeys.actions import Actions
 from tingtang.journeys.bank_actions import BankActions
 from tingtang.journeys.codes import HandoverCodes
 from tingtang.journeys.desk import JourneyDesk
+from tingtang.journeys.hall_actions import HallActions
 from tingtang.journeys.housekeeping import JourneyHousekeeping
 from tingtang.journeys.library import Library
 from tingtang.journeys.machine.actions import MachineActions
@@ -38,6 +40,7 @@ def wire(parts: Parts) -> None:
     actions, library = Actions(), Library(parts.log, parts.clock)
     machines = DeviceMachines(parts.service("devices", DeviceService), parts.services["xfs"])
     MachineActions(machines).register(actions)
+    HallActions(parts.log, parts.clock, parts.service("tasks", TaskService)).register(actions)
     BankActions(
         parts.services["core_bank"], parts.services["identity_check"],
         parts.service("customers", CustomerService),

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from tingtang.journeys.model.scenario import Channel
 from tingtang.kernel.events import Event, EventTypes
-from tingtang.kernel.ids import CustomerId, StaffId, VisitId
+from tingtang.kernel.ids import CustomerId, JourneyId, StaffId, VisitId
 
 
 class Outcome(StrEnum):
@@ -100,10 +100,19 @@ class JourneyErased(Event, frozen=True):
     """What was entered is gone, as the rules ask; what was done stays."""
 
 
+class JourneyRated(Event, frozen=True):
+    """How the customer found it, 1 (bad) to 5 (very good)."""
+
+    journey: JourneyId
+    scenario: str
+    score: int
+
+
 TYPES = EventTypes(
     "journey",
     [
         JourneyStarted, StepAnswered, StepsTakenBack, ActionBegun, ActionUnclear, ActionEnded,
         JourneyCustomerKnown, JourneyMoved, JourneyEnded, JourneyErased,
+        JourneyRated,
     ],
 )  # fmt: skip

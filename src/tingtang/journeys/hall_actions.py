@@ -1,0 +1,90 @@
+"""What scenarios ask of the hall: somebody of the staff, and to remember how it was."""
+
+from tingtang.hall.feature import TaskService
+from tingtang.hall.model.tasks.state import Grade, TaskKind
+from tingtang.journeys.actions import Action, Actions, Call, Declined, Done, Result
+from tingtang.journeys.model.events import JourneyRated
+from tingtang.kernel.clock import Clock
+from tingtang.kernel.errors import Refused
+from tingtang.kernel.log import Answered, Append, EventLog, Key
+from tingtang.kernel.permissions import SYSTEM
+from tingtang.kernel.text import Text
+
+URGENT = frozenset({"cash_not_paid"})
+REASONS = {
+    "callback": Text("外呼回访：核实后解锁账户", "Call back: unlock the account once verified"),
+    "cash_not_paid": Text("已记账但未出钞，客户在机器旁", "Booked, but no notes came out"),
+}
+NOTHING_TO_RATE = Text("评分应为 1 到 5", "A rating is 1 to 5")
+
+
+class HallActions:
+    """``staff.call`` and ``rate``."""
+
+    def __init__(self, log: EventLog, clock: Clock, tasks: TaskService) -> None:
+        self._log = log
+        self._clock = clock
+        self._tasks = tasks
+
+    def register(self, actions: Actions) -> None:
+        """Offer both to scenarios."""
+        actions.register(
+            Action(
+                name="staff.call",
+                about=Text("请工作人员处理", "Ask somebody of the staff"),
+                perform=self.call,
+                inputs={"reason": Text("事由代码", "Code of the reason")},
+                gives={"task": Text("任务编号", "Id of the task")},
+            )
+        )
+        actions.register(
+            Action(
+                name="rate",
+                about=Text("记录评价", "Remember a rating"),
+                perform=self.rate,
+                inputs={"stars": Text("1 到 5 分", "1 to 5")},
+            )
+        )
+
+    async def call(self, call: Call) -> Result:
+        """A task about the journey; whoever takes it finds the customer's business there."""
+        reason = str(call.inputs.get("reason", ""))
+        words = REASONS.get(reason)
+        raised = await self._tasks.raise_task(
+            call.branch,
+            TaskKind.OTHER,
+            f"journey:{call.trace}",
+            SYSTEM,
+            grade=Grade.RED if reason in URGENT else Grade.ORANGE,
+            subject=call.journey,
+            note=words.zh if words is not None else reason[:80],
+            key=Key(f"journey:{call.trace}", ""),
+        )
+        return Done({"task": raised.task})
+
+    async def rate(self, call: Call) -> Result:
+        """How the customer found it, once."""
+        stars = call.inputs.get("stars")
+        try:
+            score = int(str(stars))
+        except ValueError:
+            score = 0
+        if not 1 <= score <= 5:
+            return Declined("bad_score", NOTHING_TO_RATE)
+        event = JourneyRated(journey=call.journey, scenario=call.scenario, score=score)
+        try:
+            await self._log.append(
+                Append(
+                    stream=f"journey-rating/{call.branch}",
+                    branch=call.branch,
+                    events=[event],
+                    time_ms=self._clock.now_ms(),
+                    actor=call.holder,
+                    key=Key(f"rate:{call.trace}", ""),
+                )
+            )
+        except Answered:
+            return Done({})
+        except Refused as refused:
+            return Declined(refused.code, Text(refused.message("zh"), refused.message("en")))
+        return Done({})
