@@ -1,5 +1,6 @@
 import { startSurface } from '@/kit/start'
 import automations from '@/words/automations'
+import catalogue from '@/words/catalogue'
 import designer from '@/words/designer'
 import devices from '@/words/devices'
 import devicesOffice from '@/words/devicesOffice'
@@ -18,7 +19,7 @@ import App from './App.vue'
 startSurface({
   surface: 'office',
   app: App,
-  words: { automations, designer, devices, devicesOffice, faults, hall, office: words, officeBranches: branchWords, officeBusiness: businessWords, officeCustomers: customerWords, officePlan: planWords, officeSystem: systemWords, officeTerms: terms, scenesOffice },
+  words: { automations, catalogue, designer, devices, devicesOffice, faults, hall, office: words, officeBranches: branchWords, officeBusiness: businessWords, officeCustomers: customerWords, officePlan: planWords, officeSystem: systemWords, officeTerms: terms, scenesOffice },
   routes: [
     { path: '/', component: () => import('./pages/OverviewPage.vue') },
     { path: '/branch', component: () => import('./pages/BranchPage.vue') },
@@ -48,6 +49,7 @@ startSurface({
     { path: '/automations', component: () => import('./pages/AutomationsPage.vue') },
     { path: '/automations/one', component: () => import('./pages/AutomationPage.vue') },
     { path: '/scenes', component: () => import('./pages/ScenesPage.vue') },
+    { path: '/catalogue', component: () => import('./pages/CataloguePage.vue') },
     { path: '/scenarios', component: () => import('./pages/ScenariosPage.vue') },
     { path: '/scenarios/one', component: () => import('./pages/ScenarioPage.vue') },
     { path: '/power', component: () => import('./pages/PowerPage.vue') },

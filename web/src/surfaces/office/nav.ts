@@ -19,7 +19,7 @@ export type Module = components['schemas']['Branch']['modules'][number]
 export type GroupName = 'branches' | 'business' | 'people' | 'customers' | 'rules' | 'devices' | 'system'
 export type PageName =
   | 'overview' | 'monitor' | 'reports' | 'branch' | 'plan' | 'templates' | 'organisation' | 'services' | 'register' | 'capacity' | 'complaints'
-  | 'people' | 'customers' | 'rules' | 'terminals' | 'sessions' | 'webhooks' | 'themes' | 'fleet' | 'reliability' | 'repairs' | 'devices' | 'deviceTypes' | 'readings' | 'automations' | 'power' | 'scenes' | 'scenarios'
+  | 'people' | 'customers' | 'rules' | 'terminals' | 'sessions' | 'webhooks' | 'themes' | 'fleet' | 'reliability' | 'repairs' | 'devices' | 'deviceTypes' | 'readings' | 'automations' | 'power' | 'scenes' | 'scenarios' | 'catalogue'
 
 export const GROUPS: readonly Group[] = [
   {
@@ -38,6 +38,7 @@ export const GROUPS: readonly Group[] = [
     name: 'business',
     pages: [
       { to: '/services', name: 'services', needs: 'org.see' },
+      { to: '/catalogue', name: 'catalogue', needs: 'scenario.see' },
       { to: '/scenarios', name: 'scenarios', needs: 'scenario.see' },
       { to: '/register', name: 'register', needs: 'org.see' },
       { to: '/capacity', name: 'capacity', needs: 'booking.see' },
