@@ -86,7 +86,9 @@ def test_whoever_did_the_trade_is_told_that_somebody_else_must_do_it(
     page = screens.as_staff("he.jiaxin", "counter", "/counter/items?lang=en", SIZE)
     page.get_by_role("button", name="U-key · Pick-up locker Ordered").first.click()
     page.get_by_role("button", name="Take out of stock").click()
-    expect(page.get_by_text("Whoever did the trade may not")).to_be_visible()
+    expect(
+        page.get_by_text("Whoever did the trade may not stock, seal, load or hand over")
+    ).to_be_visible()
     accessible(page)
 
 
