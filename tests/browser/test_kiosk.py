@@ -197,7 +197,7 @@ class Heard:
         route.fulfill(body=SILENCE, content_type="audio/wav")
 
     def expect(self, words: str) -> None:
-        for _ in range(100):
+        for _ in range(400):
             if any(words in one for one in self.said):
                 self.said.clear()
                 return
