@@ -130,3 +130,4 @@ async def test_old_samples_and_files_are_thrown_away_by_themselves(
             await asyncio.sleep(0.01)
         while await shop.devices.telemetry.series("kiosk-1", "cpu", 0, 2**53):
             await asyncio.sleep(0.01)
+    assert not await files.of("kiosk-1")

@@ -282,6 +282,7 @@ async def test_a_screen_follows_what_another_process_writes(postgresql_url: str)
     with start("tests.kernel.appender", postgresql_url, "other", "1", "50"):
         async with asyncio.timeout(60):
             await arrived.wait()
+    assert (await host.state("s0")).balance == whole
     await live.close()
     await log.stop()
     database.close()

@@ -118,6 +118,7 @@ async def test_what_a_device_says_is_noticed_without_anybody_asking(faults: Faul
     async with asyncio.timeout(10):
         while not (await faults.service.state("kiosk-1")).open:
             await asyncio.sleep(0.01)
+    assert len((await faults.service.state("kiosk-1")).open) == 1
 
 
 async def test_supplies_that_run_low_are_the_lobby_managers(faults: Faults) -> None:

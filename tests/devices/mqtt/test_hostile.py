@@ -144,6 +144,8 @@ async def test_a_flood_is_thinned_and_the_newest_state_still_arrives(
             await until(lambda: hall.state("light-2").properties.get("level") == 5)
         await until(lambda: hall.state("light-1").properties.get("level") == 77)
         await until(lambda: "flood" in hall.state("light-1").flags)
+        assert hall.state("light-2").properties["level"] == 5
+        assert hall.state("light-1").properties["level"] == 77
         device.break_off()
 
 

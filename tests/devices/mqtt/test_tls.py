@@ -97,6 +97,7 @@ async def test_the_platform_reaches_another_broker_within_tls(
     await heard.start()
     try:
         await until(lambda: heard.is_up)
+        assert heard.options.tls is not None
     finally:
         await heard.stop()
 
