@@ -11,7 +11,9 @@ from tests.http.world import make_app
 from tests.journeys.conftest import Office, Terminal, until
 from tests.journeys.flows import asks, calls, does, line
 from tingtang.journeys.actions import Declined, Done, Later, Unclear
+from tingtang.kernel.errors import BUSY, Refused
 from tingtang.kernel.ids import JourneyId
+from tingtang.kernel.log import Append, Appended
 from tingtang.kernel.text import Text
 
 ACCOUNT = 'name="account" kind="choice" zh="账户" en="Account" options="[\'6222\', \'6228\']"'
@@ -318,3 +320,52 @@ async def test_what_nobody_goes_on_with_ends_and_is_erased_in_time(office: Offic
     query = "select count(*) from journey_entries where body is not null"
     with sqlite3.connect(office.world.folder / "tingtang.db") as database:
         assert database.execute(query).fetchone() == (0,)
+
+
+async def test_nothing_is_seen_before_it_is_durable(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While an answer, or what came of an action, is on its way to disk, everybody still sees what
+    was before; and what does not get there was never seen.
+    """
+    send, log = office.play("test.send"), office.world.app.parts.log
+    await office.install("transfer", TRANSFER)
+    kiosk = await office.kiosk()
+    first = await kiosk.begin("transfer")
+    append, begun, gate = log.append, asyncio.Event(), asyncio.Event()
+
+    async def slow(one: Append) -> Appended:
+        begun.set()
+        await gate.wait()
+        return await append(one)
+
+    monkeypatch.setattr(log, "append", slow)
+    answering = asyncio.create_task(kiosk.try_answer(first, account="6222"))
+    await begun.wait()
+    assert await kiosk.see(first) == first
+    gate.set()
+    second = (await answering).json()
+    assert second["screen"]["step"] != first["screen"]["step"]
+    send.gate.clear()
+    answering = asyncio.create_task(kiosk.answer(second, amount=120_00))
+    await until(lambda: send.calls)
+    at_work = await kiosk.see(second)
+    assert at_work["status"] == "at_work"
+    begun.clear()
+    gate.clear()
+    send.results.append(Declined("no", Text("不行", "No")))
+    send.gate.set()
+    await begun.wait()
+    assert await kiosk.see(second) == at_work
+    gate.set()
+    await answering
+    assert (await kiosk.see(second))["refusal"]["code"] == "no"
+
+    async def lost(_one: Append) -> Appended:
+        raise Refused(BUSY)
+
+    monkeypatch.setattr(log, "append", lost)
+    opened = office.journeys.store.in_memory(JourneyId(second["journey"]))
+    before = opened.journey.sequence
+    assert (await kiosk.do(second, "retry")).status_code == BUSY.status
+    assert (opened.journey.sequence, opened.journey.pending) == (before, {})

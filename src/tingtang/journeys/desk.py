@@ -55,10 +55,9 @@ class JourneyDesk:
         """The journey as its terminal shows it; for any other ``holder`` only where it goes on."""
         if holder is not None and not holds(opened, holder):
             return views.elsewhere(opened.journey, opened.branch, opened.about)
-        journey, run = opened.journey, opened.run
+        journey = opened.journey
         refusal = None
-        step = refused_step(opened)
-        if run is not None and step is not None and not journey.pending:
+        if refused_step(opened) is not None and not journey.pending:
             body = opened.refusal or {}
             words = Text(str(body.get("zh", "")), str(body.get("en", "")))
             refusal = views.Refusal(str(body.get("code", "")), words)
@@ -66,7 +65,7 @@ class JourneyDesk:
             journey,
             opened.branch,
             opened.about,
-            run if journey.status not in OVER else None,
+            opened.stands if journey.status not in OVER else None,
             refusal,
             can_go_back=back_to(journey) is not None,
         )

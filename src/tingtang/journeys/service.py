@@ -282,7 +282,7 @@ class JourneyService:
         if run is None or action is None:
             return Declined("no_such_action", FAULT)
         spec = step_of(run, pending.step).action
-        known = run.known(pending.step)
+        known = opened.stands.known(pending.step)
         try:
             inputs = {n: evaluate(x, known) for n, x in (spec.inputs if spec else {}).items()}
         except WrongExpression as error:
@@ -325,6 +325,7 @@ class JourneyService:
             if isinstance(result, Declined):
                 words = result.words
                 body |= {"refused": True, "code": result.code, "zh": words.zh, "en": words.en}
+            refusal: dict[str, Any] | None = None
             events: list[Event] = [
                 e.ActionEnded(
                     entry=entry, step=pending.step, action=pending.action, trace=pending.trace,
@@ -339,8 +340,9 @@ class JourneyService:
                 run.give(pending.step, body, self.store.facts(opened))
                 events += self._what_follows(run, journey, len(events), ended=pending.step)
             else:
-                opened.refusal = body
-            await self._write(opened, events, SYSTEM, {entry: without_secrets(step, body)})
+                refusal = body
+            kept = {entry: without_secrets(step, body)}
+            await self._write(opened, events, SYSTEM, kept, refusal=refusal)
         self._perform_new(opened, events)
         if not any(isinstance(event, e.ActionBegun) for event in events):
             opened.settled.set()
@@ -380,9 +382,10 @@ class JourneyService:
         actor: Actor,
         entries: Mapping[int, Mapping[str, Any]] | None = None,
         key: Key | None = None,
+        refusal: Mapping[str, Any] | None = None,
     ) -> None:
         try:
-            await self.store.write(opened, events, actor.name, entries, key=key)
+            await self.store.write(opened, events, actor.name, entries, key=key, refusal=refusal)
         except (Clash, Answered):
             # Another node was faster, or this very request was: what holds is read anew.
             raise Refused(p.STEP_PASSED) from None

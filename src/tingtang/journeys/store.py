@@ -11,10 +11,10 @@ import sqlalchemy as sa
 from tingtang.journeys import tables as t
 from tingtang.journeys.library import Library
 from tingtang.journeys.model.bpmn import Scenario
-from tingtang.journeys.model.engine import Run
+from tingtang.journeys.model.engine import Run, Standing
 from tingtang.journeys.model.problems import DATA_ERASED, UNKNOWN_JOURNEY
 from tingtang.journeys.model.scenario import OnRefused, ScenarioAbout, StepSpec
-from tingtang.journeys.model.state import OVER, Journey, evolve
+from tingtang.journeys.model.state import OVER, Journey, copied, evolve
 from tingtang.kernel.clock import Clock
 from tingtang.kernel.database import upsert
 from tingtang.kernel.errors import Refused
@@ -43,7 +43,11 @@ def stream_of(journey: JourneyId) -> str:
 
 
 class Open:
-    """A journey in memory. Whoever holds ``lock`` may change it."""
+    """A journey in memory. Whoever holds ``lock`` may change it.
+
+    ``journey``, ``stands`` and ``refusal`` are what is durable, for all who look. ``run`` is for
+    whoever holds the lock: while something is on its way to disk it is ahead of them.
+    """
 
     def __init__(
         self, journey: Journey, branch: BranchId, about: ScenarioAbout, run: Run | None
@@ -53,6 +57,8 @@ class Open:
         self.about = about
         self.run = run
         """None once it is over."""
+        self.stands = Standing()
+        """Where the run stood when the log was last written: what terminals are shown."""
         self.refusal: Mapping[str, Any] = {}
         """What the newest refused action said."""
         self.lock = asyncio.Lock()
@@ -126,12 +132,14 @@ class JourneyStore:
         *,
         key: Key | None = None,
         answer: bytes = b"",
+        refusal: Mapping[str, Any] | None = None,
     ) -> None:
-        """Make events, and what was entered with them, durable; only then they hold in memory.
+        """Make events, and what was entered with them, durable; only then they hold in memory, and
+        ``refusal`` with them.
 
         Where this fails the journey is dropped from memory, for its run may be ahead of the log.
         """
-        journey, now_ms = opened.journey, self._clock.now_ms()
+        journey, now_ms = copied(opened.journey), self._clock.now_ms()
         before = journey.sequence
         try:
             for event in events:
@@ -140,7 +148,7 @@ class JourneyStore:
             rows = [
                 self._row(journey.id, n, {**body, **then}) for n, body in (entries or {}).items()
             ]
-            place = _place(opened)
+            place = _place(journey, opened)
 
             def work(connection: sa.Connection) -> None:
                 connection.execute(self._put_place, place)
@@ -163,6 +171,10 @@ class JourneyStore:
         except BaseException:
             self.drop(opened)
             raise
+        opened.journey = journey
+        opened.stands = Standing() if opened.run is None else opened.run.standing()
+        if refusal is not None:
+            opened.refusal = refusal
         self._keep(opened)
         for listener in self.on_change:
             listener(opened, events)
@@ -210,6 +222,7 @@ class JourneyStore:
         opened = Open(journey, branch, scenario.about, None)
         if journey.status not in OVER:
             opened.run = await self._walk(opened, scenario)
+            opened.stands = opened.run.standing()
         self._keep(opened)
         return opened
 
@@ -257,9 +270,8 @@ def _put_place(log: EventLog) -> sa.Executable:
     return insert.on_conflict_do_update(index_elements=["journey"], set_=changed)
 
 
-def _place(opened: Open) -> dict[str, Any]:
-    """Where the journey stands, for lists."""
-    journey = opened.journey
+def _place(journey: Journey, opened: Open) -> dict[str, Any]:
+    """Where the journey will stand, for lists."""
     waiting = opened.run.waiting() if opened.run is not None else []
     return {
         "journey": journey.id,

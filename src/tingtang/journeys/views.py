@@ -2,7 +2,7 @@
 
 import msgspec
 
-from tingtang.journeys.model.engine import Run, Waiting
+from tingtang.journeys.model.engine import Standing, Waiting
 from tingtang.journeys.model.expressions import WrongExpression
 from tingtang.journeys.model.scenario import Channel, ScenarioAbout
 from tingtang.journeys.model.screens import Screen, screen
@@ -96,7 +96,7 @@ def journey_view(
     journey: Journey,
     branch: BranchId,
     about: ScenarioAbout,
-    run: Run | None,
+    run: Standing | None,
     refusal: Refusal | None,
     *,
     can_go_back: bool,
@@ -154,7 +154,7 @@ def elsewhere(journey: Journey, branch: BranchId, about: ScenarioAbout) -> Journ
     )
 
 
-def _shown(run: Run, waiting: Waiting | None) -> tuple[Screen | None, bool]:
+def _shown(run: Standing, waiting: Waiting | None) -> tuple[Screen | None, bool]:
     if waiting is None or waiting.step.screen is None:
         return None, False
     try:

@@ -33,6 +33,24 @@ class Waiting(msgspec.Struct, frozen=True):
     step: StepSpec
 
 
+class Standing(msgspec.Struct, frozen=True):
+    """Where a run stood at one moment: it does not change when the run goes on."""
+
+    steps: tuple[tuple[Waiting, dict[str, Json]], ...] = ()
+    """What waited, each with what it knew."""
+
+    def waiting(self) -> list[Waiting]:
+        """The steps that could be answered."""
+        return [waiting for waiting, _ in self.steps]
+
+    def known(self, key: str) -> dict[str, Json]:
+        """What a waiting step knew."""
+        for waiting, known in self.steps:
+            if waiting.key == key:
+                return dict(known)
+        raise Refused(STEP_PASSED)
+
+
 class _Environment:
     """What SpiffWorkflow asks for when it evaluates without a task."""
 
@@ -87,6 +105,10 @@ class Run:
     def known(self, key: str) -> dict[str, Json]:
         """What a waiting step knows: all that was given on the way to it."""
         return dict(self._find(key)[1].data)
+
+    def standing(self) -> Standing:
+        """Where it stands now, for whoever looks at it while it goes on."""
+        return Standing(tuple((waiting, dict(task.data)) for waiting, task in self._ready))
 
     @property
     def result(self) -> dict[str, Json]:

@@ -78,6 +78,12 @@ class Journey(msgspec.Struct):
         return max(done, default=0)
 
 
+def copied(journey: Journey) -> Journey:
+    """One to try events on, while others still read the journey itself."""
+    entries, pending = list(journey.entries), dict(journey.pending)
+    return msgspec.structs.replace(journey, entries=entries, pending=pending)
+
+
 def evolve(journey: Journey, event: Event, at_ms: int) -> None:
     """Apply what has happened, in place."""
     journey.sequence += 1
