@@ -1,6 +1,6 @@
 # Everything one does with Tingtang, each in one command. `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help run test check check-web test-python bench requirements settings migration lock clean
+.PHONY: help run engines test check check-web test-python bench requirements settings migration lock clean
 
 BIN := .venv/bin
 WORKERS ?= 2
@@ -12,6 +12,10 @@ run: ## install, build and start the demo hall (TINGTANG_PORT moves it from port
 	@scripts/setup base
 	@scripts/setup web
 	@exec $(BIN)/tingtang demo
+
+engines: ## install the engines that read papers and compare faces (about 210 MB)
+	@scripts/setup base
+	@scripts/setup engines
 
 test: ## install what tests need, then run every check and every test
 	@scripts/setup dev
@@ -57,6 +61,7 @@ lock: ## pin every package again, after a change of dependencies in pyproject.to
 	@scripts/setup dev
 	@$(BIN)/uv pip compile -q --generate-hashes --no-annotate --no-header --universal --python-version 3.11 requirements/uv.in -o requirements/uv.txt
 	@$(BIN)/uv pip compile -q --generate-hashes --no-annotate --no-header --universal --python-version 3.11 pyproject.toml -o requirements/base.txt
+	@$(BIN)/uv pip compile -q --generate-hashes --no-annotate --no-header --universal --python-version 3.11 pyproject.toml --extra faces --extra papers -c requirements/base.txt -o requirements/engines.txt
 	@$(BIN)/uv pip compile -q --generate-hashes --no-annotate --no-header --universal --python-version 3.11 pyproject.toml --extra dev -c requirements/base.txt -o requirements/dev.txt
 
 clean: ## remove what was installed and built; the data in var/ stays

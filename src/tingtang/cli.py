@@ -19,6 +19,7 @@ import typer
 from rich.console import Console
 
 from tingtang import __version__, migrations
+from tingtang.ai import commands as ai_commands
 from tingtang.bank import commands as bank_commands
 from tingtang.devices.mqtt import commands as mqtt_commands
 from tingtang.devices.virtual import commands as virtual_devices
@@ -46,6 +47,7 @@ keys_app = typer.Typer(help="管理密钥 · look after the key file", no_args_i
 app.add_typer(audit_app, name="audit")
 app.add_typer(keys_app, name="keys")
 app.add_typer(mqtt_commands.app, name="mqtt")
+app.registered_commands.extend(ai_commands.app.registered_commands)
 app.registered_commands.extend(http_commands.app.registered_commands)
 app.registered_commands.extend(bank_commands.app.registered_commands)
 app.registered_commands.extend(twin.app.registered_commands)

@@ -1,10 +1,11 @@
-"""The engines as a feature: speech for announcements."""
+"""The engines as a feature: speech for announcements; papers and faces for later features."""
 
 from typing import Annotated, Literal
 
 from litestar import Response, get
 from litestar.params import Parameter
 
+from tingtang.ai.service import PictureEngines
 from tingtang.ai.speech import Speech, find_voice
 from tingtang.kernel.feature import Feature, Parts
 from tingtang.kernel.permissions import Permission
@@ -30,11 +31,14 @@ async def speak(
 
 def wire(parts: Parts) -> None:
     parts.offer("speech", Speech(find_voice()))
+    pictures = PictureEngines()
+    parts.offer("picture_engines", pictures)
+    parts.on_stop(pictures.stop)
 
 
 FEATURE = Feature(
     name="ai",
-    about=Text("语音播报", "Speech for announcements"),
+    about=Text("语音播报、证件识别、人脸比对", "Speech, reading papers, comparing faces"),
     routes=(speak,),
     wire=wire,
 )

@@ -1,0 +1,1 @@
+"""What engines say, and what is made of it: pure."""
