@@ -15,6 +15,7 @@ from tingtang.delivery.service import Items
 from tingtang.devices.model import wire
 from tingtang.devices.model.records import Protocol
 from tingtang.devices.service import DeviceService
+from tingtang.hall.clockwork import Clockwork
 
 TRADER, HANDLER, OTHER, MANAGER = "chen.yutong", "he.jiaxin", "liang.zihao", "lin.xiaolan"
 ID_NUMBER = "11010519491231002X"
@@ -77,6 +78,12 @@ class Branch:
         assert answer.status_code == 200, answer.text
         return answer.json()
 
+    async def open_day(self) -> None:
+        """The hall is open, whoever opened it."""
+        manager = await self.person(MANAGER)
+        answer = await manager.post("/api/branches/east/day/open")
+        assert answer.status_code == 204 or "day_already_open" in answer.text, answer.text
+
     async def told(self, name: str, count: int = 1) -> wire.CommandCall:
         """The last command of this name, once there are so many."""
         for _ in range(6000):
@@ -129,6 +136,8 @@ class Branch:
 @pytest.fixture
 async def branch(seeded: Path, tmp_path: Path) -> AsyncIterator[Branch]:
     async with open_world(seeded, tmp_path) as world:
+        # The hall's own clock would open days, and may just have done so.
+        await world.app.parts.service("clockwork", Clockwork).stop()
         link = PlayedLink()
         branch = Branch(world, link)
         branch.devices.add_link(Protocol.MQTT, link)

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from tingtang.delivery.model import cabinet as c
+from tingtang.delivery.model import cabinet_events as ce
 from tingtang.delivery.model import item as m
 from tingtang.delivery.model import item_events as e
 from tingtang.delivery.model.kinds import How, ItemKind, Size, Status
@@ -51,17 +52,17 @@ class Hall(RuleBasedStateMachine):
         for event in self.item_core.decide(self.items[order], command, self.now):
             self.item_core.evolve(self.items[order], event, self.now)
 
-    def open(self, order: str, purpose: c.Purpose, by: str) -> None:
+    def open(self, order: str, purpose: ce.Purpose, by: str) -> None:
         self.count += 1
         opening = f"o{self.count}"
-        if purpose is c.Purpose.PICK_UP:
+        if purpose is ce.Purpose.PICK_UP:
             self.run(order, m.Release(by, opening, True))
-        elif purpose is c.Purpose.TAKE_BACK:
+        elif purpose is ce.Purpose.TAKE_BACK:
             self.run(order, m.TakeBack(by, opening))
         try:
             self.tell(c.Open(order, purpose, opening, by))
         except Refused:
-            if purpose is not c.Purpose.LOAD:
+            if purpose is not ce.Purpose.LOAD:
                 self.run(order, m.StillThere(opening, "busy"))
             return
         self.on_way[opening] = self.cabinet.cell_of(order)
@@ -95,7 +96,7 @@ class Hall(RuleBasedStateMachine):
             assert len(self.cabinet.cells) == len(SIZES)
             return
         self.run(order, m.Load(HANDLER, f"s{order}", "box", self.cabinet.cell_of(order)))
-        self.open(order, c.Purpose.LOAD, HANDLER)
+        self.open(order, ce.Purpose.LOAD, HANDLER)
 
     @precondition(lambda self: self.some(Status.LOADED))
     @rule(data=st.data())
@@ -111,7 +112,7 @@ class Hall(RuleBasedStateMachine):
         order = data.draw(st.sampled_from(waiting))
         is_ready = self.items[order].status is Status.READY
         try:
-            self.open(order, c.Purpose.PICK_UP, CUSTOMER)
+            self.open(order, ce.Purpose.PICK_UP, CUSTOMER)
         except Refused:
             assert not is_ready
         else:
@@ -121,7 +122,7 @@ class Hall(RuleBasedStateMachine):
     @rule(data=st.data())
     def take_back(self, data: st.DataObject) -> None:
         waiting = self.some(Status.READY, Status.EXPIRED, Status.LOADED)
-        self.open(data.draw(st.sampled_from(waiting)), c.Purpose.TAKE_BACK, HANDLER)
+        self.open(data.draw(st.sampled_from(waiting)), ce.Purpose.TAKE_BACK, HANDLER)
 
     @rule(ms=st.integers(1, 30))
     def time_passes(self, ms: int) -> None:
@@ -183,11 +184,11 @@ class Hall(RuleBasedStateMachine):
         if not does_it or one is None:
             return
         thing = self.inside(cell)
-        if one.purpose is c.Purpose.LOAD and thing is None and self.where[one.order] == "hand":
+        if one.purpose is ce.Purpose.LOAD and thing is None and self.where[one.order] == "hand":
             self.where[one.order] = f"cell {cell}"
-        elif one.purpose is c.Purpose.PICK_UP and thing is not None:
+        elif one.purpose is ce.Purpose.PICK_UP and thing is not None:
             self.where[thing] = "customer"
-        elif one.purpose is c.Purpose.TAKE_BACK and thing is not None:
+        elif one.purpose is ce.Purpose.TAKE_BACK and thing is not None:
             self.where[thing] = "hand"
 
     def inside(self, cell: int) -> str | None:

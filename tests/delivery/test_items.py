@@ -86,7 +86,7 @@ async def test_a_sealed_parcel_goes_into_a_cell_and_out_against_paper_and_code(
 
 @pytest.mark.shows("R101", part="wrong seal")
 async def test_a_wrong_seal_opens_no_door_and_the_hall_is_told(branch: Branch) -> None:
-    await branch.post(MANAGER, "day/open", 204)
+    await branch.open_day()
     made = await sealed(branch)
     body = {"device": CABINET, "seal": "S9999"}
     refused = await branch.post(HANDLER, f"items/{made['order']}/load", 409, **body)
@@ -235,7 +235,7 @@ async def test_what_nobody_fetches_is_reminded_of_expires_and_goes_back(branch: 
 
 @pytest.mark.shows("R098", part="door left open, forced door")
 async def test_a_door_left_open_and_a_forced_one_become_tasks(branch: Branch) -> None:
-    await branch.post(MANAGER, "day/open", 204)
+    await branch.open_day()
     made = await loaded(branch)
     done = asyncio.create_task(actions(branch).pick_up(pick_up(branch, "t1", made["pick_up_code"])))
     await branch.opens(made["cell"], 2)

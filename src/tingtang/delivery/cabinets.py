@@ -10,6 +10,7 @@ import logging
 from collections.abc import Mapping
 
 from tingtang.delivery.model import cabinet as m
+from tingtang.delivery.model import cabinet_events as e
 from tingtang.delivery.model import problems as p
 from tingtang.delivery.model.kinds import Size
 from tingtang.devices.model import events as device_events
@@ -89,7 +90,7 @@ class Cabinets:
         await self._run(device, branch, m.GiveUp(order), actor)
 
     async def open(
-        self, device: str, branch: BranchId, order: str, purpose: m.Purpose, opening: str, by: str
+        self, device: str, branch: BranchId, order: str, purpose: e.Purpose, opening: str, by: str
     ) -> None:
         """Open the cell of an order. Refused (cell_busy) while it is in doubt or open."""
         await self._run(device, branch, m.Open(order, purpose, opening, by), by)

@@ -13,7 +13,13 @@ from tingtang.delivery.cabinets import Cabinets
 from tingtang.delivery.clearing import Clearings
 from tingtang.delivery.desk import DeliveryDesk
 from tingtang.delivery.dispensers import Dispensers
-from tingtang.delivery.model import cabinet, clearing, clearing_day, item_events, voucher_events
+from tingtang.delivery.model import (
+    cabinet_events,
+    clearing,
+    clearing_day,
+    item_events,
+    voucher_events,
+)
 from tingtang.delivery.notices import Notices
 from tingtang.delivery.orders import Orders
 from tingtang.delivery.risks import Risks
@@ -85,7 +91,7 @@ def _react(parts: Parts, items: Items, dispensers: Dispensers) -> None:
     reactions.register("delivery.doors", said, items.cabinets.on_device)
     reactions.register("delivery.dispensers", (device_events.CommandEnded,), dispensers.on_device)
     of_cells = (
-        cabinet.CellFilled, cabinet.CellEmptied, cabinet.CellNotOpened, cabinet.CellShutAsItWas,
+        cabinet_events.CellFilled, cabinet_events.CellEmptied, cabinet_events.CellNotOpened, cabinet_events.CellShutAsItWas,
     )  # fmt: skip
     reactions.register("delivery.cells", of_cells, items.on_cell)
     reactions.register("delivery.settled", (item_events.ItemPickedUp,), items.on_picked_up)
@@ -118,7 +124,7 @@ class Clockwork:
 
 EVENTS = EventTypes()
 for _types in (
-    item_events.TYPES, cabinet.TYPES, voucher_events.TYPES, clearing.TYPES, clearing_day.TYPES,
+    item_events.TYPES, cabinet_events.TYPES, voucher_events.TYPES, clearing.TYPES, clearing_day.TYPES,
 ):  # fmt: skip
     EVENTS.include(_types)
 

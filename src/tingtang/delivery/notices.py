@@ -2,7 +2,7 @@
 
 import logging
 
-from tingtang.delivery.model import cabinet as c
+from tingtang.delivery.model import cabinet_events as ce
 from tingtang.delivery.model import item_events as e
 from tingtang.delivery.model.kinds import HOW_NAMES, KIND_NAMES, How, ItemKind
 from tingtang.delivery.service import Items, valid_phone
@@ -26,9 +26,9 @@ TEMPLATE: dict[type[Event], str] = {
     e.ItemPosted: "item_posted",
 }
 CELL_NOTES: dict[type[Event], tuple[str, Grade]] = {
-    c.CellLeftOpen: ("{device} {cell} 号格柜门未关，请查看并关好", Grade.ORANGE),
-    c.CellForced: ("{device} {cell} 号格柜门异常打开，请立即查看", Grade.RED),
-    c.CellInDoubt: ("{device} {cell} 号格开门结果未知，请开柜核实", Grade.ORANGE),
+    ce.CellLeftOpen: ("{device} {cell} 号格柜门未关，请查看并关好", Grade.ORANGE),
+    ce.CellForced: ("{device} {cell} 号格柜门异常打开，请立即查看", Grade.RED),
+    ce.CellInDoubt: ("{device} {cell} 号格开门结果未知，请开柜核实", Grade.ORANGE),
 }
 
 

@@ -8,7 +8,7 @@ import msgspec
 
 from tingtang.customers.model import is_mobile
 from tingtang.delivery.cabinets import Cabinets
-from tingtang.delivery.model import cabinet as c
+from tingtang.delivery.model import cabinet_events as ce
 from tingtang.delivery.model import item as m
 from tingtang.delivery.model import item_events as e
 from tingtang.delivery.model import problems as p
@@ -165,7 +165,7 @@ class Items:
         )
         await self._run(branch, order, m.Load(actor.name, seal, device, cell), actor.name)
         opening = self.new_id()
-        await self.cabinets.open(device, branch, order, c.Purpose.LOAD, opening, actor.name)
+        await self.cabinets.open(device, branch, order, ce.Purpose.LOAD, opening, actor.name)
         return cell
 
     async def lay_ready(self, branch: BranchId, order: str, actor: Actor) -> None:
@@ -190,7 +190,7 @@ class Items:
             return 0
         release = self.new_id()
         await self._run(branch, order, m.TakeBack(actor.name, release), actor.name)
-        await self._open(branch, row, c.Purpose.TAKE_BACK, release, actor.name)
+        await self._open(branch, row, ce.Purpose.TAKE_BACK, release, actor.name)
         return int(row["cell"])
 
     async def unlock(self, branch: BranchId, order: str, actor: Actor) -> None:
@@ -251,12 +251,12 @@ class Items:
         order = row["item"]
         await self._run(branch, order, m.Release(by, release, True), by)
         if row["cell"]:
-            await self._open(branch, row, c.Purpose.PICK_UP, release, by)
+            await self._open(branch, row, ce.Purpose.PICK_UP, release, by)
         else:
             await self._run(branch, order, m.HandedOver(by, release), by)
 
     async def _open(
-        self, branch: BranchId, row: dict[str, Any], purpose: c.Purpose, release: str, by: str
+        self, branch: BranchId, row: dict[str, Any], purpose: ce.Purpose, release: str, by: str
     ) -> None:
         order = row["item"]
         try:
@@ -333,16 +333,16 @@ class Items:
 def of_cell(event: object, device: str) -> m.Command | None:
     """What an order is told when something happened to its cell."""
     match event:
-        case c.CellFilled():
+        case ce.CellFilled():
             return m.NoteLoaded(event.by, device, event.cell)
-        case c.CellEmptied(purpose=c.Purpose.PICK_UP):
+        case ce.CellEmptied(purpose=ce.Purpose.PICK_UP):
             return m.HandedOver(event.by, event.opening)
-        case c.CellEmptied(purpose=c.Purpose.TAKE_BACK):
+        case ce.CellEmptied(purpose=ce.Purpose.TAKE_BACK):
             return m.Return(event.by, event.opening)
-        case c.CellEmptied(purpose=c.Purpose.FORCED):
+        case ce.CellEmptied(purpose=ce.Purpose.FORCED):
             return m.Miss(event.by)
-        case c.CellNotOpened() | c.CellShutAsItWas():
-            if event.purpose in {c.Purpose.PICK_UP, c.Purpose.TAKE_BACK}:
+        case ce.CellNotOpened() | ce.CellShutAsItWas():
+            if event.purpose in {ce.Purpose.PICK_UP, ce.Purpose.TAKE_BACK}:
                 return m.StillThere(event.opening, type(event).__name__)
     return None
 

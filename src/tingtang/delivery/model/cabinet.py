@@ -10,20 +10,12 @@ from enum import StrEnum
 
 import msgspec
 
+from tingtang.delivery.model import cabinet_events as e
 from tingtang.delivery.model import problems as p
+from tingtang.delivery.model.cabinet_events import Purpose
 from tingtang.delivery.model.kinds import SIZES, Size
 from tingtang.kernel.errors import Refused
-from tingtang.kernel.events import Event, EventTypes
-
-
-class Purpose(StrEnum):
-    """Why a door is opened."""
-
-    LOAD = "load"
-    PICK_UP = "pick_up"
-    TAKE_BACK = "take_back"
-    FORCED = "forced"
-    """Nobody told it to: what lay there may be gone."""
+from tingtang.kernel.events import Event
 
 
 class CellState(StrEnum):
@@ -42,109 +34,6 @@ class Outcome(StrEnum):
     DONE = "done"
     FAILED = "failed"
     UNKNOWN = "unknown"
-
-
-class CellReserved(Event, frozen=True):
-    cell: int
-    order: str
-
-
-class CellGivenUp(Event, frozen=True):
-    """Reserved and not used."""
-
-    cell: int
-    order: str
-
-
-class CellOpening(Event, frozen=True):
-    """Written before the door is told."""
-
-    cell: int
-    order: str
-    purpose: Purpose
-    opening: str
-    by: str
-
-
-class CellTold(Event, frozen=True):
-    """The door was told, by this command of the device."""
-
-    cell: int
-    opening: str
-    command: str
-
-
-class CellOpened(Event, frozen=True):
-    cell: int
-    opening: str
-
-
-class CellNotOpened(Event, frozen=True):
-    cell: int
-    order: str
-    opening: str
-    purpose: Purpose
-    code: str = ""
-
-
-class CellInDoubt(Event, frozen=True):
-    cell: int
-    order: str
-    opening: str
-
-
-class CellFilled(Event, frozen=True):
-    cell: int
-    order: str
-    by: str
-
-
-class CellEmptied(Event, frozen=True):
-    """The door was shut on an empty cell, or somebody looked and it was empty; it is free."""
-
-    cell: int
-    order: str
-    purpose: Purpose
-    opening: str
-    by: str
-
-
-class CellShutAsItWas(Event, frozen=True):
-    """Opened and shut, and nothing was put in or taken out."""
-
-    cell: int
-    order: str
-    purpose: Purpose
-    opening: str
-
-
-class CellInspected(Event, frozen=True):
-    """Somebody looked into it."""
-
-    cell: int
-    by: str
-    is_full: bool
-
-
-class CellLeftOpen(Event, frozen=True):
-    cell: int
-    order: str
-
-
-class CellForced(Event, frozen=True):
-    """A door opened that nobody told to; a cell that was full is in doubt."""
-
-    cell: int
-    order: str = ""
-
-
-TYPES = EventTypes(
-    "cabinet",
-    [
-        CellReserved, CellGivenUp, CellOpening, CellTold, CellOpened, CellNotOpened, CellInDoubt,
-        CellFilled, CellEmptied, CellShutAsItWas, CellInspected, CellLeftOpen, CellForced,
-    ],
-)  # fmt: skip
 
 
 class Cell(msgspec.Struct):
@@ -251,13 +140,13 @@ class CabinetCore:
             case GiveUp():
                 number = state.cell_of(command.order)
                 is_ours = number and state.cells[number].state is CellState.RESERVED
-                return (CellGivenUp(cell=number, order=command.order),) if is_ours else ()
+                return (e.CellGivenUp(cell=number, order=command.order),) if is_ours else ()
             case Open():
                 return _open(state, command)
             case NoteTold():
                 number = _of_opening(state, command.opening)
                 return (
-                    (CellTold(cell=number, opening=command.opening, command=command.command),)
+                    (e.CellTold(cell=number, opening=command.opening, command=command.command),)
                     if number and not state.cells[number].command
                     else ()
                 )
@@ -271,7 +160,7 @@ class CabinetCore:
                 return _inspect(state, command)
             case Tend():
                 return [
-                    CellLeftOpen(cell=number, order=one.order)
+                    e.CellLeftOpen(cell=number, order=one.order)
                     for number, one in sorted(state.cells.items())
                     if one.state is CellState.OPEN
                     and not one.is_left_open
@@ -289,7 +178,7 @@ def _reserve(state: Cabinet, command: Reserve) -> Sequence[Event]:
     number = allocate(state.cells, command.sizes, command.size)
     if not number:
         raise Refused(p.NO_CELL)
-    return (CellReserved(cell=number, order=command.order),)
+    return (e.CellReserved(cell=number, order=command.order),)
 
 
 def _open(state: Cabinet, command: Open) -> Sequence[Event]:
@@ -300,7 +189,7 @@ def _open(state: Cabinet, command: Open) -> Sequence[Event]:
     if state.cells[number].state is not wanted:
         raise Refused(p.CELL_BUSY, cell=number)
     return (
-        CellOpening(
+        e.CellOpening(
             cell=number, order=command.order, purpose=command.purpose, opening=command.opening,
             by=command.by,
         ),
@@ -317,11 +206,11 @@ def _outcome(state: Cabinet, command: NoteOutcome) -> Sequence[Event]:
     if one.state not in {CellState.OPENING, CellState.DOUBT}:
         return ()
     if command.outcome is Outcome.DONE:
-        return (CellOpened(cell=number, opening=one.opening),)
+        return (e.CellOpened(cell=number, opening=one.opening),)
     if command.outcome is Outcome.UNKNOWN:
-        return (CellInDoubt(cell=number, order=one.order, opening=one.opening),)
+        return (e.CellInDoubt(cell=number, order=one.order, opening=one.opening),)
     return (
-        CellNotOpened(
+        e.CellNotOpened(
             cell=number, order=one.order, opening=one.opening, purpose=one.purpose,
             code=command.code,
         ),
@@ -332,10 +221,10 @@ def _door_opened(state: Cabinet, number: int) -> Sequence[Event]:
     one = state.cells.get(number)
     if one is None or one.state in {CellState.RESERVED, CellState.FULL}:
         # A command that was inspected meanwhile may come true late: that is seen here too.
-        return (CellForced(cell=number, order=one.order if one else ""),)
+        return (e.CellForced(cell=number, order=one.order if one else ""),)
     if one.state is CellState.OPEN or one.purpose is Purpose.FORCED:
         return ()
-    return (CellOpened(cell=number, opening=one.opening),)
+    return (e.CellOpened(cell=number, opening=one.opening),)
 
 
 def _door_shut(state: Cabinet, command: DoorShut) -> Sequence[Event]:
@@ -359,7 +248,7 @@ def _inspect(state: Cabinet, command: Inspect) -> Sequence[Event]:
     if one is None or one.state not in {CellState.DOUBT, CellState.OPEN}:
         raise Refused(p.NOT_IN_DOUBT, cell=command.cell)
     return (
-        CellInspected(cell=command.cell, by=command.by, is_full=command.is_full),
+        e.CellInspected(cell=command.cell, by=command.by, is_full=command.is_full),
         _left(command.cell, one, command.is_full),
     )
 
@@ -367,12 +256,12 @@ def _inspect(state: Cabinet, command: Inspect) -> Sequence[Event]:
 def _left(number: int, one: Cell, is_full: bool) -> Event:
     """What a cell is once its door is shut."""
     if one.purpose is Purpose.LOAD and is_full:
-        return CellFilled(cell=number, order=one.order, by=one.by)
+        return e.CellFilled(cell=number, order=one.order, by=one.by)
     if one.purpose is not Purpose.LOAD and not is_full:
-        return CellEmptied(
+        return e.CellEmptied(
             cell=number, order=one.order, purpose=one.purpose, opening=one.opening, by=one.by
         )
-    return CellShutAsItWas(cell=number, order=one.order, purpose=one.purpose, opening=one.opening)
+    return e.CellShutAsItWas(cell=number, order=one.order, purpose=one.purpose, opening=one.opening)
 
 
 def _of_opening(state: Cabinet, opening: str) -> int:
@@ -384,33 +273,33 @@ def _of_opening(state: Cabinet, opening: str) -> int:
 def evolve(state: Cabinet, event: Event, at_ms: int) -> None:
     """Apply what has happened, in place."""
     match event:
-        case CellReserved():
+        case e.CellReserved():
             state.cells[event.cell] = Cell(event.order, since_ms=at_ms)
-        case CellGivenUp() | CellEmptied():
+        case e.CellGivenUp() | e.CellEmptied():
             state.cells.pop(event.cell, None)
-        case CellOpening():
+        case e.CellOpening():
             one = state.cells[event.cell]
             one.before, one.state = one.state, CellState.OPENING
             one.purpose, one.opening, one.by = event.purpose, event.opening, event.by
             one.command, one.is_left_open, one.since_ms = "", False, at_ms
-        case CellTold():
+        case e.CellTold():
             state.cells[event.cell].command = event.command
-        case CellOpened():
+        case e.CellOpened():
             one = state.cells[event.cell]
             one.state, one.since_ms = CellState.OPEN, at_ms
-        case CellNotOpened() | CellShutAsItWas():
+        case e.CellNotOpened() | e.CellShutAsItWas():
             one = state.cells[event.cell]
             one.state, one.opening, one.since_ms = one.before, "", at_ms
-        case CellInDoubt():
+        case e.CellInDoubt():
             one = state.cells[event.cell]
             one.state, one.since_ms = CellState.DOUBT, at_ms
-        case CellFilled():
+        case e.CellFilled():
             one = state.cells[event.cell]
             one.state, one.opening, one.since_ms = CellState.FULL, "", at_ms
-        case CellForced():
+        case e.CellForced():
             full = state.cells.get(event.cell)
             if full is not None and full.state is CellState.FULL:
                 full.before, full.state = CellState.FULL, CellState.DOUBT
                 full.purpose, full.opening, full.since_ms = Purpose.FORCED, "", at_ms
-        case CellLeftOpen():
+        case e.CellLeftOpen():
             state.cells[event.cell].is_left_open = True
