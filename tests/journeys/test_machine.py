@@ -9,6 +9,7 @@ import pytest
 
 from tests.journeys.conftest import Office, Terminal, open_office, until
 from tests.journeys.flows import asks, does, line
+from tingtang.delivery.clearing import box_of
 from tingtang.devices.service import DeviceService
 from tingtang.devices.virtual.xfs_machines import kiosk as kiosk_services
 from tingtang.kernel.ids import JourneyId
@@ -178,6 +179,14 @@ async def test_cash_is_counted_stored_and_handed_out(stand: Stand) -> None:
     assert known["cash"] == {"amount": 300_00, "notes": {"100": 3}, "currency": "CNY"}
     assert known["out"] == {"amount": 200_00}
     assert sum(1 for _ in cash.output) == 2
+
+
+async def test_cash_lies_in_the_box_that_is_cleared(stand: Stand) -> None:
+    view = await stand.run()
+    assert stand.known(view)["terminal"]["box"] == box_of("kiosk-x")
+    other = await stand.office.kiosk("k2")
+    view = await other.begin("try")
+    assert stand.known(view)["terminal"]["box"] == "k2"
 
 
 async def test_without_a_machine_it_is_said_and_the_menu_knows(stand: Stand) -> None:

@@ -13,6 +13,10 @@ class Machines(Protocol):
         """Modules of the terminal's machine that work now; None where it has none registered."""
         ...
 
+    def cash_box(self, terminal: str) -> str:
+        """The machine whose cash a terminal moves; the terminal's own id where it has none."""
+        ...
+
 
 class JourneyTerminals:
     """Facts of terminals for scenarios and menus."""
@@ -25,13 +29,17 @@ class JourneyTerminals:
         return self._machines.working_modules(terminal) if self._machines is not None else None
 
     def facts(self, holder: str, channel: Channel, branch: BranchId) -> dict[str, Any]:
-        """``terminal`` as scenarios know it: its channel, and a list of modules that work."""
+        """``terminal`` as scenarios know it: its channel, the modules that work, and the cash box
+        that its cash is in: the machine, as at its clearing, or the teller."""
         kind, _, name = holder.partition(":")
-        modules = self.modules(name) if kind == "terminal" else None
+        is_terminal = kind == "terminal"
+        modules = self.modules(name) if is_terminal else None
+        box = self._machines.cash_box(name) if is_terminal and self._machines else name
         return {
             "channel": channel.value,
             "branch": branch,
             "id": name,
+            "box": box,
             "modules": sorted(modules or ()),
             "has_machine": modules is not None,
         }

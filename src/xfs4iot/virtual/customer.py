@@ -1,7 +1,7 @@
 """A virtual customer who does what the devices ask for, so that a demo runs by itself."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from xfs4iot.virtual.barcode_reader import BarcodeWorld
 from xfs4iot.virtual.card_world import CardWorld, bank_card
@@ -16,11 +16,19 @@ class Customer:
     """Stands before some worlds: brings what is wanted, takes what is presented.
 
     Acts ``delay_ms`` after something is asked for. Where ``Fault.NOT_TAKEN`` has been injected at
-    ``take``, leaves what is presented once.
+    ``take``, leaves what is presented once. ``things`` says what is brought to a world in the place
+    of the examples below.
     """
 
-    def __init__(self, *worlds: World, delay_ms: int = 1_000, pin: str = "135790") -> None:
+    def __init__(
+        self,
+        *worlds: World,
+        delay_ms: int = 1_000,
+        pin: str = "135790",
+        things: Mapping[World, Callable[[], None]] | None = None,
+    ) -> None:
         self._worlds = worlds
+        self._things = things or {}
         self._delay_ms = delay_ms
         self._pin = pin
         self._tasks: set[asyncio.Task[None]] = set()
@@ -62,6 +70,9 @@ class Customer:
             self._bring(world)
 
     def _bring(self, world: World) -> None:
+        if own := self._things.get(world):
+            own()
+            return
         match world:
             case CardWorld():
                 world.insert(bank_card("6222000011112222"))

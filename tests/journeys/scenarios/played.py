@@ -33,6 +33,7 @@ def terminal(random: Random, channel: str) -> Data:
         "channel": channel,
         "branch": "east",
         "id": "k1",
+        "box": "k1",
         "modules": sorted(modules) if on_kiosk else [],
         "has_machine": on_kiosk,
     }

@@ -3,6 +3,7 @@
 import asyncio
 import sys
 import time
+from collections.abc import Callable
 from typing import Protocol
 
 MS = 1_000_000
@@ -40,18 +41,21 @@ class ToldClock:
     def now_ms(self) -> int:
         return self._told_ms + round((time.monotonic() - self._at) * 1000 * self.speed)
 
-    def tell(self, line: str) -> None:
-        """Take ``now_ms speed`` from a line; what cannot be read is passed over."""
+    def tell(self, line: str) -> bool:
+        """Take ``now_ms speed`` from a line; false where it says something else."""
         try:
             told_ms, speed = line.split()
             self._told_ms, self.speed = int(told_ms), float(speed)
         except ValueError:
-            return
+            return False
         self._at = time.monotonic()
         self.told.set()
+        return True
 
-    async def follow_stdin(self) -> None:
-        """Follow the lines of the standard input; returns when it ends: the stage is gone."""
+    async def follow_stdin(self, other: Callable[[str], None] = lambda _: None) -> None:
+        """Follow the lines of the standard input, and hand on those that tell no time; returns when
+        it ends: the stage is gone.
+        """
         reader = asyncio.StreamReader()
         loop = asyncio.get_running_loop()
         transport, _ = await loop.connect_read_pipe(
@@ -59,6 +63,8 @@ class ToldClock:
         )
         try:
             while line := await reader.readline():
-                self.tell(line.decode("ascii", "replace"))
+                said = line.decode("utf-8", "replace")
+                if not self.tell(said):
+                    other(said)
         finally:
             transport.close()

@@ -13,20 +13,11 @@ import typer
 
 from tingtang.devices.model.declared import parse_type
 from tingtang.devices.model.kinds import DeviceType
+from tingtang.devices.virtual.listed import Listed
 
 app = typer.Typer()
 
 SECRET_VARIABLE = "TINGTANG_DEVICE_SECRET"  # noqa: S105 - its name, not its value
-
-
-class Listed(msgspec.Struct, frozen=True, kw_only=True):
-    """One device of a list of many."""
-
-    id: str
-    type: str
-    secret: str = ""
-    xfs_port: int = 0
-    """Above 0, it speaks XFS4IoT on this port instead of MQTT."""
 
 
 @app.command()
@@ -106,7 +97,7 @@ async def _run(
     from tingtang.devices.virtual.clocks import RealClock, ToldClock
     from tingtang.devices.virtual.machine import Machine
     from tingtang.devices.virtual.wires import Fleet, Wire, parse_broker
-    from tingtang.devices.virtual.xfs_machines import BUILDERS, run_machine
+    from tingtang.devices.virtual.xfs_machines import XfsMachines
 
     types = shipped_types()
     if declaration is not None:
@@ -118,6 +109,7 @@ async def _run(
     except ValueError as error:
         raise typer.BadParameter(str(error), param_hint="--broker") from None
     wires, kiosks = [], []
+    machines = XfsMachines()
     for number, one in enumerate(listed):
         type_ = types.get(one.type)
         if type_ is None:
@@ -125,28 +117,13 @@ async def _run(
             raise typer.BadParameter(f"{one.type}: 可选 · choose from {known}", param_hint="TYPE")
         random = Random(f"{seed}/{number}/{one.id}")  # noqa: S311 - a simulation
         if one.xfs_port:
-            if one.type not in BUILDERS:
-                known = ", ".join(BUILDERS)
-                raise typer.BadParameter(
-                    f"{one.type}: 支持 XFS4IoT 的类型 · types that speak XFS4IoT: {known}"
-                )
-            kiosks.append(
-                run_machine(
-                    one.type,
-                    max(0, one.xfs_port),
-                    random,
-                    clock,
-                    is_open=is_open,
-                    faults=faults,
-                    tell=_say,
-                )
-            )
+            kiosks.append(machines.run(one, random, clock, is_open=is_open, faults=faults))
             continue
         machine = Machine(one.id, type_, random, is_open=is_open, fault_factor=faults)
         wires.append(Wire(machine, one.secret, where, clock, server))
     running = []
     if isinstance(clock, ToldClock):
-        running.append(asyncio.create_task(clock.follow_stdin()))
+        running.append(asyncio.create_task(clock.follow_stdin(machines.hear)))
         await asyncio.wait(
             (running[0], asyncio.create_task(clock.told.wait())),
             return_when=asyncio.FIRST_COMPLETED,
@@ -170,7 +147,3 @@ def _declared(file: Path | None) -> DeviceType:
     if file is None:
         raise typer.BadParameter("TYPE")
     return parse_type(file.read_text("utf-8"), file.name)
-
-
-def _say(words: str) -> None:
-    typer.echo(words)

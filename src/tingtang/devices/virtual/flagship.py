@@ -5,7 +5,8 @@ from importlib import resources
 import msgspec
 
 from tingtang.devices.model import records as r
-from tingtang.devices.virtual.commands import Listed
+from tingtang.devices.virtual.listed import Listed
+from tingtang.devices.virtual.wallet import EXAMPLE, Wallet
 from tingtang.kernel.ids import BranchId, ZoneId
 from tingtang.kernel.text import Text
 
@@ -33,6 +34,8 @@ class Placed(msgspec.Struct, frozen=True, kw_only=True):
     at: tuple[int, float, float]
     """Floor, x, y."""
     xfs: bool = False
+    terminal: str = ""
+    """The terminal that is its screen, as the demo enrols it."""
 
 
 def placed() -> list[Placed]:
@@ -55,6 +58,7 @@ def registered(
         zone=ZoneId(f"{branch}.zone.{one.zone}"),
         spot=r.Spot(floor, x, y),
         protocol=r.Protocol.XFS if xfs_port else r.Protocol.MQTT,
+        terminal=one.terminal,
         address=f"ws://127.0.0.1:{xfs_port}/xfs4iot/v1.0" if xfs_port else "",
         maker=maker,
         model=model,
@@ -64,6 +68,6 @@ def registered(
     )
 
 
-def listed(one: Placed, secret: str, xfs_port: int) -> Listed:
+def listed(one: Placed, secret: str, xfs_port: int, wallet: Wallet = EXAMPLE) -> Listed:
     """The same device as ``tingtang device --all`` runs it."""
-    return Listed(id=one.id, type=one.type, secret=secret, xfs_port=xfs_port)
+    return Listed(id=one.id, type=one.type, secret=secret, xfs_port=xfs_port, wallet=wallet)

@@ -1,14 +1,19 @@
 """Virtual machines that speak XFS4IoT: the services of a whole kiosk behind one port."""
 
 import asyncio
-from collections.abc import Callable
+import contextlib
+from collections.abc import Callable, Coroutine
 from random import Random
+
+import msgspec
+import typer
 
 from tingtang.devices.model.demo_pin_key import DEMO_PIN_KEY, DEMO_PIN_KEY_NAME
 from tingtang.devices.virtual.body import MODULE_FAILS_EVERY_S, MODULE_REPAIRED_IN_S
 from tingtang.devices.virtual.clocks import DeviceClock
+from tingtang.devices.virtual.listed import Listed, Stepping
+from tingtang.devices.virtual.visitor import Visitor
 from xfs4iot.server import Host
-from xfs4iot.virtual import Customer
 from xfs4iot.virtual.auxiliaries import Auxiliaries, AuxiliariesWorld
 from xfs4iot.virtual.barcode_reader import BarcodeReader, BarcodeWorld
 from xfs4iot.virtual.camera import Camera, CameraWorld
@@ -29,6 +34,10 @@ STEP_MS = 60
 """One movement of a mechanism."""
 LOADED = 600
 """Notes in each cassette."""
+CASSETTES = (100, 50, 10)
+"""What the cassettes of a cash module hold, in yuan."""
+LOADED_FEN = LOADED * sum(CASSETTES) * 100
+"""The worth of a cash module as it is loaded, for the bank's books."""
 TICK_S = 0.5
 NEAR_EVERY_S = 180.0
 """Somebody comes near a kiosk this often."""
@@ -81,19 +90,10 @@ def demo_pin_key() -> Key:
     return Key(DEMO_PIN_KEY, "P0", "T", "E")
 
 
-async def run_machine(
-    code: str,
-    port: int,
-    random: Random,
-    clock: DeviceClock,
-    *,
-    is_open: bool,
-    faults: float,
-    tell: Callable[[str], None],
-) -> None:
-    """Serve a machine of the type ``code`` until cancelled; port 0 takes a free standard one.
+def built(code: str, *, is_open: bool) -> list[VirtualDevice]:
+    """The services of a machine of the type ``code``, its PIN key loaded.
 
-    Raises KeyError for a type whose machines do not speak XFS4IoT, OSError where the port is taken.
+    Raises KeyError for a type whose machines do not speak XFS4IoT.
     """
     services = BUILDERS[code]()
     for service in services:
@@ -101,19 +101,62 @@ async def run_machine(
             service.world.put("openClosedIndicator", "open")
         if isinstance(service, PinPad):
             service.store.put(DEMO_PIN_KEY_NAME, demo_pin_key())
+    return services
+
+
+async def run_machine(
+    services: list[VirtualDevice],
+    visitor: Visitor,
+    port: int,
+    random: Random,
+    clock: DeviceClock,
+    *,
+    faults: float,
+    tell: Callable[[str], None],
+) -> None:
+    """Serve a machine until cancelled, with somebody before it; port 0 takes a free standard one.
+
+    Raises OSError where the port is taken.
+    """
     host = Host(services, port=port or None, vendor="Tingtang")
     await host.start()
     tell(host.uri)
-    customer = Customer(*(one.world for one in services))
-    customer.start()
+    visitor.start()
     try:
         while True:
             await asyncio.sleep(TICK_S)
             for service in services:
                 befall(service, TICK_S * clock.speed, random, faults)
     finally:
-        customer.stop()
+        visitor.stop()
         await host.stop()
+
+
+class XfsMachines:
+    """The machines of one process that speak XFS4IoT, and who stands before each."""
+
+    def __init__(self) -> None:
+        self._visitors: dict[str, Visitor] = {}
+
+    def run(
+        self, one: Listed, random: Random, clock: DeviceClock, *, is_open: bool, faults: float
+    ) -> Coroutine[None, None, None]:
+        """One machine at work; raises typer.BadParameter where its type does not speak XFS4IoT."""
+        if one.type not in BUILDERS:
+            raise typer.BadParameter(
+                f"{one.type}: 支持 XFS4IoT 的类型 · types that speak XFS4IoT: {', '.join(BUILDERS)}"
+            )
+        services = built(one.type, is_open=is_open)
+        self._visitors[one.id] = visitor = Visitor(services, one.wallet)
+        port = max(0, one.xfs_port)
+        return run_machine(services, visitor, port, random, clock, faults=faults, tell=typer.echo)
+
+    def hear(self, line: str) -> None:
+        """A :class:`Stepping` as a line of JSON; what cannot be read is passed over."""
+        with contextlib.suppress(msgspec.MsgspecError):
+            stepping = msgspec.json.decode(line, type=Stepping)
+            if stepping.device in self._visitors:
+                self._visitors[stepping.device].gives_way_to(stepping.wallet)
 
 
 def befall(service: VirtualDevice, seconds: float, random: Random, faults: float) -> None:

@@ -212,6 +212,7 @@ class Designer:
             "channel": channel.value,
             "branch": "",
             "id": "",
+            "box": "",
             "modules": list(plan.about.needs),
         }
         terminal |= {"has_machine": bool(plan.about.needs)}

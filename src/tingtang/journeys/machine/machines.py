@@ -90,6 +90,13 @@ class DeviceMachines:
             if module.enabled and module.health in (Health.OK, Health.WARNING)
         )
 
+    def cash_box(self, terminal: str) -> str:
+        """The box in the bank's books that the terminal's cash lies in: its machine's, by the same
+        name as when the machine is cleared; the terminal's own where it has no machine.
+        """
+        device = self.machine_of(terminal)
+        return terminal if device is None else device.id
+
     def hands(self, holder: str, part: Text) -> Hands:
         """The services of the machine that a journey runs on; refused (machine_not_here)."""
         kind, _, terminal = holder.partition(":")

@@ -1,0 +1,87 @@
+"""Somebody who stands before a virtual machine: with papers, cards, books and notes of their own."""
+
+from collections.abc import Callable, Sequence
+
+from tingtang.devices.virtual.wallet import Wallet
+from xfs4iot.virtual import Customer
+from xfs4iot.virtual.card_world import CardWorld, bank_card, identity_card
+from xfs4iot.virtual.cash_world import CashWorld, notes
+from xfs4iot.virtual.device import VirtualDevice
+from xfs4iot.virtual.pin_pad import KeypadWorld
+from xfs4iot.virtual.printer_world import Passbook, PrinterWorld
+from xfs4iot.virtual.world import World
+
+BRINGS_AFTER_MS = 1_500
+"""How long they look for what a machine asks for: time enough to read what the screen says."""
+FIRST_SERIAL = 700_001
+IDENTITY, BOOKS = "IdReader", "CertificateCabinet"
+
+
+class Visitor:
+    """Brings what the services of one machine ask for, and takes what they present."""
+
+    def __init__(
+        self, services: Sequence[VirtualDevice], wallet: Wallet, delay_ms: int = BRINGS_AFTER_MS
+    ) -> None:
+        self.wallet = wallet
+        self._serial = FIRST_SERIAL
+        self._books_shown = 0
+        things = {one.world: act for one in services if (act := self._act(one)) is not None}
+        self._customer = Customer(
+            *(one.world for one in services), delay_ms=delay_ms, things=things
+        )
+
+    def start(self) -> None:
+        """Begin to watch; needs a running event loop."""
+        self._customer.start()
+
+    def stop(self) -> None:
+        self._customer.stop()
+
+    def gives_way_to(self, wallet: Wallet) -> None:
+        """The next one steps up to the machine."""
+        self.wallet = wallet
+        self._books_shown = 0
+
+    def _act(self, service: VirtualDevice) -> Callable[[], None] | None:
+        world: World = service.world
+        match world:
+            case CardWorld() if service.name == IDENTITY:
+                return lambda: self._show_paper(world)
+            case CardWorld():
+                return lambda: self._put_card_in(world)
+            case PrinterWorld() if service.name == BOOKS:
+                return lambda: self._put_book_in(world)
+            case CashWorld():
+                return lambda: self._put_notes_in(world)
+            case KeypadWorld():
+                return lambda: world.press(self.wallet.pin, "enter")
+            case _:
+                return None
+
+    def _show_paper(self, reader: CardWorld) -> None:
+        mine = self.wallet
+        if reader.slot is None and reader.transport is None:
+            reader.insert(
+                identity_card(
+                    mine.id_number, mine.name, kind=mine.id_kind, birth_date=mine.birth_date,
+                    expires=mine.id_expires,
+                )
+            )  # fmt: skip
+
+    def _put_card_in(self, reader: CardWorld) -> None:
+        if self.wallet.card and reader.slot is None and reader.transport is None:
+            reader.insert(bank_card(self.wallet.card))
+
+    def _put_book_in(self, printer: PrinterWorld) -> None:
+        """One book after another: who put in the wrong one tries the next."""
+        books = self.wallet.books
+        if books and printer.slot is None and printer.inside is None:
+            account = books[self._books_shown % len(books)]
+            self._books_shown += 1
+            printer.insert(Passbook(account, stripe=account))
+
+    def _put_notes_in(self, machine: CashWorld) -> None:
+        if machine.shutter_open and not machine.input:
+            machine.put_in(notes("typeCNY100", self.wallet.hundreds, first=self._serial))
+            self._serial += self.wallet.hundreds
