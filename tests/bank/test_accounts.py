@@ -356,3 +356,40 @@ def test_a_statement_book_is_replaced(desk: Desk) -> None:
     data = desk.do("statement_book.replace", account=account, voucher="SB00000001")
     assert data["old_statement_book"] == "OLDS0000"
     assert desk.no("composite.open", customer=desk.customer(0)) == "has_composite"
+
+
+@pytest.mark.shows("R075", part="what came into and out of a term book stands in its lines")
+def test_a_term_book_is_printed_up_to_date(desk: Desk) -> None:
+    book, account = desk.account(3, "term_book"), desk.account(3)
+    lines = desk.look("passbook.unprinted", account=book)["lines"]
+    assert [x["number"] for x in lines] == [1, 2]
+    assert desk.look("account.read", account=book)["unprinted"] == 2
+    desk.do("passbook.printed", account=book, number=2, page=1, line=2)
+    opened = desk.do("term.open", book=book, product="T12", amount=500_000, from_account=account)
+    (line,) = desk.look("passbook.unprinted", account=book)["lines"]
+    assert (line["number"], line["amount"], line["balance"]) == (3, 500_000, 500_000)
+    desk.do("passbook.printed", account=book, number=3, page=1, line=3)
+    desk.do("term.withdraw", deposit=opened["deposit"], to_account=account)
+    (line,) = desk.look("passbook.unprinted", account=book)["lines"]
+    assert (line["number"], line["amount"]) == (4, -500_000)
+    assert desk.no("passbook.printed", account=book, number=5, page=1, line=5) == "printed_wrong"
+    desk.reopen()
+    assert desk.look("account.read", account=book)["unprinted"] == 1
+    desk.check()
+
+
+def test_a_pin_that_was_entered_is_checked(desk: Desk) -> None:
+    account, card = desk.account(9), desk.card(9)
+    credit = desk.look("credit.list", customer=desk.customer(9))["cards"][0]["card"]
+    asked = {"card": credit, "from_account": account, "amount": 100}
+    assert desk.no("credit.repay", **asked, pin=desk.pin(card, "000000")) == "pin_wrong"
+    desk.do("credit.repay", **asked, pin=desk.pin(card))
+    term = {"book": desk.account(9, "term_book"), "product": "T12", "from_account": account}
+    assert desk.no("term.open", **term, amount=10_000, pin=desk.pin(card, "1")) == "pin_wrong"
+
+
+def test_a_credit_card_waits_to_be_activated(desk: Desk) -> None:
+    cards = desk.look("credit.list", customer=desk.customer(11))["cards"]
+    (card,) = [x["card"] for x in cards if x["state"] == "inactive"]
+    desk.do("credit.activate", card=card, new_pin=desk.pin(card))
+    assert desk.no("credit.activate", card=card) == "already_active"

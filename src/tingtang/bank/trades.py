@@ -257,6 +257,8 @@ class OpenTermDeposit(Trade, frozen=True):
     amount: Fen
     from_account: Text80
     renews: bool = False
+    pin: Digest = ""
+    """Checked where it was asked for; so in all that moves money inside the bank."""
 
 
 class WithdrawTermDeposit(Trade, frozen=True):
@@ -524,6 +526,7 @@ class RepayCredit(Trade, frozen=True):
     card: Text80
     from_account: Text80
     amount: Fen
+    pin: Digest = ""
 
 
 class RepayAllCredit(Trade, frozen=True):
@@ -532,6 +535,7 @@ class RepayAllCredit(Trade, frozen=True):
     name: ClassVar[str] = "credit.repay_all"
     customer: Text80
     from_account: Text80
+    pin: Digest = ""
 
 
 class ActivateCredit(Trade, frozen=True):
@@ -560,6 +564,7 @@ class BuyProduct(Trade, frozen=True):
     product: Text80
     account: Text80
     amount: Fen
+    pin: Digest = ""
 
 
 class RedeemProduct(Trade, frozen=True):

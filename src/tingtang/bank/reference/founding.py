@@ -11,7 +11,7 @@ from tingtang.bank.reference.model import channels, interest, numbers, stock
 from tingtang.bank.reference.model import holdings as h
 from tingtang.bank.reference.model import ledger as g
 from tingtang.bank.reference.model import records as r
-from tingtang.bank.reference.people import Person, made_up
+from tingtang.bank.reference.people import FIRST_NUMBER, Person, made_up
 from tingtang.bank.reference.store import Traded
 from tingtang.bank.trades import AccountKind
 from tingtang.kernel.clock import local_date
@@ -96,13 +96,20 @@ def found(bank: BankCounter, now_ms: int) -> None:
         return
     today = local_date(now_ms, "Asia/Shanghai")
     _write(bank, _bank(bank, today), "founding", now_ms)
-    people = made_up()
-    _write(bank, _customers(bank, people), "founding-customers", now_ms)
+    enrol(bank, made_up(), "founding", now_ms)
+
+
+def enrol(bank: BankCounter, people: list[Person], trace: str, now_ms: int) -> None:
+    """New customers, each with what their number gives them. ``trace`` begins the traces of the
+    entries; an id of a customer must be new.
+    """
+    today = bank.store.ledger.today
+    _write(bank, _customers(bank, people, trace), f"{trace}-customers", now_ms)
     for days, summary, amount in HISTORY:
-        work = _work(bank, f"founding-{days}")
+        work = _work(bank, f"{trace}-{days}")
         work.date = interest.plus_days(today, -days)
         _history(work, people, summary, amount)
-        _write(bank, work, f"founding-{days}", now_ms)
+        _write(bank, work, f"{trace}-{days}", now_ms)
 
 
 def _work(bank: BankCounter, trace: str) -> g.Work:
@@ -142,8 +149,8 @@ def _bank(bank: BankCounter, today: str) -> g.Work:
 # -- customers ----------------------------------------------------------------------------------
 
 
-def _customers(bank: BankCounter, people: list[Person]) -> g.Work:
-    work = _work(bank, "founding-customers")
+def _customers(bank: BankCounter, people: list[Person], trace: str) -> g.Work:
+    work = _work(bank, f"{trace}-customers")
     for person in people:
         _customer(work, person)
         if person.is_minor:
@@ -214,6 +221,8 @@ def _adult(work: g.Work, person: Person) -> None:
         work.change(composite, statement_book=f"OLDS{number:04}")
     for place in range({1: 2, 3: 1}.get(number % 4, 0)):
         _credit(work, person, place)
+    if number % 8 == 3:
+        _new_credit(work, person)
     if number % 3 == 0:
         work.put(
             r.Ebank(
@@ -222,7 +231,8 @@ def _adult(work: g.Work, person: Person) -> None:
             )
         )  # fmt: skip
     if number % 6 == 0:
-        work.put(r.Token(id=f"OLDU{number:04}", customer=person.customer))
+        place = int(person.customer) - FIRST_NUMBER
+        work.put(r.Token(id=f"OLDU{place:04}", customer=person.customer))
     for merchant in MERCHANTS[: number % 3]:
         work.put(
             r.Agreement(
@@ -262,6 +272,13 @@ def _credit(work: g.Work, person: Person, place: int) -> None:
         )
     )  # fmt: skip
     work.post("消费", (g.credit_ledger(id_), owed), (g.CENTRAL_BANK, -owed))
+
+
+def _new_credit(work: g.Work, person: Person) -> None:
+    """A card that came by mail and waits to be activated."""
+    id_ = numbers.credit_card(work.number("credit_card"))
+    due = interest.plus_days(work.date, 12 + person.number % 9)
+    work.put(r.CreditCard(id=id_, customer=person.customer, limit=3_000_000, due=due))
 
 
 def _history(work: g.Work, people: list[Person], summary: str, amount: int) -> None:

@@ -4,7 +4,7 @@ One connection in one thread writes and reads; several trades may share one tran
 """
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ import msgspec
 
 from tingtang.bank.port import Booking
 from tingtang.bank.reference.model import records as r
-from tingtang.bank.reference.model.ledger import Key, Ledger, Line, Total, Work, images
+from tingtang.bank.reference.model.ledger import NUMBERED, Key, Ledger, Line, Total, Work, images
 from tingtang.bank.reference.model.looks import Posted
 from tingtang.kernel.errors import Trouble
 
@@ -95,10 +95,10 @@ class Store:
         ledger = Ledger()
         for kind, id_, body in self._db.execute("SELECT kind, id, body FROM records"):
             ledger.keep((kind, id_), msgspec.json.decode(body, type=r.KINDS[kind]))
-        sums = "SELECT ledger, currency, SUM(amount), COUNT(number) FROM entries GROUP BY 1, 2"
+        sums = "SELECT ledger, currency, SUM(amount), COUNT(*) FROM entries GROUP BY 1, 2"
         for name, currency, amount, count in self._db.execute(sums):
             ledger.balances[name, currency] = amount
-            if count:
+            if name.startswith(NUMBERED):
                 ledger.counts[name] += count
         if ledger.records[r.Terms.__name__]:
             today = "SELECT scope, what, amount FROM totals WHERE date = ?"
@@ -142,7 +142,7 @@ class Store:
         running: dict[str, list[int]] = {}
         for line in work.lines:
             number = balance = None
-            if line.ledger.startswith("account:"):
+            if line.ledger.startswith(NUMBERED):
                 count, signed = running.get(line.ledger) or [
                     self.ledger.counts.get(line.ledger, 0),
                     self.ledger.balances.get((line.ledger, line.currency), 0),
@@ -221,11 +221,12 @@ class Store:
         )
         return [Line(*row) for row in rows]
 
-    def after(self, account: str, number: int, limit: int) -> list[Posted]:
+    def after(self, ledgers: Sequence[str], number: int, limit: int) -> list[Posted]:
         rows = self._db.execute(
-            "SELECT number, date, summary, -amount, balance, trace FROM entries"
-            " WHERE ledger = ? AND number > ? ORDER BY number LIMIT ?",
-            (f"account:{account}", number, limit),
+            "SELECT ROW_NUMBER() OVER (ORDER BY id), date, summary, -amount, balance, trace"
+            " FROM entries WHERE ledger IN (SELECT value FROM json_each(?))"
+            " ORDER BY id LIMIT ? OFFSET ?",
+            (msgspec.json.encode(ledgers).decode(), limit, number),
         )
         return [Posted(*row) for row in rows]
 

@@ -6,7 +6,7 @@ from tingtang.bank import trades as t
 from tingtang.bank.reference.model import holdings as h
 from tingtang.bank.reference.model import records as r
 from tingtang.bank.reference.model import stock
-from tingtang.bank.reference.model.ledger import Work, account_ledger
+from tingtang.bank.reference.model.ledger import Work
 from tingtang.bank.reference.model.words import Declined
 
 Given = dict[str, Any]
@@ -81,7 +81,7 @@ def voucher_kind(one: r.Account) -> str:
 def printed(work: Work, trade: t.PassbookPrinted) -> Given:
     """Never further than the books go, and never back."""
     one = book(work, trade.account)
-    last = work.ledger.counts.get(account_ledger(one.id), 0)
+    last = h.lines_in(work, one)
     if not one.printed <= trade.number <= last or trade.page < 1 or trade.line < 0:
         raise Declined("printed_wrong")
     work.change(one, printed=trade.number, page=trade.page, line=trade.line)

@@ -214,6 +214,7 @@ def buy(work: Work, trade: t.BuyProduct) -> Given:
         raise Declined("risk_too_high")
     if trade.amount < product.least:
         raise Declined("below_least")
+    h.check_given_pin(work, account, trade.pin)
     h.pay_out(work, account, trade.amount)
     one = r.Order(
         id=f"P{work.number('order'):08}", customer=owner.id, product=product.id,

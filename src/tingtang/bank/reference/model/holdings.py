@@ -9,6 +9,7 @@ from tingtang.bank.reference.model.ledger import (
     INTEREST_PAYABLE,
     Work,
     account_ledger,
+    term_ledger,
 )
 from tingtang.bank.reference.model.words import Declined
 from tingtang.bank.trades import AccountKind
@@ -36,6 +37,17 @@ def card(work: Work, id_: str) -> r.Card:
     if found.state in {"replaced", "closed"}:
         raise Declined("closed")
     return found
+
+
+def ledgers_in(work: Work, one: r.Account) -> list[str]:
+    """What stands in an account's book: its own lines, and those of the deposits in it."""
+    deposits = work.of(r.TermDeposit, one.customer)
+    return [account_ledger(one.id), *(term_ledger(x.id) for x in deposits if x.book == one.id)]
+
+
+def lines_in(work: Work, one: r.Account) -> int:
+    """How many lines its book would have, were it up to date."""
+    return sum(work.ledger.counts.get(name, 0) for name in ledgers_in(work, one))
 
 
 def is_lost(thing: r.Losable, today: str) -> bool:
@@ -109,6 +121,12 @@ def _with_wrong(thing: r.Losable, wrong: int) -> r.Losable:
     locked = wrong >= r.PIN_TRIES_MAX and isinstance(thing, r.Account | r.CreditCard)
     more = {"locked": "pin"} if locked else {}
     return msgspec.structs.replace(thing, pin_wrong=wrong, **more)
+
+
+def check_given_pin(work: Work, one: r.Account, block: str) -> None:
+    """A PIN that was asked for and entered must be right; where none was, the channel answers."""
+    if block:
+        check_account_pin(work, one, block)
 
 
 def check_account_pin(work: Work, one: r.Account, block: str) -> None:

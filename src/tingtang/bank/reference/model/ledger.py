@@ -29,6 +29,9 @@ SUSPENSE_OVER, SUSPENSE_SHORT = "suspense_over", "suspense_short"
 CAPITAL, CENTRAL_BANK, ASSET_MANAGER = "capital", "central_bank", "asset_manager"
 VOUCHER_CONTRA = "voucher_contra"
 
+NUMBERED = ("account:", "term:")
+"""Ledgers whose lines are numbered, from 1: those that books and statements show."""
+
 R = TypeVar("R", bound=r.Record)
 Key = tuple[str, str]
 """A record's kind and id."""
@@ -95,7 +98,7 @@ class Ledger:
         self.totals: dict[tuple[str, Total], int] = defaultdict(int)
         """By day."""
         self.counts: dict[str, int] = defaultdict(int)
-        """Lines ever written to a customer's account."""
+        """Lines ever written to a customer's account or term deposit."""
         self._owned: dict[Key, dict[str, r.Record]] = defaultdict(dict)
         self._found: dict[str, set[str]] = defaultdict(set)
 
@@ -147,7 +150,7 @@ class Ledger:
             self.keep(key, record)
         for line in work.lines:
             self.balances[line.ledger, line.currency] += line.amount
-            if line.ledger.startswith("account:"):
+            if line.ledger.startswith(NUMBERED):
                 self.counts[line.ledger] += 1
         for total, amount in work.totals.items():
             self.totals[work.date, total] += amount

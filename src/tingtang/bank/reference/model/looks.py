@@ -1,6 +1,6 @@
 """What can be read of the bank. Each look-up gives what ``tingtang.bank.trades`` says it gives."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple, Protocol
 
 from tingtang.bank import trades as t
@@ -9,7 +9,6 @@ from tingtang.bank.reference.model import holdings as h
 from tingtang.bank.reference.model import records as r
 from tingtang.bank.reference.model.ledger import (
     Work,
-    account_ledger,
     box_ledger,
     credit_ledger,
 )
@@ -36,8 +35,10 @@ class Posted(NamedTuple):
 class Lines(Protocol):
     """The lines that were ever posted to accounts."""
 
-    def after(self, account: str, number: int, limit: int) -> list[Posted]:
-        """Lines after a number, oldest first."""
+    def after(self, ledgers: Sequence[str], number: int, limit: int) -> list[Posted]:
+        """Lines of a book that holds these ledgers, after the first ``number``, oldest first; they
+        are numbered from 1 through all of it.
+        """
         ...
 
     def between(self, account: str, start: str, end: str, limit: int) -> list[Posted]:
@@ -118,7 +119,7 @@ def _account(work: Work, one: r.Account) -> Given:
         "frozen": bool(one.frozen), "locked": bool(one.locked), "locked_for": one.locked,
         "has_pin": bool(one.pin), "single_limit": one.single_limit,
         "daily_limit": one.daily_limit,
-        "unprinted": work.ledger.counts.get(account_ledger(one.id), 0) - one.printed,
+        "unprinted": h.lines_in(work, one) - one.printed,
     }  # fmt: skip
 
 
@@ -176,7 +177,7 @@ def unprinted(work: Work, look: t.UnprintedLines, lines: Lines) -> Given:
             "number": x.number, "date": x.date, "summary": x.summary, "amount": x.amount,
             "balance": x.balance,
         }
-        for x in lines.after(one.id, one.printed, 500)
+        for x in lines.after(h.ledgers_in(work, one), one.printed, 500)
     ]  # fmt: skip
     return {"lines": found, "page": one.page, "line": one.line}
 

@@ -173,6 +173,7 @@ def open_term(work: Work, trade: t.OpenTermDeposit) -> Given:
     product = work.need(r.TermProduct, trade.product, "unknown_product")
     if trade.amount < product.least:
         raise Declined("below_least")
+    h.check_given_pin(work, source, trade.pin)
     h.pay_out(work, source, trade.amount)
     one = r.TermDeposit(
         id=numbers.deposit(work.number("deposit")), customer=into.customer, book=into.id,
@@ -270,6 +271,7 @@ def repay(work: Work, trade: t.RepayCredit) -> Given:
         raise Declined("nothing_owed")
     if trade.amount > owed:
         raise Declined("more_than_owed")
+    h.check_given_pin(work, source, trade.pin)
     h.pay_out(work, source, trade.amount)
     _repay(work, source, card, trade.amount)
     return {"paid": trade.amount, "owed": owed - trade.amount}
@@ -285,6 +287,7 @@ def repay_all(work: Work, trade: t.RepayAllCredit) -> Given:
     ]
     if not owing:
         raise Declined("nothing_owed")
+    h.check_given_pin(work, source, trade.pin)
     h.pay_out(work, source, sum(owed for _, owed in owing))
     for card, owed in owing:
         _repay(work, source, card, owed)
