@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 
+from tingtang.ai.service import PictureEngines
 from tingtang.customers.service import CustomerService
 from tingtang.devices.service import DeviceService
 from tingtang.hall.feature import TaskService
@@ -14,6 +15,8 @@ from tingtang.journeys.actions import Actions
 from tingtang.journeys.bank_actions import BankActions
 from tingtang.journeys.codes import HandoverCodes
 from tingtang.journeys.desk import JourneyDesk
+from tingtang.journeys.faces.actions import FaceActions
+from tingtang.journeys.faces.settings import FaceSettings
 from tingtang.journeys.hall_actions import HallActions
 from tingtang.journeys.housekeeping import JourneyHousekeeping
 from tingtang.journeys.library import Library
@@ -21,6 +24,7 @@ from tingtang.journeys.machine.actions import MachineActions
 from tingtang.journeys.machine.machines import DeviceMachines
 from tingtang.journeys.model.events import TYPES
 from tingtang.journeys.model.state import Journey
+from tingtang.journeys.papers.actions import PaperActions
 from tingtang.journeys.service import BRANCH_VIEW, VIEW, JourneyService
 from tingtang.journeys.settings import JourneySettings
 from tingtang.journeys.store import JourneyStore
@@ -37,6 +41,7 @@ from tingtang.org.service import Links, SignIn
 def wire(parts: Parts) -> None:
     directory = parts.service("directory", Directory)
     directory.sections.register("journeys", JourneySettings, Text("业务流程", "Journeys"))
+    directory.sections.register("faces", FaceSettings, Text("人脸比对", "Comparing faces"))
     actions, library = Actions(), Library(parts.log, parts.clock)
     machines = DeviceMachines(parts.service("devices", DeviceService), parts.services["xfs"])
     MachineActions(machines).register(actions)
@@ -45,6 +50,9 @@ def wire(parts: Parts) -> None:
         parts.services["core_bank"], parts.services["identity_check"],
         parts.service("customers", CustomerService),
     ).register(actions)  # fmt: skip
+    pictures = parts.service("picture_engines", PictureEngines)
+    PaperActions(pictures).register(actions)
+    FaceActions(pictures, parts.service("customers", CustomerService), directory).register(actions)
     terminals = JourneyTerminals(machines)
 
     def facts(journey: Journey, branch: BranchId) -> Mapping[str, Any]:

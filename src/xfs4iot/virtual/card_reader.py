@@ -129,7 +129,7 @@ class CardReader(StorageDevice):
             if asked:
                 reply[name] = {"status": "dataSourceNotSupported"}
         if payload.front_image:
-            reply["frontImage"] = _picture(card.front)
+            reply["frontImage"] = _picture(card.front, card.front_picture)
         if payload.back_image:
             reply["backImage"] = _picture(card.back)
         return reply
@@ -338,8 +338,8 @@ def _data(value: str | bytes | None, missing: str) -> Payload:
     return {"status": "ok", "data": b64encode(raw).decode()}
 
 
-def _picture(lines: tuple[str, ...]) -> str:
-    return b64encode(document(list(lines)).bmp()).decode()
+def _picture(lines: tuple[str, ...], seen: bytes = b"") -> str:
+    return b64encode(seen or document(list(lines)).bmp()).decode()
 
 
 def _bytes(text: str) -> bytes:

@@ -33,6 +33,8 @@ class Card(msgspec.Struct, eq=False):
     front: tuple[str, ...] = ()
     """Lines on the front, for the image scanner."""
     back: tuple[str, ...] = ()
+    front_picture: bytes = b""
+    """What the scanner sees of the front, as a picture file; drawn from its lines where empty."""
     readable: bool = True
     """False for one that was put in the wrong way round or is no card."""
 

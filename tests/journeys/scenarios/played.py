@@ -157,6 +157,37 @@ class World:
     def _machine_take_picture(self, inputs: Mapping[str, Any]) -> Data:
         return {"photo": PICTURE} if self.often(0.8) else self.no()
 
+    def _machine_scan_paper(self, inputs: Mapping[str, Any]) -> Data:
+        return {"photo": PICTURE} if self.often(0.7) else self.no()
+
+    def _paper_read(self, inputs: Mapping[str, Any]) -> Data:
+        assert inputs["picture"] == PICTURE
+        assert inputs["kind"]
+        if not self.often(0.7):
+            return self.no()
+        wrong = self.random.random() < 0.2
+        bears_letters = "permit" in inputs["kind"] or inputs["kind"] == "passport"
+        return {
+            "id_number": "H12345678" if bears_letters else PERSON["id_number"],
+            "name": "王小朋" if wrong else PERSON["name"], "birth_date": "", "expires": "", "kind": "", "sure": {"name": 70 if wrong else 99},
+            "is_sure": not wrong, "doubts": ["unsure"] if wrong else [], "zh": "请核对", "en": "Check",
+        }  # fmt: skip
+
+    def _face_consent(self, inputs: Mapping[str, Any]) -> Data:
+        assert inputs["given"] in (True, False)
+        return {"given": inputs["given"]} if self.often(0.9) else self.no()
+
+    def _face_compare(self, inputs: Mapping[str, Any]) -> Data:
+        assert inputs["live"] == PICTURE
+        if not self.often(0.7):
+            return self.no()
+        near = self.random.random() < 0.7
+        return {
+            "outcome": "near" if near else "far", "distance": 0.3 if near else 0.7,
+            "threshold": 0.45, "is_near": near, "may_skip": near and self.random.random() < 0.5,
+            "zh": "机器比对", "en": "Compared",
+        }  # fmt: skip
+
     def _machine_enter_pin(self, inputs: Mapping[str, Any]) -> Data:
         assert str(inputs["account"])
         return {"pin_block": "cGlu"}

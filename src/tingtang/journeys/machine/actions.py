@@ -59,6 +59,18 @@ async def _read_id(hands: Hands, _call: Call) -> dict[str, Any]:
     return reading.identity(done.payload)
 
 
+async def _scan_paper(hands: Hands, _call: Call) -> dict[str, Any]:
+    """A picture of the front of whatever is laid in, chip or none."""
+    done = await hands.client("id_reader").execute(
+        "CardReader.ReadRawData", {"frontImage": True}, timeout_ms=CUSTOMER_MS
+    )
+    await _give_back(hands, "id_reader")
+    picture = str(done.payload.get("frontImage") or "")
+    if not picture:
+        raise reading.NotReadable("no picture")
+    return {"photo": picture}
+
+
 async def _read_card(hands: Hands, _call: Call) -> dict[str, Any]:
     done = await hands.client("card_reader").execute(
         "CardReader.ReadRawData", {"track2": True, "chip": True}, timeout_ms=CUSTOMER_MS
@@ -285,6 +297,12 @@ WORKS: dict[str, tuple[Text, Text, Work, bool]] = {
         Text("读取身份证", "Read an identity card"),
         Text("身份证阅读器", "ID reader"),
         _read_id,
+        False,
+    ),
+    "scan_paper": (
+        Text("扫描证件正面", "Take a picture of a paper's front"),
+        Text("身份证阅读器", "ID reader"),
+        _scan_paper,
         False,
     ),
     "read_card": (

@@ -1,0 +1,1 @@
+"""Comparing a live picture with that of a paper: with consent, as a reference, and never the only way."""
