@@ -191,6 +191,17 @@ class HallMachine(RuleBasedStateMachine):
         assert sequences == list(range(last - len(sequences) + 1, last + 1))
 
     @invariant()
+    def those_to_look_after_are_known_without_looking_at_all(self) -> None:
+        tickets, visits = self.hall.state.tickets.values(), self.hall.state.visits.values()
+        overdue = {t.id for t in tickets if t.state is TicketState.HELD and not t.due_ms}
+        assert set(self.hall.state.overdue) == overdue
+        assert set(self.hall.state.at_machines) == {v.id for v in visits if v.busy_at}
+        for line in self.hall.state.lines.values():
+            assert list(line.values()) == sorted(line.values()), (
+                "alerts stop at the first to wait less"
+            )
+
+    @invariant()
     def figures_and_estimates_can_always_be_told(self) -> None:
         state, now_ms = self.hall.state, self.hall.now_ms
         for at_ms, event in self.hall.events[self.followed :]:

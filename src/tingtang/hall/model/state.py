@@ -274,6 +274,7 @@ class HallDay:
         "abandoned",
         "announced",
         "announcements",
+        "at_machines",
         "closed_ms",
         "counters",
         "date",
@@ -283,6 +284,7 @@ class HallDay:
         "numbers",
         "observed",
         "opened_ms",
+        "overdue",
         "rounds",
         "setup",
         "taking",
@@ -313,6 +315,9 @@ class HallDay:
         self.announced = 0
         self.notices: list[Notice] = []
         self.timed: dict[TicketId, int] = {}
+        self.overdue: dict[TicketId, None] = {}
+        """Set aside for longer than was said."""
+        self.at_machines: dict[VisitId, None] = {}
         self.waiting = 0
         self.issued = 0
         self.abandoned = 0

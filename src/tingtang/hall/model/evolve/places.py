@@ -50,6 +50,7 @@ def take_out(state: HallDay, ticket: Ticket) -> None:
         state.waiting -= 1
     elif ticket.counter:
         release(state, ticket.counter)
+    state.overdue.pop(ticket.id, None)
     set_due(state, ticket, 0)
 
 

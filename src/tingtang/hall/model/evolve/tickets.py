@@ -118,10 +118,15 @@ def ticket_held(state: HallDay, event: e.TicketHeld, at_ms: int) -> None:
     take_out(state, ticket)
     ticket.state, ticket.counter, ticket.reason = TicketState.HELD, CounterId(""), event.reason
     set_due(state, ticket, event.until_ms)
+    if not event.until_ms:
+        state.overdue[ticket.id] = None
 
 
 def hold_ended(state: HallDay, event: e.HoldEnded, _at_ms: int) -> None:
-    set_due(state, state.tickets[event.ticket], 0)
+    ticket = state.tickets[event.ticket]
+    set_due(state, ticket, 0)
+    if ticket.state is TicketState.HELD:
+        state.overdue[ticket.id] = None
 
 
 def ticket_transferred(state: HallDay, event: e.TicketTransferred, at_ms: int) -> None:

@@ -44,12 +44,14 @@ def visit_staged(state: HallDay, event: e.VisitStaged, at_ms: int) -> None:
 def machine_used(state: HallDay, event: e.MachineUsed, at_ms: int) -> None:
     visit = state.visits[event.visit]
     visit.busy_at, visit.busy_since_ms = event.machine, at_ms
+    state.at_machines[visit.id] = None
     reach(visit, Stage.SELF_SERVICE, at_ms)
 
 
 def machine_left(state: HallDay, event: e.MachineLeft, _at_ms: int) -> None:
     visit = state.visits[event.visit]
     visit.busy_at, visit.busy_since_ms = "", 0
+    state.at_machines.pop(visit.id, None)
 
 
 def visit_left(state: HallDay, event: e.VisitLeft, at_ms: int) -> None:

@@ -10,7 +10,7 @@ import msgspec
 
 from tingtang.hall.model.kpis import online_counters
 from tingtang.hall.model.settings import Grades, Thresholds
-from tingtang.hall.model.state import CounterState, HallDay, Ticket, TicketState
+from tingtang.hall.model.state import CounterState, HallDay, Ticket
 from tingtang.hall.model.tasks.state import GRADE_ORDER, Grade, TaskBoard, TaskKind, TaskState
 from tingtang.kernel.clock import MINUTE_MS
 from tingtang.kernel.ids import ServiceId, ZoneId
@@ -50,10 +50,13 @@ def needs(state: HallDay, at_ms: int) -> Iterator[Need]:
 
 
 def _waits(state: HallDay, limits: Thresholds, at_ms: int) -> Iterator[Need]:
+    least = min(limits.wait_minutes_care.yellow, limits.wait_minutes.yellow)
     for line in state.lines.values():
         for ticket_id, since_ms in line.items():
-            ticket = state.tickets[ticket_id]
             minutes = (at_ms - since_ms) / MINUTE_MS
+            if minutes < least:
+                break  # nobody behind has waited longer
+            ticket = state.tickets[ticket_id]
             table = limits.wait_minutes_care if ticket.care else limits.wait_minutes
             grade = _grade(table, minutes)
             if grade is not None:
@@ -81,18 +84,17 @@ def _counters(state: HallDay, limits: Thresholds, at_ms: int) -> Iterator[Need]:
 
 def _visits(state: HallDay, limits: Thresholds, at_ms: int) -> Iterator[Need]:
     """Who is stuck at a machine, and who was set aside for longer than was said."""
-    for visit in state.visits.values():
-        if visit.left_ms:
-            continue
-        if visit.busy_at:
-            minutes = (at_ms - visit.busy_since_ms) / MINUTE_MS
-            grade = _grade(limits.stuck_minutes, minutes)
-            if grade is not None:
-                yield Need(f"stuck:{visit.id}", TaskKind.STUCK, grade, visit.id, visit.zone)
-        for ticket in map(state.tickets.__getitem__, visit.tickets):
-            if ticket.state is TicketState.HELD and not ticket.due_ms:
-                about = f"hold:{ticket.id}"
-                yield Need(about, TaskKind.HOLD_ENDED, Grade.YELLOW, ticket.id, visit.zone)
+    for visit in map(state.visits.__getitem__, state.at_machines):
+        minutes = (at_ms - visit.busy_since_ms) / MINUTE_MS
+        grade = _grade(limits.stuck_minutes, minutes)
+        if grade is not None and not visit.left_ms:
+            yield Need(f"stuck:{visit.id}", TaskKind.STUCK, grade, visit.id, visit.zone)
+    for ticket in map(state.tickets.__getitem__, state.overdue):
+        visit = state.visits[ticket.visit]
+        if not visit.left_ms:
+            yield Need(
+                f"hold:{ticket.id}", TaskKind.HOLD_ENDED, Grade.YELLOW, ticket.id, visit.zone
+            )
 
 
 def _grade(limits: Grades, value: float) -> Grade | None:
