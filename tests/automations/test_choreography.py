@@ -12,7 +12,6 @@ from tests.devices.test_scenes import Answering
 from tests.http.world import open_world, seed
 from tingtang.devices.model import wire
 from tingtang.devices.model.records import Protocol
-from tingtang.hall.clockwork import Clockwork
 from tingtang.hall.model import commands as c
 from tingtang.hall.model.state import Channel
 from tingtang.hall.model.tasks.state import TaskKind
@@ -84,8 +83,6 @@ class Branch(Shop):
 @pytest.fixture
 async def branch(seeded: Path, tmp_path: Path) -> AsyncIterator[Branch]:
     async with open_world(seeded, tmp_path) as world:
-        # The tests say when the day opens; on a busy machine the hall's own clock was faster.
-        await world.app.parts.service("clockwork", Clockwork).stop()
         branch = Branch(world, Answering.__new__(Answering))
         branch.link = Answering(branch)
         branch.devices.add_link(Protocol.MQTT, branch.link)

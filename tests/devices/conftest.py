@@ -11,7 +11,6 @@ from tests.http.world import World, open_world, seed
 from tingtang.devices.model import wire
 from tingtang.devices.model.records import Protocol
 from tingtang.devices.service import DeviceService
-from tingtang.hall.clockwork import Clockwork
 
 
 @pytest.fixture(scope="package")
@@ -69,8 +68,6 @@ ENGINEER = "jiang.haoran"
 @pytest.fixture
 async def shop(seeded: Path, tmp_path: Path) -> AsyncIterator[Shop]:
     async with open_world(seeded, tmp_path) as world:
-        # A day that opens by itself sets scenes of its own.
-        await world.app.parts.service("clockwork", Clockwork).stop()
         link = PlayedLink()
         shop = Shop(world, link)
         shop.devices.add_link(Protocol.MQTT, link)

@@ -7,7 +7,6 @@ import pytest_asyncio
 
 from tests.http.conftest import seeded_bank
 from tests.http.world import World, open_world
-from tingtang.hall.clockwork import Clockwork
 
 __all__ = ["seeded_bank", "world"]
 
@@ -16,5 +15,4 @@ __all__ = ["seeded_bank", "world"]
 async def world(seeded_bank: Path, tmp_path: Path) -> AsyncIterator[World]:
     """The running application. Its halls open, and time passes in them, when the test says so."""
     async with open_world(seeded_bank, tmp_path) as running:
-        await running.app.parts.service("clockwork", Clockwork).stop()
         yield running

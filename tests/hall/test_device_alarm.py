@@ -10,7 +10,6 @@ from tests.http.world import open_world
 from tingtang.devices.faults.service import FaultService
 from tingtang.devices.model import wire
 from tingtang.devices.service import DeviceService
-from tingtang.hall.clockwork import Clockwork
 from tingtang.hall.service import HallService
 from tingtang.hall.tasks import TaskService
 from tingtang.kernel.clock import MINUTE_MS
@@ -30,8 +29,6 @@ async def test_an_alarm_that_nobody_takes_on_becomes_a_task(
             parts.service("faults", FaultService),
         )
         tasks, hall = parts.service("tasks", TaskService), parts.service("hall", HallService)
-        # The test says when the day opens, not the hall's own clock.
-        await parts.service("clockwork", Clockwork).stop()
         await hall.open_day(EAST)
         engineer = await world.as_staff(ENGINEER)
         body = {"id": "kiosk-1", "type": "kiosk", "name": "一号"}

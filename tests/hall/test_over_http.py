@@ -15,7 +15,6 @@ import pytest
 import pytest_asyncio
 
 from tests.http.world import MARK, World, open_world
-from tingtang.hall.clockwork import Clockwork
 from tingtang.hall.service import HallService
 from tingtang.kernel.ids import BranchId
 from tingtang.kernel.permissions import SYSTEM
@@ -67,7 +66,6 @@ class Door:
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def door(seeded_bank: Path, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Door]:
     async with open_world(seeded_bank, tmp_path_factory.mktemp("door")) as world:
-        await world.app.parts.service("clockwork", Clockwork).stop()
         await world.app.parts.service("hall", HallService).open_day(BranchId("east"), SYSTEM)
         people = ("chen.yutong", "he.jiaxin", "zhou.qihang", "gao.mingyuan")
         clients = {login: await world.as_staff(login) for login in people}

@@ -37,6 +37,7 @@ class Clockwork:
     def __init__(self, hall: HallService, directory: Directory) -> None:
         self._hall = hall
         self._directory = directory
+        self.beat_seconds = BEAT_SECONDS
         self._beats: list[Beat] = []
         self._task: asyncio.Task[None] | None = None
         self._revised_ms = 0
@@ -65,7 +66,7 @@ class Clockwork:
 
     async def _run(self) -> None:
         while True:
-            await asyncio.sleep(BEAT_SECONDS)
+            await asyncio.sleep(self.beat_seconds)
             try:
                 await self.beat()
             except Exception:
