@@ -162,6 +162,22 @@ async def test_listeners_hear_of_events_only_when_they_are_durable(log: EventLog
     assert heard == list(range(1, 21))
 
 
+async def test_a_follower_hears_its_types_alone_in_order_whatever_another_does(
+    log: EventLog,
+) -> None:
+    heard: list[tuple[str, int]] = []
+
+    def broken(_one: Recorded) -> None:
+        raise RuntimeError("a follower's own fault")
+
+    log.follow((Given,), broken)
+    log.follow((Given,), lambda one: heard.append((one.stream, one.position)))
+    log.follow((Taken,), lambda one: heard.append(("taken", one.position)))
+    await asyncio.gather(*(log.append(give(f"s{i % 3}", i)) for i in range(20)))
+    assert [position for _, position in heard] == list(range(1, 21))
+    assert {stream for stream, _ in heard} == {"s0", "s1", "s2"}
+
+
 async def test_a_retry_with_its_key_gets_the_first_answer(log: EventLog) -> None:
     key = Key("teller:1", "request-1")
     await log.append(give("a", 1, key=key, answer=b"first"))

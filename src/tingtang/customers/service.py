@@ -42,7 +42,10 @@ class CustomerService:
         self._vault = vault
         self._known: OrderedDict[str, Known] = OrderedDict()
         self._resolvers: dict[m.By, list[Resolver]] = {}
-        log.on_commit(self._forget_changed)
+        log.follow(
+            (m.CustomerSaved, m.CustomerErased, m.ConsentGiven, m.ConsentWithdrawn),
+            self._forget_changed,
+        )
 
     def register_resolver(self, by: m.By, resolver: Resolver) -> None:
         """Let a later feature find customers by what it knows (its ticket, its booking).
@@ -240,19 +243,16 @@ class CustomerService:
                 self._known.popitem(last=False)
         return known
 
-    def _forget_changed(self, recorded: Sequence[Recorded]) -> None:
-        for one in recorded:
-            match one.event:
-                case m.CustomerSaved(facts=facts):
-                    self._known.pop(facts.id, None)
-                case (
-                    m.CustomerErased(customer=customer)
-                    | m.ConsentGiven(customer=customer)
-                    | m.ConsentWithdrawn(customer=customer)
-                ):
-                    self._known.pop(customer, None)
-                case _:
-                    pass
+    def _forget_changed(self, recorded: Recorded) -> None:
+        match recorded.event:
+            case m.CustomerSaved(facts=facts):
+                self._known.pop(facts.id, None)
+            case (
+                m.CustomerErased(customer=customer)
+                | m.ConsentGiven(customer=customer)
+                | m.ConsentWithdrawn(customer=customer)
+            ):
+                self._known.pop(customer, None)
 
     async def _write(
         self,

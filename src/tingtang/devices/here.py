@@ -5,7 +5,7 @@ Where nothing is known (no machine is registered for the terminal, it never spok
 lost) nothing is taken away: a customer is not turned away on a guess.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable
 from enum import StrEnum
 
 import msgspec
@@ -113,24 +113,18 @@ def wire_here(parts: Parts, devices: DeviceService) -> None:
         return actor.kind is ActorKind.TERMINAL and key.partition("/")[2] == actor.id
 
     parts.live.register(ViewType(VIEW, Permission.GUIDE_SEE, compute, allow=own))
-    parts.log.on_commit(_touching(register, parts.live.touch_branch))
+
+    def machine_changed(one: Recorded) -> None:
+        device = register.get(one.stream.partition("/")[2])
+        if device is not None and device.terminal:
+            parts.live.touch_branch(VIEW, device.branch)
+
+    parts.log.follow(_TELLING, machine_changed)
+    parts.log.follow(
+        (r.DeviceSaved, r.DeviceRemoved), lambda one: parts.live.touch_branch(VIEW, one.branch)
+    )
 
 
 def machines_of(register: Register, branch: str, terminal: str) -> list[r.Device]:
     """The machines whose screen a terminal is."""
     return [one for one in register.of_branch(branch) if terminal and one.terminal == terminal]
-
-
-def _touching(
-    register: Register, touch: Callable[[str, str], None]
-) -> Callable[[Sequence[Recorded]], None]:
-    def follow(recorded: Sequence[Recorded]) -> None:
-        for one in recorded:
-            if isinstance(one.event, _TELLING):
-                device = register.get(one.stream.partition("/")[2])
-                if device is not None and device.terminal:
-                    touch(VIEW, device.branch)
-            elif isinstance(one.event, r.DeviceSaved | r.DeviceRemoved):
-                touch(VIEW, one.branch)
-
-    return follow

@@ -52,7 +52,7 @@ class Register:
         self._directory = directory
         self._devices: dict[str, r.Device] = {}
         self._digests: dict[str, bytes] = {}
-        log.on_commit(self._follow)
+        log.follow((r.DeviceSaved, r.DeviceRemoved), self._follow)
 
     async def start(self) -> None:
         """Read the register; call once the log has started."""
@@ -187,14 +187,13 @@ class Register:
         if digest is not None:
             self._digests[device.id] = digest
 
-    def _follow(self, recorded: Iterable[Recorded]) -> None:
-        for one in recorded:
-            event = one.event
-            if isinstance(event, r.DeviceSaved):
-                self._devices[event.device.id] = event.device
-            elif isinstance(event, r.DeviceRemoved):
-                self._devices.pop(event.device, None)
-                self._digests.pop(event.device, None)
+    def _follow(self, recorded: Recorded) -> None:
+        event = recorded.event
+        if isinstance(event, r.DeviceSaved):
+            self._devices[event.device.id] = event.device
+        elif isinstance(event, r.DeviceRemoved):
+            self._devices.pop(event.device, None)
+            self._digests.pop(event.device, None)
 
 
 def _digest(secret: str) -> bytes:

@@ -38,8 +38,8 @@ from tingtang.kernel.log_commit import GENESIS, Projection, commit_group, event_
 from tingtang.kernel.neighbours import Neighbours
 
 __all__ = [
-    "GENESIS", "Answered", "Append", "Appended", "Clash", "EventLog", "Key", "Lineage", "Listener",
-    "Observer", "Projection", "Work", "event_hash",
+    "GENESIS", "Answered", "Append", "Appended", "Clash", "EventLog", "Follower", "Key", "Lineage",
+    "Listener", "Observer", "Projection", "Work", "event_hash",
 ]  # fmt: skip
 
 GROUP_MAX = 256
@@ -52,6 +52,7 @@ RECENT_MAX = 20_000
 logger = logging.getLogger(__name__)
 
 Listener = Callable[[Sequence[Recorded]], None]
+Follower = Callable[[Recorded], None]
 Observer = Callable[[int, int, float], None]
 """Told of each group: its appends, the events that became durable, the seconds the commit took."""
 
@@ -78,6 +79,7 @@ class EventLog:
         self._projections: list[tuple[frozenset[str], Projection]] = []
         self._listeners: list[Listener] = []
         self._elsewhere: list[Listener] = []
+        self._followers: dict[type[Event], list[Follower]] = {}
         self._observers: list[Observer] = []
         self._recent: deque[Recorded] = deque(maxlen=RECENT_MAX)
         self._head = 0
@@ -102,6 +104,13 @@ class EventLog:
         """
         self._listeners.append(listener)
         self._elsewhere.append(elsewhere or listener)
+
+    def follow(self, types: Iterable[type[Event]], follower: Follower) -> None:
+        """Call ``follower`` in the event loop with each durable event of ``types``, in order and
+        wherever it was written; before the listeners, and at no cost to events of other types.
+        """
+        for event_type in types:
+            self._followers.setdefault(event_type, []).append(follower)
 
     def observe(self, observer: Observer) -> None:
         """Call ``observer`` in the event loop once for each group: for metrics."""
@@ -227,6 +236,12 @@ class EventLog:
                 self._recent.clear()  # another node wrote between: memory has a gap
             self._recent.extend(recorded)
             self._head = recorded[-1].position
+        for one in recorded:
+            for follower in self._followers.get(type(one.event), ()):
+                try:
+                    follower(one)
+                except Exception:
+                    logger.exception("a follower failed; the event is durable")
         for listener in listeners:
             try:
                 listener(recorded)

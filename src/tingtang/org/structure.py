@@ -53,7 +53,7 @@ class OrgService:
         self._clock = clock
         self._ids = ids
         self._naming: set[asyncio.Task[None]] = set()
-        log.on_commit(self._on_commit)
+        log.follow(e.ORG_EVENTS.all().values(), self._follow)
 
     async def start(self) -> None:
         """Read the whole organisation; call once the log has started."""
@@ -205,15 +205,13 @@ class OrgService:
                 raise Refused(p.STALE_REVISION, revision="?") from error
             raise Refused(p.CODE_TAKEN, code=_code_of(changes)) from error
 
-    def _on_commit(self, recorded: Sequence[Recorded]) -> None:
-        for one in recorded:
-            event = one.event
-            if one.type.startswith("org."):
-                self.directory.apply(event)
-                if isinstance(event, e.StaffSaved) and event.renamed:
-                    task = asyncio.get_running_loop().create_task(self._learn_name(event.staff.id))
-                    self._naming.add(task)
-                    task.add_done_callback(self._naming.discard)
+    def _follow(self, recorded: Recorded) -> None:
+        event = recorded.event
+        self.directory.apply(event)
+        if isinstance(event, e.StaffSaved) and event.renamed:
+            task = asyncio.get_running_loop().create_task(self._learn_name(event.staff.id))
+            self._naming.add(task)
+            task.add_done_callback(self._naming.discard)
 
     async def _learn_name(self, staff: StaffId) -> None:
         """Read a name that an event only pointed to; another node may have written it."""

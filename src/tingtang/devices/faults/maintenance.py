@@ -1,7 +1,5 @@
 """Maintenance windows of all branches: in memory, every change written with its event."""
 
-from collections.abc import Iterable
-
 import msgspec
 import sqlalchemy as sa
 
@@ -27,7 +25,7 @@ class Maintenance:
         self._clock = clock
         self._register = register
         self._windows: dict[str, w.MaintenanceWindow] = {}
-        log.on_commit(self._follow)
+        log.follow((w.WindowPlanned, w.WindowEnded), self._follow)
 
     async def start(self) -> None:
         """Read the windows that still count."""
@@ -101,12 +99,11 @@ class Maintenance:
             )
         )
 
-    def _follow(self, recorded: Iterable[Recorded]) -> None:
-        for one in recorded:
-            event = one.event
-            if isinstance(event, w.WindowPlanned):
-                self._windows[event.window.id] = event.window
-            elif isinstance(event, w.WindowEnded) and event.window in self._windows:
-                left = w.ended(self._windows.pop(event.window), event.at_ms)
-                if left is not None:
-                    self._windows[event.window] = left
+    def _follow(self, recorded: Recorded) -> None:
+        event = recorded.event
+        if isinstance(event, w.WindowPlanned):
+            self._windows[event.window.id] = event.window
+        elif isinstance(event, w.WindowEnded) and event.window in self._windows:
+            left = w.ended(self._windows.pop(event.window), event.at_ms)
+            if left is not None:
+                self._windows[event.window] = left

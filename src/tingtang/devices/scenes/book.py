@@ -1,6 +1,5 @@
 """Which scenes a branch has: those that come with Tingtang, and its own over them."""
 
-from collections.abc import Sequence
 from importlib import resources
 
 import msgspec
@@ -46,7 +45,7 @@ class SceneBook:
         self._register = register
         self._directory = directory
         self._own: dict[tuple[str, str], m.Scene] = {}
-        log.on_commit(self._follow)
+        log.follow((m.SceneSaved, m.SceneRemoved), self._follow)
 
     async def start(self) -> None:
         """Read what branches wrote."""
@@ -109,9 +108,8 @@ class SceneBook:
             )
         )
 
-    def _follow(self, recorded: Sequence[Recorded]) -> None:
-        for one in recorded:
-            if isinstance(one.event, m.SceneSaved):
-                self._own[one.branch, one.event.scene.code] = one.event.scene
-            elif isinstance(one.event, m.SceneRemoved):
-                self._own.pop((one.branch, one.event.scene), None)
+    def _follow(self, one: Recorded) -> None:
+        if isinstance(one.event, m.SceneSaved):
+            self._own[one.branch, one.event.scene.code] = one.event.scene
+        elif isinstance(one.event, m.SceneRemoved):
+            self._own.pop((one.branch, one.event.scene), None)

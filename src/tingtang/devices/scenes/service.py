@@ -16,7 +16,7 @@ from tingtang.devices.scenes.book import SceneBook, stream_of
 from tingtang.devices.service import DeviceService
 from tingtang.kernel.database import upsert
 from tingtang.kernel.errors import Refused
-from tingtang.kernel.events import Event, Recorded
+from tingtang.kernel.events import Event
 from tingtang.kernel.ids import Ids
 from tingtang.kernel.live import LiveViews
 from tingtang.kernel.log import Answered, Append, EventLog, Key
@@ -56,7 +56,7 @@ class SceneService:
         self.runs: dict[tuple[str, str], m.SceneRun] = {}
         """The newest run of each scene of each branch."""
         self._tasks: dict[str, asyncio.Task[None]] = {}
-        log.on_commit(self._on_commit)
+        log.follow((m.SceneSaved, m.SceneRemoved), lambda one: self._live.touch(VIEW, one.branch))
 
     async def start(self) -> None:
         """Read the newest runs. What was under way when the process ended is not known."""
@@ -182,11 +182,6 @@ class SceneService:
             if device.type in register.types
         ]
         return m.wanted_of(wanted, found, kinds)
-
-    def _on_commit(self, recorded: Sequence[Recorded]) -> None:
-        for one in recorded:
-            if isinstance(one.event, m.SceneSaved | m.SceneRemoved):
-                self._live.touch(VIEW, one.branch)
 
     # -- inside --------------------------------------------------------------------------------
 

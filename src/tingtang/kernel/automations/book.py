@@ -66,7 +66,7 @@ class Book:
         self._wanted: dict[type[Event], list[EventTrigger]] | None = None
         self.last: dict[tuple[str, str], AutomationRun] = {}
         """The newest run of each automation in each branch."""
-        log.on_commit(self._follow)
+        log.follow((AutomationSaved, AutomationRemoved, RunStarted, RunEnded), self._follow)
         log.project((RunStarted, RunEnded), _project)
 
     async def start(self) -> None:
@@ -236,29 +236,28 @@ class Book:
                     found.setdefault(type_, []).append(trigger)
         return found
 
-    def _follow(self, recorded: Sequence[Recorded]) -> None:
-        for one in recorded:
-            match one.event:
-                case AutomationSaved(automation=automation):
-                    key = (automation.branch, automation.id)
-                    self._records[key] = automation
-                    self._changed_ms[key] = one.time_ms
-                    self._changed()
-                case AutomationRemoved(automation=automation_id, branch=branch):
-                    self._records.pop((branch, automation_id), None)
-                    self._changed_ms.pop((branch, automation_id), None)
-                    self._changed()
-                case RunStarted() as started:
-                    self.last[one.branch, started.automation] = AutomationRun(
-                        started.run, started.automation, one.branch, one.time_ms, 0,
-                        RunState.RUNNING, started.why, started.actions, (),
-                    )  # fmt: skip
-                case RunEnded() as ended:
-                    last = self.last.get((one.branch, ended.automation))
-                    if last is not None and last.run == ended.run:
-                        self.last[one.branch, ended.automation] = msgspec.structs.replace(
-                            last, ended_ms=one.time_ms, state=ended.state, results=ended.results
-                        )
+    def _follow(self, one: Recorded) -> None:
+        match one.event:
+            case AutomationSaved(automation=automation):
+                key = (automation.branch, automation.id)
+                self._records[key] = automation
+                self._changed_ms[key] = one.time_ms
+                self._changed()
+            case AutomationRemoved(automation=automation_id, branch=branch):
+                self._records.pop((branch, automation_id), None)
+                self._changed_ms.pop((branch, automation_id), None)
+                self._changed()
+            case RunStarted() as started:
+                self.last[one.branch, started.automation] = AutomationRun(
+                    started.run, started.automation, one.branch, one.time_ms, 0,
+                    RunState.RUNNING, started.why, started.actions, (),
+                )  # fmt: skip
+            case RunEnded() as ended:
+                last = self.last.get((one.branch, ended.automation))
+                if last is not None and last.run == ended.run:
+                    self.last[one.branch, ended.automation] = msgspec.structs.replace(
+                        last, ended_ms=one.time_ms, state=ended.state, results=ended.results
+                    )
 
 
 def _project(connection: sa.Connection, recorded: Sequence[Recorded]) -> None:
