@@ -132,7 +132,7 @@ async def found(app: App, branches: int, counters: int) -> dict[str, Any]:
 
 
 class Floor:
-    """Plain ASGI: validate the body, append one event, answer. Nothing else."""
+    """Plain ASGI: validate the body, append one event to the branch's stream, answer. Nothing else."""
 
     def __init__(self, app: App) -> None:
         self._log = app.parts.log
@@ -147,6 +147,7 @@ class Floor:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        branch = scope["path"].split("/")[3]
         body = (await receive())["body"]
         request = self._decode(body)
         self._count += 1
@@ -160,7 +161,9 @@ class Floor:
             channel=Channel.KIOSK,
         )
         await self._log.append(
-            Append(stream="hall/floor", branch="b0", events=(event,), time_ms=now_ms, actor="a")
+            Append(
+                stream=f"floor/{branch}", branch=branch, events=(event,), time_ms=now_ms, actor="a"
+            )
         )
         answer = self._encode({"ticket": event.ticket, "number": event.number})
         headers = [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(answer))]
