@@ -1,7 +1,7 @@
 """The other end of the message port, for demos and tests: a gateway that keeps what it was given.
 
 It speaks both protocols over a real socket, drops the second of two messages with one id as real
-gateways do, and can be told to fail.
+gateways do, and can be told to fail. Its front page shows what came in.
 """
 
 import asyncio
@@ -9,6 +9,7 @@ import contextlib
 import hashlib
 import hmac
 import socket
+from html import escape
 from typing import Any
 
 import msgspec
@@ -25,6 +26,25 @@ class Received(msgspec.Struct, frozen=True):
     id: str
     to: str
     text: str
+
+
+PAGE = """<!doctype html><html lang="zh"><meta charset="utf-8">
+<meta name="viewport" content="width=device-width"><meta http-equiv="refresh" content="5">
+<title>客户手机短信 · Messages</title><style>
+body {{ font: 16px/1.6 "Noto Sans SC", sans-serif; max-width: 40rem; margin: 2rem auto; padding: 0 1rem;
+color: #17302f; background: #faf8f4 }}
+li {{ list-style: none; margin: 0 0 1rem; padding: .75rem 1rem; background: #fff; border-radius: 8px }}
+ul {{ padding: 0 }} b {{ display: block; font-variant-numeric: tabular-nums }}
+</style><h1>客户手机短信 · Messages</h1><ul>{rows}</ul></html>"""
+NOTHING = "<li>还没有短信 · Nothing yet</li>"
+
+
+def inbox(received: list[Received]) -> str:
+    """A page of the messages, the newest first."""
+    rows = [
+        f"<li><b>{escape(one.to)}</b>{escape(one.text)}</li>" for one in reversed(received[-200:])
+    ]
+    return PAGE.format(rows="".join(rows) or NOTHING)
 
 
 class ReferenceGateway:
@@ -48,9 +68,12 @@ class ReferenceGateway:
             body += part.get("body", b"")
             if not part.get("more_body"):
                 break
-        status, answer = self._answer(scope, body)
-        content = msgspec.json.encode(answer)
-        headers = [(b"content-type", b"application/json")]
+        if (scope["method"], scope["path"]) == ("GET", "/"):
+            status, content, kind = 200, inbox(self.received).encode(), b"text/html; charset=utf-8"
+        else:
+            status, answer = self._answer(scope, body)
+            content, kind = msgspec.json.encode(answer), b"application/json"
+        headers = [(b"content-type", kind)]
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": content})
 

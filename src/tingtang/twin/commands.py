@@ -4,6 +4,7 @@ import asyncio
 import shutil
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import urljoin
 
 import typer
 from rich.console import Console
@@ -58,7 +59,7 @@ def demo(
         console.print("厅堂已开门；链接各用一次 · the hall is open; each link works once\n")
         console.print(f"门户 · portal\n  {base}/", soft_wrap=True)
         for doorway in await stage.doorways():
-            console.print(f"{doorway.title}\n  {base}{doorway.path}", soft_wrap=True)
+            console.print(f"{doorway.title}\n  {urljoin(base, doorway.path)}", soft_wrap=True)
         console.print(f"时间流速 ×{speed:g} · Ctrl-C 结束 · stops it", style="dim")
         await server.serve()
         await stage.stop()

@@ -5,7 +5,6 @@ signs in at a screen takes that role over while the rest goes on.
 """
 
 import asyncio
-import contextlib
 from collections.abc import Callable
 from pathlib import Path
 from random import Random
@@ -25,6 +24,7 @@ from tingtang.hall.contacts import Contact
 from tingtang.hall.service import HallService
 from tingtang.http.app import App, build
 from tingtang.http.options import WebOptions
+from tingtang.journeys.authorisation.service import Authorisations
 from tingtang.kernel.clock import DAY_MS, HOUR_MS, MINUTE_MS, local_date, moment_ms
 from tingtang.kernel.ids import BranchId, CounterId, CustomerId, ServiceId
 from tingtang.kernel.permissions import SYSTEM
@@ -41,12 +41,15 @@ from tingtang.org.sign_in.sessions import Terminal
 from tingtang.org.structure import OrgService
 from tingtang.twin import past
 from tingtang.twin.agenda import Agenda, StageClock
+from tingtang.twin.authorisers import Authorisers
 from tingtang.twin.booked import Bookers
 from tingtang.twin.customers import Customers, Popular
 from tingtang.twin.days import Begin, BranchDays
 from tingtang.twin.hardware import Hardware
 from tingtang.twin.managers import Managers
+from tingtang.twin.stock import Stock
 from tingtang.twin.tellers import Tellers
+from tingtang.twin.wallets import Wallets
 
 START_AFTER_OPENING_MS = round(1.6 * HOUR_MS)
 """The demo begins with the morning's wave under way."""
@@ -58,7 +61,8 @@ NIGHT_ENDS_BEFORE_MS = 25 * MINUTE_MS
 
 
 class Doorway(msgspec.Struct, frozen=True):
-    """One surface of the demo and the one-time link that opens it."""
+    """One surface of the demo and the one-time link that opens it, from the server's root on or
+    whole."""
 
     title: str
     path: str
@@ -94,10 +98,12 @@ class Demo:
         self.hardware = Hardware(
             self.app.parts.service("devices", DeviceService), self.clock, folder
         )
+        self._wallets = Wallets(self.app.parts, self.hardware)
+        self._stock: Stock | None = None
         self.bank: DemoBank | None = None
         self._days: list[BranchDays] = []
         self._contacts: dict[CustomerId, Contact] = {}
-        self._task: asyncio.Task[None] | None = None
+        self._tasks: list[asyncio.Task[None]] = []
 
     async def prepare(self, progress: Callable[[str], None]) -> None:
         """Found the bank, open its halls and play the morning at once."""
@@ -107,7 +113,15 @@ class Demo:
         progress("bank")
         self.bank = await seed_demo_bank(org)
         known = await self._register_customers(services["customers"])
-        await self.hardware.enrol(self.bank.branches[0], _year(self.clock.now_ms()))
+        flagship, year = self.bank.branches[0], _year(self.clock.now_ms())
+        await self.hardware.enrol(flagship, year, self._wallets.next_at)
+        self._stock = Stock(self.app.parts, flagship, self.bank.staff)
+        await self._stock.cash(list(self.bank.seats))
+        directory = self.app.parts.service("directory", Directory)
+        Authorisers(
+            self.app.parts.service("authorisations", Authorisations), flagship,
+            [directory.staff(one) for one in self.bank.staff.values()], self.agenda,
+        ).begin()  # fmt: skip
         await self._write_past(self.bank)
         progress("morning")
         for branch, size in zip(self.bank.branches, SIZES, strict=True):
@@ -124,14 +138,15 @@ class Demo:
         machines send their pictures and logs; empty: nowhere."""
         self.clock.run(speed)
         await self.hardware.start(self.app.parts.service("mqtt", Mqtt).port, speed, server)
-        self._task = asyncio.create_task(self.agenda.live(), name="demo")
+        self._tasks.append(asyncio.create_task(self.agenda.live(), name="demo"))
+        if self._stock is not None and self.hardware.runs:
+            self._tasks.append(asyncio.create_task(self._stock.fill(), name="demo-stock"))
 
     async def stop(self) -> None:
         await self.hardware.stop()
-        if self._task is not None:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def doorways(self) -> list[Doorway]:
         """One-time links to every surface of the flagship branch, and of head office."""
@@ -171,6 +186,7 @@ class Demo:
             await person("网点负责人 · branch manager", "lin.xiaolan", "office"),
             await person("总行 · head office", "gao.mingyuan", "office"),
             Doorway("客户手机 · phone", f"/phone/?branch={branch}"),
+            Doorway("客户手机短信 · text messages", self.gateway.base),
         ]
 
     # -- parts ---------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ import contextlib
 import os
 import socket
 import sys
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import msgspec
@@ -12,6 +13,8 @@ import msgspec
 from tingtang.devices.model.kinds import Wake
 from tingtang.devices.service import DeviceService
 from tingtang.devices.virtual import flagship
+from tingtang.devices.virtual.listed import Stepping
+from tingtang.devices.virtual.wallet import EXAMPLE, Wallet
 from tingtang.devices.virtual.wires import mac_of
 from tingtang.kernel.clock import Clock
 from tingtang.kernel.ids import BranchId
@@ -40,8 +43,12 @@ class Hardware:
         """Where the switched-off ones' network cards listen."""
         self._telling: asyncio.Task[None] | None = None
 
-    async def enrol(self, branch: BranchId, year: int) -> None:
-        """Register a branch's worth of devices and keep the list of them for the process."""
+    async def enrol(
+        self, branch: BranchId, year: int, comer: Callable[[str], Awaitable[Wallet]]
+    ) -> None:
+        """Register a branch's worth of devices and keep the list of them for the process; ``comer``
+        says who stands before a machine that is a terminal's.
+        """
         register, run = self._devices.register, []
         self._wake_port = _free_port()
         for number, one in enumerate(flagship.placed(), start=1):
@@ -53,7 +60,8 @@ class Hardware:
                     device, mac=mac_of(one.id), wake_address=f"127.0.0.1:{self._wake_port}"
                 )
             secret = await register.enrol(device, SYSTEM)
-            run.append(flagship.listed(one, secret, port))
+            wallet = await comer(one.id) if one.terminal else EXAMPLE
+            run.append(flagship.listed(one, secret, port, wallet))
         with os.fdopen(os.open(self._list, os.O_CREAT | os.O_WRONLY, 0o600), "wb") as file:
             file.write(msgspec.json.encode(run))
 
@@ -70,6 +78,18 @@ class Hardware:
             stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.DEVNULL,
         )  # fmt: skip
         self._telling = asyncio.create_task(self._tell_time(speed), name="device-time")
+
+    @property
+    def runs(self) -> bool:
+        """Whether the devices' process was started."""
+        return self._process is not None
+
+    async def step_up(self, device: str, wallet: Wallet) -> None:
+        """Somebody else stands before a machine from now on."""
+        if self._process is not None and self._process.stdin is not None:
+            with contextlib.suppress(ConnectionError):
+                self._process.stdin.write(msgspec.json.encode(Stepping(device, wallet)) + b"\n")
+                await self._process.stdin.drain()
 
     async def stop(self) -> None:
         """Close its standard input, at which it ends."""
