@@ -14,10 +14,11 @@ from tingtang.journeys.authorisation.feature import FEATURE as AUTHORISATION
 from tingtang.journeys.catalogue.feature import FEATURE as CATALOGUE
 from tingtang.journeys.designer.feature import FEATURE as DESIGNER
 from tingtang.journeys.feature import FEATURE as JOURNEYS
+from tingtang.journeys.offers.feature import FEATURE as OFFERS
 from tingtang.kernel.feature import Feature
 from tingtang.messages.feature import FEATURE as MESSAGES
 from tingtang.org.feature import ORG, SIGN_IN
 
 FEATURES: tuple[Feature, ...] = (
-    AI, ORG, SIGN_IN, AUTOMATIONS, MESSAGES, CUSTOMERS, DEVICES, FAULTS, SCENES, HALL, BANK, JOURNEYS, AUTHORISATION, DESIGNER, CATALOGUE, DELIVERY, AUTOMATION_ENGINE,
+    AI, ORG, SIGN_IN, AUTOMATIONS, MESSAGES, CUSTOMERS, DEVICES, FAULTS, SCENES, HALL, BANK, JOURNEYS, AUTHORISATION, DESIGNER, CATALOGUE, OFFERS, DELIVERY, AUTOMATION_ENGINE,
 )  # fmt: skip

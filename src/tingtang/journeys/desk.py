@@ -8,6 +8,7 @@ from tingtang.journeys import tables as t
 from tingtang.journeys import views
 from tingtang.journeys.access import check_holder, holder_of, holds
 from tingtang.journeys.codes import HandoverCodes, looks_like_one
+from tingtang.journeys.following import next_of
 from tingtang.journeys.model.problems import CODE_WRONG
 from tingtang.journeys.model.scenario import Channel
 from tingtang.journeys.model.state import OVER, Status
@@ -68,7 +69,14 @@ class JourneyDesk:
             opened.stands if journey.status not in OVER else None,
             refusal,
             can_go_back=back_to(journey) is not None,
+            next_up=self._next(opened),
         )
+
+    def _next(self, opened: Open) -> views.NextUp | None:
+        scenario = next_of(opened)
+        if not scenario:
+            return None
+        return views.NextUp(scenario, self._journeys.library.about(scenario).name)
 
     async def seen(self, journey: JourneyId, actor: Actor) -> views.JourneyView:
         """The same for somebody; refused (unknown_journey) whom it does not concern."""

@@ -28,7 +28,9 @@ CHANNEL_OF_KIND = {
 
 class BeginRequest(msgspec.Struct, frozen=True):
     """``channel`` is needed of staff alone, who may hold a PAD or sit at a counter. ``given`` is
-    what was filled in before (预填单), by the names of the scenario's own fields.
+    what was filled in before (预填单), by the names of the scenario's own fields. ``after`` is the
+    journey that said this one is ``next``: within a minute, at the same terminal, it goes on with the
+    same customer.
     """
 
     scenario: Annotated[str, msgspec.Meta(max_length=80, examples=["passbook_loss"])]
@@ -36,6 +38,7 @@ class BeginRequest(msgspec.Struct, frozen=True):
     visit: Annotated[str, msgspec.Meta(max_length=80)] = ""
     customer: Annotated[str, msgspec.Meta(max_length=80)] = ""
     given: dict[str, Any] = {}
+    after: Annotated[str, msgspec.Meta(max_length=80)] = ""
 
 
 class AnswerRequest(msgspec.Struct, frozen=True):
@@ -113,6 +116,7 @@ async def begin_journey(
         customer=CustomerId(data.customer) if data.customer and is_staff else None,
         given=data.given,
         key=key,
+        after=JourneyId(data.after) if data.after else None,
     )
     return journey_desk.view(opened)
 

@@ -27,6 +27,13 @@ class AtWork(msgspec.Struct, frozen=True):
     is_unclear: bool
 
 
+class NextUp(msgspec.Struct, frozen=True):
+    """Business that the customer wants to go on with: begun with ``after``, it knows who they are."""
+
+    scenario: str
+    name: Text
+
+
 class JourneyView(msgspec.Struct, frozen=True, kw_only=True):
     """A journey as the terminal that runs it shows it."""
 
@@ -53,6 +60,7 @@ class JourneyView(msgspec.Struct, frozen=True, kw_only=True):
     """False for whoever may look but does not hold it: then nothing of its screen is told."""
     has_effect: bool = False
     """Something was done that stays done: it is parked rather than left."""
+    next: NextUp | None = None
 
 
 class JourneyRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -100,6 +108,7 @@ def journey_view(
     refusal: Refusal | None,
     *,
     can_go_back: bool,
+    next_up: NextUp | None = None,
 ) -> JourneyView:
     """The journey at this moment; secrets are in no view."""
     shown: Screen | None = None
@@ -132,6 +141,7 @@ def journey_view(
         refusal=refusal,
         is_broken=is_broken,
         has_effect=journey.firm > 0,
+        next=next_up,
     )
 
 

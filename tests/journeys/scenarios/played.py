@@ -253,9 +253,27 @@ class World:
         assert inputs["stars"] in range(1, 6)
         return {} if self.often(0.8) else self.no()
 
-    def _offer(self, inputs: Mapping[str, Any]) -> Data:
-        offers = [{"value": "w1", "zh": "稳健 90 天", "en": "Steady 90 days"}]
-        return {"offers": offers if self.often(0.5) else []}
+    def _offer_about(self, inputs: Mapping[str, Any]) -> Data:
+        assert inputs["customer"]
+        if not self.often(0.7):
+            return self.no()
+        holds = [x for x in ("ebank", "token", "debit", "quickpay") if self.random.random() < 0.5]
+        return {"age": self.random.choice([16, 40, 70]), "risk_level": 2, "holds": holds}
+
+    def _offer_make(self, inputs: Mapping[str, Any]) -> Data:
+        names = ("scenario", "zh", "en", "why_zh", "why_en")
+        rows = zip(*(inputs[name] for name in names), strict=True)
+        first = next((row for row in rows if row[0]), None)
+        if first is None or not self.often(0.8):
+            return self.no()
+        options = [{"value": first[0], "zh": "好的"}, {"value": "none", "zh": "不用了"}]
+        return {**dict(zip(names, first, strict=True)), "options": options}
+
+    def _offer_answer(self, inputs: Mapping[str, Any]) -> Data:
+        assert inputs["accepted"] in (True, False)
+        if not self.often(0.9):
+            return self.no()
+        return {"next": inputs["offer"] if inputs["accepted"] else ""}
 
     def _customer_find(self, inputs: Mapping[str, Any]) -> Data:
         random = self.random

@@ -18,6 +18,10 @@ from tingtang.journeys.model.screens import screen
 WALKS = 2
 SEEDS_MAX = 150
 STEPS_MAX = 200
+JUST_KNOWN = {
+    "customer": "c1", "name": "王小明", "id_kind": "resident", "id_number": "110101199003077758",
+    "is_minor": False, "guardian": "", "phone": "13900000000", "risk_level": 2, "risks": [],
+}  # fmt: skip
 Branch = tuple[str, str, str]
 """Process, from, to."""
 
@@ -36,7 +40,10 @@ def walk(scenario: Scenario, seed: int) -> tuple[Run, list[str]]:
     channels = scenario.about.channels
     here = terminal(random, channels[seed % len(channels)].value)
     given = {"amount": 30_000_00, "name": "王小明"} if seed % 2 else {}
-    run = Run(scenario, {"given": given, "customer": "", "branch": "east", "terminal": here})
+    # One in three goes on from a journey just ended, with whom it knew.
+    kept = {"identity": JUST_KNOWN, "faced": "c1"} if seed % 3 == 2 else {}
+    known = {"given": given, "customer": "", "branch": "east", "terminal": here, "kept": kept}
+    run = Run(scenario, known)
     path: list[str] = []
     while not run.is_over:
         assert len(path) < STEPS_MAX, path[-30:]

@@ -2641,7 +2641,8 @@ export interface paths {
         put?: never;
         /**
          * Close the day
-         * @description Close the business day; refused while somebody is being served.
+         * @description Close the business day; refused while somebody is being served, or something else that the
+         *     branch does is not done.
          */
         post: operations["ApiBranchesDayCloseCloseDay"];
         delete?: never;
@@ -4892,7 +4893,7 @@ export interface paths {
         };
         /**
          * Clearing of today
-         * @description All machines, and what is open.
+         * @description All machines, what is open, and who has said that it may be closed.
          */
         get: operations["ApiBranchesClearingsClearingDay"];
         put?: never;
@@ -5067,6 +5068,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/branches/{branch}/clearing-day/ask": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask to close the delivery day
+         * @description The first of the two. Refused while anything is open.
+         */
+        post: operations["ApiBranchesClearingDayAskAskToCloseDeliveryDay"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/branches/{branch}/clearing-day/close": {
         parameters: {
             query?: never;
@@ -5078,7 +5099,8 @@ export interface paths {
         put?: never;
         /**
          * Close the delivery day
-         * @description Refused while a machine is not cleared, a difference not booked, or a cell in doubt.
+         * @description The second of the two. Refused while a machine is not cleared, a difference not booked, or a
+         *     cell in doubt.
          */
         post: operations["ApiBranchesClearingDayCloseCloseDeliveryDay"];
         delete?: never;
@@ -5731,7 +5753,10 @@ export interface components {
         ClearingDay: {
             date: string;
             machines: components["schemas"]["MachineView"][];
-            open: string[];
+            open: components["schemas"]["Text"][];
+            asked_by: string;
+            is_asked_by_me: boolean;
+            closed_by: string;
         };
         /** ClearingView */
         ClearingView: {
@@ -5739,6 +5764,7 @@ export interface components {
             device: string;
             device_name: components["schemas"]["Text"];
             date: string;
+            begun_ms: number;
             step: components["schemas"]["Step"];
             people: string[];
             counted: string[];
@@ -5748,6 +5774,11 @@ export interface components {
             rounds: number;
             names: string[];
             lines: components["schemas"]["LineView"][];
+            pieces: {
+                [key: string]: {
+                    [key: string]: number;
+                };
+            };
         };
         /** Code */
         Code: {
@@ -5900,8 +5931,13 @@ export interface components {
         };
         /** CountRequest */
         CountRequest: {
-            counts: {
+            counts?: {
                 [key: string]: number;
+            };
+            pieces?: {
+                [key: string]: {
+                    [key: string]: number;
+                };
             };
         };
         /** Counter */
@@ -6901,6 +6937,7 @@ export interface components {
             is_here: boolean;
             /** @default false */
             has_effect: boolean;
+            next?: components["schemas"]["NextUp"] | null;
         };
         /** Kpis */
         Kpis: {
@@ -7203,6 +7240,11 @@ export interface components {
             webhook: string;
             secret: string;
         };
+        /** NextUp */
+        NextUp: {
+            scenario: string;
+            name: components["schemas"]["Text"];
+        };
         /** Not */
         Not: {
             of: components["schemas"]["FieldTest"] | components["schemas"]["FactTest"] | components["schemas"]["TimeWindow"] | components["schemas"]["BusinessDay"] | components["schemas"]["BusinessHours"] | components["schemas"]["SunUp"] | components["schemas"]["AllOf"] | components["schemas"]["AnyOf"] | components["schemas"]["Not"];
@@ -7498,7 +7540,7 @@ export interface components {
          * @description What a customer can consent to, each apart from the others (PIPL art. 13-14, 29).
          * @enum {string}
          */
-        Purpose: "show_name" | "recognise_face" | "profile" | "marketing" | "messages";
+        Purpose: "show_name" | "recognise_face" | "verify_face" | "profile" | "marketing" | "messages";
         /** Quantity */
         Quantity: {
             name: string;
@@ -9175,6 +9217,8 @@ export interface components {
             given?: {
                 [key: string]: unknown;
             };
+            /** @default  */
+            after: string;
         };
         /** TakeRequest */
         journeys_routes_TakeRequest: {
@@ -18492,6 +18536,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": string;
+                };
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiBranchesClearingDayAskAskToCloseDeliveryDay: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                branch: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DayClosed"];
                 };
             };
             /** @description Refused: the code says why. */

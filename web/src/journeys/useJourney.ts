@@ -26,7 +26,7 @@ export interface JourneyRun {
   busy: Readonly<Ref<boolean>>
   refusal: Readonly<ShallowRef<JourneyRefusal | null>>
   isOpen: ComputedRef<boolean>
-  begin: (scenario: string, more?: { visit?: string; customer?: string; given?: Values }) => Promise<boolean>
+  begin: (scenario: string, more?: { visit?: string; customer?: string; given?: Values; after?: string }) => Promise<boolean>
   /** Shows a journey that is under way, without taking it. */
   open: (journey: string) => Promise<boolean>
   /** Goes on here with the journey of a code, scanned or typed. */
@@ -134,5 +134,12 @@ export function useJourney(branch: () => string, session: () => Session | null, 
       refusal.value = null
     },
   }
+  // What the customer said yes to is begun as soon as this is over; the server knows who they are for a minute.
+  let followed = ''
+  watch([held, busy], ([view, isBusy]) => {
+    if (isBusy || !view?.next || view.status !== 'done' || followed === view.journey) return
+    followed = view.journey
+    void run.begin(view.next.scenario, { after: view.journey })
+  })
   return run
 }

@@ -22,6 +22,8 @@ from tingtang.kernel.errors import Refused
 from tingtang.kernel.text import Text
 
 Json = Any
+KEPT = "kept"
+"""What was established in the journey just before, by the platform alone: ``identity``, ``faced``."""
 
 
 class Waiting(msgspec.Struct, frozen=True):
@@ -91,7 +93,7 @@ class Run:
         self._ready: list[tuple[Waiting, Task]] = []
         self._flow = BpmnWorkflow(scenario.plan, scenario.shared, script_engine=_Expressions())
         start = self._flow.get_tasks(state=TaskState.READY)[0]
-        start.data.update(given)
+        start.data.update({KEPT: {}, **given})
         self._walk()
 
     @property

@@ -23,6 +23,12 @@ STEP_PASSED = Problem(
     "这一步已经办过，页面将更新",
     "This step has been passed already; the page is brought up to date",
 )
+NOT_NEXT = Problem(
+    "not_next",
+    409,
+    "请重新核验身份后办理",
+    "Identify yourself once more to go on with this",
+)
 FIELD_WRONG = Problem("field_wrong", 422, "{label}：{reason}", "{label}: {reason}")
 NO_WAY_BACK = Problem(
     "no_way_back", 409, "业务已经生效，不能返回上一步", "It has taken effect; there is no way back"
