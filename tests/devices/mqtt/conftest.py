@@ -2,7 +2,9 @@
 
 import asyncio
 import shutil
+import signal
 import subprocess
+import sys
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
@@ -11,12 +13,14 @@ from typing import Any
 import aiomqtt
 import msgspec
 import pytest
+from typer.testing import CliRunner
 
 from tests.devices.conftest import ENGINEER
 from tests.http.world import World, open_world
 from tingtang.devices.model import mqtt_packets as mp
 from tingtang.devices.model.mqtt_topics import down, up
 from tingtang.devices.model.state import DeviceState
+from tingtang.devices.mqtt.commands import app
 from tingtang.devices.mqtt.options import MqttOptions
 from tingtang.devices.mqtt.sessions import Limits
 from tingtang.devices.mqtt.wiring import Mqtt
@@ -165,29 +169,31 @@ async def hall(seeded: Path, tmp_path: Path) -> AsyncIterator[Hall]:
         yield hall
 
 
-class Mosquitto:
-    """A Mosquitto of the test's own, which can be stopped and started again."""
+class Outside:
+    """A broker of the test's own, in a process of its own, which can be stopped and started again."""
 
     def __init__(self, folder: Path, port: int) -> None:
         self.folder = folder
         self.port = port
         self._process: subprocess.Popen[bytes] | None = None
 
+    def command(self) -> list[str]:
+        """What starts it."""
+        raise NotImplementedError
+
+    def write_account(self, user: str, secret: str) -> None:
+        """Add the account to its files."""
+        raise NotImplementedError
+
     def add(self, user: str, secret: str) -> None:
-        file = self.folder / "passwords"
-        file.touch(mode=0o600)
-        subprocess.run(
-            [mosquitto("mosquitto_passwd"), "-b", str(file), user, secret], check=True,
-            capture_output=True,
-        )  # fmt: skip
+        self.write_account(user, secret)
         if self._process is not None:
-            self._process.send_signal(1)  # SIGHUP: read the passwords again
+            self._process.send_signal(signal.SIGHUP)  # read the accounts again
 
     async def start(self) -> None:
         self._process = subprocess.Popen(
-            [mosquitto("mosquitto"), "-c", str(self.folder / "mosquitto.conf")],
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-        )  # fmt: skip
+            self.command(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
         async with asyncio.timeout(PATIENCE_S):
             while True:
                 try:
@@ -205,6 +211,30 @@ class Mosquitto:
             self._process = None
 
 
+class Mosquitto(Outside):
+    def command(self) -> list[str]:
+        return [mosquitto("mosquitto"), "-c", str(self.folder / "mosquitto.conf")]
+
+    def write_account(self, user: str, secret: str) -> None:
+        file = self.folder / "passwords"
+        file.touch(mode=0o600)
+        subprocess.run(
+            [mosquitto("mosquitto_passwd"), "-b", str(file), user, secret], check=True,
+            capture_output=True,
+        )  # fmt: skip
+
+
+class Nats(Outside):
+    def command(self) -> list[str]:
+        program = str(Path(sys.executable).with_name("nats-server"))
+        return [program, "-c", str(self.folder / "nats.conf")]
+
+    def write_account(self, user: str, secret: str) -> None:
+        given = ["nats-account", str(self.folder), user, "--secret", secret, "--user", PLATFORM]
+        answer = CliRunner().invoke(app, given)
+        assert answer.exit_code == 0, answer.output
+
+
 def mosquitto(program: str) -> str:
     """The program's path; the test is skipped where Mosquitto is not installed."""
     found = shutil.which(program) or shutil.which(program, path="/usr/sbin:/usr/local/sbin")
@@ -213,7 +243,10 @@ def mosquitto(program: str) -> str:
     return found
 
 
-__all__ = ["Hall", "Limits", "Mosquitto", "mosquitto", "next_message", "open_hall", "say", "until"]
+__all__ = [
+    "Hall", "Limits", "Mosquitto", "Nats", "Outside", "mosquitto", "next_message", "open_hall", "say",
+    "until",
+]  # fmt: skip
 
 
 @pytest.fixture
