@@ -161,6 +161,9 @@ class Answering(PlayedLink):
         devices, how = self.shop.devices, self.says.get(device, "")
         if how == "mute":
             return True
+        if call.name == "wake":
+            devices.link(device, wire.LinkState(wire.Link.ONLINE, boot="2"))
+            return True
         if how:
             failed = wire.CommandResult(call.id, wire.CommandStep.FAILED, code=how)
             devices.result(device, failed)
@@ -256,6 +259,28 @@ async def test_one_tap_brings_every_device_there_and_says_what_came_of_each(shop
     assert [one.event.results["stuck"] for one in await shop.world.events("scenes.scene_ended")] == [
         SceneResult.FAILED, SceneResult.DONE,
     ]  # fmt: skip
+
+
+@pytest.mark.shows("R147", part="what sleeps is woken for a scene, and goes on to what is wanted")
+async def test_a_scene_wakes_what_sleeps_where_something_is_to_be_on(shop: Shop) -> None:
+    link, scenes = await hall(shop, lamp="light", robot="robot", kiosk="kiosk")
+    for name in ("lamp", "robot", "kiosk"):
+        shop.devices.link(name, wire.LinkState(wire.Link.SLEEPING))
+    await shop.settled()
+    assert await set_scene(shop, scenes, "open") == {
+        "lamp": SceneResult.UNREACHABLE,  # its type has no way
+        "robot": SceneResult.DONE,
+        "kiosk": SceneResult.UNREACHABLE,  # its network card is not registered
+    }
+    assert [(device, call.name) for device, call in link.sent] == [
+        ("robot", "wake"), ("robot", "set"),
+    ]  # fmt: skip
+
+    link.sent.clear()
+    shop.devices.link("robot", wire.LinkState(wire.Link.SLEEPING))
+    await shop.settled()
+    assert (await set_scene(shop, scenes, "close"))["robot"] is SceneResult.UNREACHABLE
+    assert link.sent == []
 
 
 async def test_a_second_tap_sends_nothing_where_all_is_so_already(shop: Shop) -> None:

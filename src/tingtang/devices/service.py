@@ -13,12 +13,12 @@ from tingtang.devices.model import wire
 from tingtang.devices.model.decide import SET, WAKE, decide
 from tingtang.devices.model.declared import fits
 from tingtang.devices.model.evolve import evolve
-from tingtang.devices.model.kinds import DeviceType, Wake
+from tingtang.devices.model.kinds import DeviceType
 from tingtang.devices.model.state import OPEN_COMMANDS, CommandState, DeviceState
 from tingtang.devices.ports import DeviceLink
 from tingtang.devices.register import Register, device_stream
 from tingtang.devices.telemetry import Telemetry
-from tingtang.devices.waking import send_magic_packet, ways_of
+from tingtang.devices.waking import Waker
 from tingtang.kernel.clock import MINUTE_MS, Clock
 from tingtang.kernel.errors import Refused
 from tingtang.kernel.events import Event, Recorded
@@ -85,6 +85,7 @@ class DeviceService:
         """When each device was last heard of, by our clock."""
         self._ends: dict[str, asyncio.Event] = {}
         self._watch: asyncio.Task[None] | None = None
+        self._waker = Waker(register, self._switch_on, self._send_over_link)
         # A device's stream goes on for as long as it stands there: a start must not read it whole.
         snapshots = Snapshots(log, DeviceState, revision=STATE_REVISION)
         self.host: StreamHost[DeviceState, c.DeviceInput] = StreamHost(
@@ -140,7 +141,7 @@ class DeviceService:
         """
         found = self.register.device(device)
         type_ = self.register.type_of(found)
-        if name == WAKE and type_.wakes and not ways_of(found, type_):
+        if name == WAKE and type_.wakes and not self.can_wake(device):
             raise Refused(p.CANNOT_WAKE, device=found.name)
         command = self._ids.new(self.clock.now_ms())
         may_maintain = actor.may(Permission.DEVICE_MAINTAIN, found.branch)
@@ -171,6 +172,10 @@ class DeviceService:
                 return given.state
             await self._ends.setdefault(command, asyncio.Event()).wait()
             self._ends.pop(command, None)
+
+    def can_wake(self, device: str) -> bool:
+        """Whether there is a way to wake the device while it sleeps or is off."""
+        return bool(self._waker.ways(self.register.device(device)))
 
     async def switch_module(
         self, device: str, module: str, enabled: bool, actor: Actor, key: Key | None = None
@@ -410,31 +415,17 @@ class DeviceService:
         task.add_done_callback(_report)
 
     async def _wake(self, device: r.Device, call: wire.CommandCall) -> bool:
-        """Every way there is; that it is up shows in its link, that none could be gone is a failure."""
-        problems: list[str] = []
-        ways = ways_of(device, self.register.type_of(device))
-        for way in ways:
-            try:
-                await self._wake_by(way, device, call)
-            except OSError as error:
-                problems.append(f"{way}: {error}")
-            except Refused as refused:
-                problems.append(f"{way}: {refused.code}")
-        if len(problems) == len(ways):
-            failed = wire.CommandResult(
-                call.id, wire.CommandStep.FAILED, "not_sent", "; ".join(problems)[:200]
-            )
+        problems = await self._waker.wake(device, call)
+        if problems:
+            failed = wire.CommandResult(call.id, wire.CommandStep.FAILED, "not_sent", problems)
             self._hear(device.id, lambda type_: _heard(type_, failed), is_alive=False)
-            return False
-        return True
+        return not problems
 
-    async def _wake_by(self, way: Wake, device: r.Device, call: wire.CommandCall) -> None:
-        if way is Wake.LAN:
-            await send_magic_packet(device.mac, device.wake_address)
-        elif way is Wake.PLUG:
-            await self.give(device.plug, SET, {"on": True}, SYSTEM)
-        elif not await self._links[device.protocol].send(device.id, call):
-            raise Refused(p.NOT_REACHABLE)
+    async def _switch_on(self, plug: str) -> None:
+        await self.give(plug, SET, {"on": True}, SYSTEM)
+
+    async def _send_over_link(self, device: r.Device, call: wire.CommandCall) -> bool:
+        return await self._links[device.protocol].send(device.id, call)
 
 
 def _report(task: "asyncio.Task[bool]") -> None:

@@ -127,3 +127,24 @@ def test_doors_people_and_the_call_button_are_noticed_once() -> None:
     assert seen(at(safeDoor="closed"), at(safeDoor="open")) == ["door_opened"]
     assert seen(at(safeDoor="open"), at(safeDoor="bolted")) == ["door_closed"]
     assert seen(at(), at(operatorCallButtonSensor="on")) == ["pressed"]
+
+
+def test_notes_are_worth_what_their_types_say_whatever_bin_they_lie_in() -> None:
+    hundred = {"cashItem": {"currency": "CNY", "value": 100}}
+    storage = {
+        "unit100": {
+            "cash": {
+                "status": {
+                    "initial": {"typeCNY100": {"fit": 10}, "unrecognized": 2},
+                    "in": {
+                        "deposited": {"typeCNY100": {"fit": 3, "unfit": 1}},
+                        "retractOperations": 1,
+                    },
+                    "out": {"presented": {"typeCNY100": {"fit": 4}}},
+                }
+            }
+        },
+        "unitREJECT": {"cash": {"status": {"in": {"rejected": {"typeCNY100": {"unfit": 1}}}}}},
+    }
+    assert reading.worth(storage, {"typeCNY100": hundred}) == {"cny": 1_100_00}
+    assert reading.worth({"bad": 7, "worse": {"cash": []}}, {"typeCNY100": hundred}) == {}

@@ -175,6 +175,12 @@ def first_result(state: DeviceState, wanted: Mapping[str, Value]) -> SceneResult
     return SceneResult.WAITING if to_send(state, wanted) else SceneResult.UNCHANGED
 
 
+def wants_up(state: DeviceState, wanted: Mapping[str, Value]) -> bool:
+    """Whether a device that sleeps or is off should be woken first: something is to be on. What a
+    scene switches off stays asleep."""
+    return state.link is not Link.ONLINE and any(value is True for value in wanted.values())
+
+
 def _same(reported: Value | None, wanted: Value) -> bool:
     if isinstance(reported, bool) or isinstance(wanted, bool):
         return reported is wanted

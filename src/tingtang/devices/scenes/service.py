@@ -7,8 +7,9 @@ from collections.abc import Sequence
 import msgspec
 import sqlalchemy as sa
 
-from tingtang.devices.model.decide import SET
+from tingtang.devices.model.decide import SET, WAKE
 from tingtang.devices.model.problems import NOT_REACHABLE
+from tingtang.devices.model.state import DeviceState
 from tingtang.devices.model.wire import Value
 from tingtang.devices.scenes import model as m
 from tingtang.devices.scenes import tables as t
@@ -228,6 +229,8 @@ class SceneService:
         tried = msgspec.structs.replace(before, attempts=before.attempts + 1)
         try:
             state = await self._devices.state(device)
+            if m.wants_up(state, before.values) and self._devices.can_wake(device):
+                state = await self._wake(device, actor, f"{key}:wake")
             first = m.first_result(state, before.values)
             if first is not m.SceneResult.WAITING:
                 return msgspec.structs.replace(tried, result=first)
@@ -245,6 +248,12 @@ class SceneService:
         if given is None:
             return msgspec.structs.replace(tried, result=result)
         return msgspec.structs.replace(tried, result=result, code=given.code, detail=given.detail)
+
+    async def _wake(self, device: str, actor: Actor, key: str) -> DeviceState:
+        """Wake a device and wait until it is up, or for as long as that may take."""
+        command = await self._devices.give(device, WAKE, {}, actor, Key(key, ""))
+        await self._devices.outcome(device, command)
+        return await self._devices.state(device)
 
     def _note(self, run: m.SceneRun, device: str, result: m.DeviceResult) -> None:
         now = self.runs.get((run.branch, run.scene))

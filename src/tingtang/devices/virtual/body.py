@@ -73,6 +73,8 @@ class Body(msgspec.Struct):
     firmware: str = "1.0.0"
     hidden: dict[str, float] = {}
     """What a behaviour remembers and nobody sees."""
+    keys: dict[str, int] = {}
+    """Private keys of the U盾 that were plugged in, by their numbers; they never leave it."""
     happenings: list[DeviceHappening] = []
     """What happened since they were last sent."""
     daily: set[str] = set()

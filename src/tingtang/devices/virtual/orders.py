@@ -9,7 +9,7 @@ from tingtang.devices.model.decide import SET
 from tingtang.devices.model.declared import fits
 from tingtang.devices.model.kinds import Kind
 from tingtang.devices.model.wire import App, CommandCall, CommandStep, Health, ModuleReport, Value
-from tingtang.devices.virtual import hopper
+from tingtang.devices.virtual import hopper, ukey
 from tingtang.devices.virtual.body import Body, Moment
 from tingtang.devices.virtual.building import open_once
 from tingtang.devices.virtual.in_the_hall import DOCK, OF_A_DRINK, full_cells, open_cell
@@ -55,6 +55,8 @@ SECONDS: dict[str, tuple[float, float]] = {
     "self_test": (10, 15),
     "speed_test": (8, 12),
     "dispense": (3, 6),
+    "key_request": (1, 3),
+    "key_install": (1, 2),
     "make": (60, 90),
     "go_to": (5, 20),
     "dock": (5, 20),
@@ -235,6 +237,21 @@ def _dispense(body: Body, call: CommandCall, moment: Moment) -> Ended:
     return Ended(data={"number": number})
 
 
+def _key_request(body: Body, call: CommandCall, _moment: Moment) -> Ended:
+    if not body.works("key_port"):
+        return failed(body.modules["key_port"].code or "out_of_use")
+    number = str(call.parameters.get("number"))
+    return Ended(data={"number": number, "request": ukey.new_key(body, number)})
+
+
+def _key_install(body: Body, call: CommandCall, _moment: Moment) -> Ended:
+    if not body.works("key_port"):
+        return failed(body.modules["key_port"].code or "out_of_use")
+    certificate = "".join(str(call.parameters.get(name, "")) for name in ukey.PARTS)
+    wrong = ukey.install(body, str(call.parameters.get("number")), certificate)
+    return failed(wrong) if wrong else Ended()
+
+
 def _make(body: Body, _call: CommandCall, moment: Moment) -> Ended:
     if not body.works("printhead") or not body.works("boiler") or not body.works("grinder"):
         return failed("out_of_order")
@@ -286,6 +303,8 @@ ACTS: dict[str, Callable[[Body, CommandCall, Moment], Ended]] = {
     "open_cell": _open_cell,
     "set_stock": _set_stock,
     "dispense": _dispense,
+    "key_request": _key_request,
+    "key_install": _key_install,
     "make": _make,
     "go_to": _go,
     "dock": _go,

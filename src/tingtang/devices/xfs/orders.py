@@ -130,7 +130,18 @@ async def _self_count(hands: Hands, call: CommandCall) -> CommandResult:
         raise Unsupported(f"{module} has nothing to count")
     counted = (await hands.recount()).get(module, {})
     data: dict[str, Value] = dict(counted)
+    if "CashManagement" in classes:
+        data |= await _worth(client)
     return _done(call, " ".join(f"{unit}={count:g}" for unit, count in counted.items()), data)
+
+
+async def _worth(client: LastingClient) -> dict[str, float]:
+    """What is in a cash machine, as money."""
+    types = (await client.execute("CashManagement.GetBankNoteTypes")).payload.get("items")
+    storage = (await client.execute("Storage.GetStorage")).payload.get("storage")
+    if not isinstance(types, dict) or not isinstance(storage, dict):
+        return {}
+    return reading.worth(storage, types)
 
 
 async def _exchange(hands: Hands, call: CommandCall) -> CommandResult:

@@ -171,6 +171,33 @@ def stock(storage: Payload) -> dict[str, float]:
     return units
 
 
+def worth(storage: Payload, types: Payload) -> dict[str, float]:
+    """What the notes in all units are worth, by currency (``cny``) in hundredths; those in the bins
+    for rejects belong to it too. ``types`` are of CashManagement.GetBankNoteTypes; what the machine
+    does not recognise has no worth.
+    """
+    found: dict[str, float] = {}
+    for unit in storage.values():
+        for name, count in _held(_at(unit, "cash", "status")).items():
+            kind = _at(types, name, "cashItem")
+            currency, value = _text(kind.get("currency")).lower(), kind.get("value")
+            if currency and isinstance(value, int | float):
+                found[currency] = found.get(currency, 0.0) + count * value * 100
+    return found
+
+
+def _held(status: Payload) -> dict[str, int]:
+    """Notes in a unit by type: what was there first, and what came and went since."""
+    held: dict[str, int] = {}
+    tallies = [(1, _at(status, "initial"))]
+    tallies += [(1, _at(status, "in", why)) for why in _at(status, "in")]
+    tallies += [(-1, _at(status, "out", why)) for why in _at(status, "out")]
+    for sign, tally in tallies:
+        for name, count in tally.items():
+            held[name] = held.get(name, 0) + sign * _sum(count)
+    return held
+
+
 def samples(
     type_: DeviceType, statuses: Mapping[str, Payload], stocks: Mapping[str, Mapping[str, float]]
 ) -> dict[str, Value]:
