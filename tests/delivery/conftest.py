@@ -124,6 +124,15 @@ class Branch:
             await asyncio.sleep(0.005)
         raise AssertionError(f"{now}, not {wanted}")
 
+    async def counted_itself(self, clearing: str) -> str:
+        """Wait until a machine has said what it counts, or that it cannot; gives the path."""
+        one = f"clearings/{clearing}"
+        for _ in range(6000):
+            if (await self.get(TRADER, one))["is_device_asked"]:
+                return one
+            await asyncio.sleep(0.01)
+        raise AssertionError("the machine said nothing")
+
     async def opens(self, cell: int, number: int) -> None:
         """The cabinet opens a door as it was told."""
         call = await self.told("open_cell", number)

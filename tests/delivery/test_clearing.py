@@ -19,6 +19,8 @@ from tingtang.bank.port import Booking, CoreBank
 from tingtang.bank.trades import CashBox, MoveCash
 from tingtang.delivery.model import clearing as m
 
+RECYCLER = "recycler"
+HEAD_OFFICE = "gao.mingyuan"
 NONE = {"debit_card": 0, "token": 0, "certificate": 0}
 
 
@@ -31,6 +33,9 @@ async def begun(branch: Branch, device: str, **counts: float) -> str:
     for number in range(modules):
         told = await branch.told("self_count", seen + number + 1)
         await branch.answer(device, told, "done", **counts)
+    if device == RECYCLER:
+        await branch.answer(device, await branch.told("start_exchange"), "done")
+    await branch.counted_itself(view["clearing"])
     return str(view["clearing"])
 
 
@@ -60,7 +65,7 @@ async def test_a_dispenser_is_cleared_by_two_people_and_balances(branch: Branch)
     refused = await branch.post(OTHER, f"{one}/finish", 403)
     assert refused["error"]["code"] == "not_in_clearing"
     await branch.post(HANDLER, f"{one}/finish")
-    assert branch.link.sent[-1][1].name == "resume"
+    await branch.told("resume")
     person = await branch.person(HANDLER)
     sheet = (await person.get(f"/api/branches/east/{one}/sheet")).text
     assert "debit_card,3,3,3,0" in sheet
@@ -82,11 +87,11 @@ async def test_two_counts_that_differ_are_counted_again_and_seen_by_nobody(branc
 
 @pytest.mark.shows("R108", part="differences are approved by a third and booked")
 async def test_a_short_box_is_booked_to_suspense_after_a_third_persons_yes(branch: Branch) -> None:
-    await branch.enrol("recycler", "cash_recycler")
+    await branch.enrol(RECYCLER, "cash_recycler")
     bank: CoreBank = branch.world.app.parts.services["core_bank"]
-    move = MoveCash(from_box="vault", to_box="recycler", amount=1_000_00)
+    move = MoveCash(from_box="vault", to_box=RECYCLER, amount=1_000_00)
     await bank.trade(move, Booking("fill-1", "east", "", "test"))
-    clearing = await begun(branch, "recycler", notes=9.0)
+    clearing = await begun(branch, RECYCLER, notes=9.0)
     view = await both(branch, clearing, {"cash:CNY": 900_00})
     assert view["step"] == "different"
     line = view["lines"][0]
@@ -100,10 +105,12 @@ async def test_a_short_box_is_booked_to_suspense_after_a_third_persons_yes(branc
     assert view["step"] == "balanced"
     assert view["lines"][0]["voucher"]
     assert view["lines"][0]["approved_by"] == "林晓岚"
-    box = await bank.look(CashBox(box="recycler"))
+    box = await bank.look(CashBox(box=RECYCLER))
     assert box["balance"]["CNY"] == 90_000
     await branch.post(MANAGER, f"{one}/approve", 409, **yes)
     await branch.post(TRADER, f"{one}/finish")
+    await branch.answer(RECYCLER, await branch.told("end_exchange"), "done")
+    assert (await branch.told("set", 2)).parameters == {"in_service": True}
 
 
 async def test_a_manager_who_counted_approves_nothing(branch: Branch) -> None:
@@ -117,20 +124,56 @@ async def test_a_manager_who_counted_approves_nothing(branch: Branch) -> None:
     assert refused["error"]["code"] == "third_person"
 
 
-@pytest.mark.shows("R108", part="the day stays open until all is cleared")
-async def test_the_day_closes_only_when_every_machine_is_cleared(branch: Branch) -> None:
-    refused = await branch.post(MANAGER, "clearing-day/close", 409)
-    assert "今日未清机" in refused["error"]["message"]
+async def all_cleared(branch: Branch) -> None:
     for device, counts in ((DISPENSER, NONE), (CABINET, {"cells": 0})):
         clearing = await begun(branch, device)
         await both(branch, clearing, counts)
         await branch.post(TRADER, f"clearings/{clearing}/finish")
+
+
+@pytest.mark.shows("R108", part="the day stays open until all is cleared, and two people close it")
+async def test_two_people_close_the_day_once_every_machine_is_cleared(branch: Branch) -> None:
+    refused = await branch.post(TRADER, "clearing-day/ask", 409)
+    assert "今日未清机" in refused["error"]["message"]
+    day = await branch.get(TRADER, "clearings")
+    assert {"zh": f"{CABINET}：今日未清机", "en": f"{CABINET}: not cleared today"} in day["open"]
+    await all_cleared(branch)
+    refused = await branch.post(MANAGER, "clearing-day/close", 409)
+    assert refused["error"]["code"] == "day_not_asked"
+    await branch.post(MANAGER, "clearing-day/ask")
+    refused = await branch.post(MANAGER, "clearing-day/close", 403)
+    assert refused["error"]["code"] == "two_people"
+    await branch.post(TRADER, "clearing-day/ask")
     await branch.post(TRADER, "clearing-day/close", 403)
     closed = await branch.post(MANAGER, "clearing-day/close")
     assert closed["date"] == "2026-11-18"
+    assert await branch.post(MANAGER, "clearing-day/close") == closed
     day = await branch.get(TRADER, "clearings")
-    assert day["open"] == []
+    assert (day["open"], day["asked_by"], day["closed_by"]) == ([], "陈雨桐", "林晓岚")
     assert {one["step"] for one in day["machines"]} == {"done"}
+
+
+@pytest.mark.shows("R108", part="the hall's day waits for the clearing")
+async def test_the_hall_closes_after_the_day_of_the_items(branch: Branch) -> None:
+    await branch.open_day()
+    refused = await branch.post(MANAGER, "day/close", 409)
+    assert refused["error"]["code"] == "open_matters"
+    assert f"{DISPENSER}：今日未清机" in refused["error"]["message"]
+    await all_cleared(branch)
+    refused = await branch.post(MANAGER, "day/close", 409)
+    assert "尚未由两人关闭" in refused["error"]["message"]
+    await branch.post(TRADER, "clearing-day/ask")
+    await branch.post(MANAGER, "clearing-day/close")
+    await branch.post(MANAGER, "day/close", 204)
+
+
+async def test_a_hall_that_need_not_wait_closes_alone(branch: Branch) -> None:
+    await branch.open_day()
+    head = await branch.person(HEAD_OFFICE)
+    body = {"values": {"hall_waits": False}}
+    saved = await head.put("/api/branches/east/settings/delivery", json=body)
+    assert saved.status_code == 200, saved.text
+    await branch.post(MANAGER, "day/close", 204)
 
 
 @pytest.mark.shows("R113", part="ranges go in order; shortages are told")

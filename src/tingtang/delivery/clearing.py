@@ -2,26 +2,21 @@
 
 import asyncio
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Coroutine, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
 
 from tingtang.bank import trades as b
 from tingtang.delivery import tables as t
+from tingtang.delivery.machines import CELLS, NAMES, ClearedMachines
 from tingtang.delivery.model import clearing as m
 from tingtang.delivery.model import problems as p
 from tingtang.delivery.model.cabinet import CellState
-from tingtang.delivery.model.clearing_day import DeliveryDayClosed
-from tingtang.delivery.model.kinds import Status
 from tingtang.delivery.service import MACHINE, Items
-from tingtang.delivery.vouchers import ASKED, CONFIRMED, Vouchers
+from tingtang.delivery.vouchers import Vouchers
 from tingtang.devices.model import records as r
-from tingtang.devices.model.state import CommandState
-from tingtang.devices.service import DeviceService
-from tingtang.kernel.appends import Append
-from tingtang.kernel.clock import Clock, local_date
-from tingtang.kernel.database import upsert
+from tingtang.kernel.clock import Clock, local_date, local_time
 from tingtang.kernel.errors import Refused
 from tingtang.kernel.events import Event, Recorded
 from tingtang.kernel.ids import BranchId
@@ -30,20 +25,6 @@ from tingtang.kernel.permissions import SYSTEM, Actor
 from tingtang.kernel.streams import StreamHost
 from tingtang.org.directory import Directory
 
-CELLS = "cells"
-NAMES: dict[str, tuple[str, ...]] = {
-    "dispenser": ("debit_card", "token", "certificate"),
-    "locker": (CELLS,),
-    "cash_recycler": (f"{m.CASH}CNY",),
-}
-"""What is counted in a machine, by its type."""
-COUNTS = {"cards": "debit_card", "keys": "token", "vouchers": "certificate", "cells_used": CELLS}
-"""What a machine calls its counts when it counts itself."""
-MODULES = {
-    "dispenser": ("card_hopper", "key_hopper", "voucher_hopper"),
-    "locker": ("locks",),
-    "cash_recycler": ("cash",),
-}
 UNDER_WAY = (m.Step.WAITING, m.Step.COUNTING, m.Step.DIFFERENT, m.Step.BALANCED)
 
 logger = logging.getLogger(__name__)
@@ -60,7 +41,7 @@ class Clearings:
         self,
         log: EventLog,
         clock: Clock,
-        devices: DeviceService,
+        machines: ClearedMachines,
         directory: Directory,
         items: Items,
         vouchers: Vouchers,
@@ -68,7 +49,7 @@ class Clearings:
         self.host: StreamHost[m.Clearing, m.Command] = StreamHost(log, clock, m.ClearingCore())
         self._log = log
         self._clock = clock
-        self._devices = devices
+        self.machines = machines
         self._directory = directory
         self._items = items
         self._vouchers = vouchers
@@ -81,15 +62,15 @@ class Clearings:
         """Take a machine out of service and ask it to count itself; gives the clearing's id.
         Refused (clearing_open) while another is under way.
         """
-        found = self.machine(branch, device)
+        found = self.machines.find(branch, device)
         date = self.today(branch)
         if any(row["device"] == device for row in await self.rows(branch, UNDER_WAY)):
             raise Refused(p.CLEARING_OPEN)
         clearing = self._items.new_id()
         event = m.ClearingBegun(device=device, date=date, by=actor.name, names=NAMES[found.type])
         await self._run(clearing, branch, m.Begin(event), actor.name)
-        await self._service(found, "pause")
-        self._follow(clearing, found)
+        await self.machines.pause(found)
+        self._follow(self._self_count(clearing, found))
         return clearing
 
     async def join(self, branch: BranchId, clearing: str, actor: Actor) -> None:
@@ -98,11 +79,15 @@ class Clearings:
         await self._run(clearing, branch, m.Join(actor.name), actor.name)
 
     async def count(
-        self, branch: BranchId, clearing: str, counts: Mapping[str, int], actor: Actor
-    ) -> None:
-        """What one of the two found, without seeing what the other did."""
+        self, branch: BranchId, clearing: str, counts: Mapping[str, int], pieces: m.Pieces,
+        actor: Actor,
+    ) -> None:  # fmt: skip
+        """What one of the two found, without seeing what the other did. Notes are told by pieces
+        of each denomination, or as an amount.
+        """
         await self._check(branch, clearing)
-        await self._run(clearing, branch, m.Count(actor.name, counts), actor.name)
+        counted = m.Count(actor.name, counts, pieces)
+        await self._run(clearing, branch, counted, actor.name)
         await self.compare(branch, clearing)
 
     async def compare(self, branch: BranchId, clearing: str) -> None:
@@ -110,7 +95,7 @@ class Clearings:
         state = await self.state(clearing)
         if state.begun is None or not state.to_compare or not state.is_device_asked:
             return
-        books = await self._books(self.machine(branch, state.begun.device), state.begun.names)
+        books = await self._books(self.machines.find(branch, state.begun.device), state.begun.names)
         await self._run(clearing, branch, m.Compare(books), SYSTEM.name)
 
     async def approve(
@@ -140,60 +125,13 @@ class Clearings:
         """The machine goes back into service. Refused (differences_open) before all is booked."""
         await self._check(branch, clearing)
         await self._run(clearing, branch, m.Finish(actor.name), actor.name)
-        await self._back(branch, clearing)
+        self._follow(self._back(branch, clearing))
 
     async def abandon(self, branch: BranchId, clearing: str, actor: Actor) -> None:
         """Before anything was compared."""
         await self._check(branch, clearing)
         await self._run(clearing, branch, m.Abandon(actor.name), actor.name)
-        await self._back(branch, clearing)
-
-    # -- the day --------------------------------------------------------------------------------
-
-    async def open_matters(self, branch: BranchId) -> list[str]:
-        """What keeps the day from being closed, in words."""
-        today, open_ = self.today(branch), []
-        rows = await self.rows(branch, (*UNDER_WAY, m.Step.DONE), today)
-        done = {row["device"] for row in rows if row["step"] == m.Step.DONE.value}
-        under_way = {row["device"] for row in rows} - done
-        for device in self.machines(branch):
-            if device.id in under_way:
-                open_.append(f"{device.name.zh}：清机未结束")
-            elif device.id not in done:
-                open_.append(f"{device.name.zh}：今日未清机")
-        for device in self._items.cabinets.of_branch(branch):
-            cells = (await self._items.cabinets.state(device.id)).cells
-            open_ += [
-                f"{device.name.zh} {number} 号格：状态待核实"
-                for number, one in sorted(cells.items())
-                if one.state in {CellState.DOUBT, CellState.OPEN, CellState.OPENING}
-            ]
-        released = await self._items.orders.rows(branch, [Status.RELEASED])
-        if released:
-            open_.append(f"放行中未确认的实物 {len(released)} 件")
-        tasks = [one for one in await self._vouchers.tasks(branch) if one.state in WAITING]
-        if tasks:
-            open_.append(f"未办结的凭证调拨 {len(tasks)} 笔")
-        return open_
-
-    async def close_day(self, branch: BranchId, actor: Actor) -> str:
-        """Close the delivery leg's day; gives its date. Refused (day_not_clear), saying what is
-        open.
-        """
-        open_ = await self.open_matters(branch)
-        if open_:
-            raise Refused(p.DAY_NOT_CLEAR, open="；".join(open_))
-        date, now_ms = self.today(branch), self._clock.now_ms()
-        row = {"branch": branch, "date": date, "closed_by": actor.name, "closed_ms": now_ms}
-        insert = upsert(self._log.database, t.closed_days).values(row).on_conflict_do_nothing()
-        await self._log.append(
-            Append(
-                stream=f"clearingday/{branch}/{date}", branch=branch, time_ms=now_ms,
-                events=[DeliveryDayClosed(date=date)], actor=actor.name,
-                work=lambda connection: connection.execute(insert),
-            )
-        )  # fmt: skip
-        return date
+        self._follow(self._back(branch, clearing))
 
     # -- reading --------------------------------------------------------------------------------
 
@@ -201,17 +139,10 @@ class Clearings:
         """The branch's own date."""
         return local_date(self._clock.now_ms(), self._directory.branch(branch).time_zone)
 
-    def machines(self, branch: str) -> list[r.Device]:
-        """What must be cleared at the end of a day."""
-        register = self._devices.register
-        return [one for one in register.of_branch(branch) if one.type in NAMES and one.active]
-
-    def machine(self, branch: str, device: str) -> r.Device:
-        """One of them; refused (unknown_clearing)."""
-        for one in self.machines(branch):
-            if one.id == device:
-                return one
-        raise Refused(p.CLEARING_UNKNOWN)
+    def moment(self, branch: str, at_ms: int) -> str:
+        """A moment in the branch's own time, for a sheet that is signed."""
+        zone = self._directory.branch(branch).time_zone
+        return f"{local_time(at_ms, zone):%Y-%m-%d %H:%M}"
 
     async def state(self, clearing: str) -> m.Clearing:
         """Where a clearing stands."""
@@ -239,12 +170,18 @@ class Clearings:
     # -- the machine ----------------------------------------------------------------------------
 
     async def start(self) -> None:
-        """Ask again what machines were asked when the process ended."""
+        """Ask again what machines were asked when the process ended, and send back those that were
+        not told to serve again.
+        """
         for branch in self._directory.branches():
             for row in await self.rows(branch.id, (m.Step.WAITING, m.Step.COUNTING)):
-                state = await self.state(row["clearing"])
-                if not state.is_device_asked:
-                    self._follow(row["clearing"], self.machine(branch.id, row["device"]))
+                if not (await self.state(row["clearing"])).is_device_asked:
+                    device = self.machines.find(branch.id, row["device"])
+                    self._follow(self._self_count(row["clearing"], device))
+            today = self.today(branch.id)
+            for row in await self.rows(branch.id, (m.Step.DONE, m.Step.ABANDONED), today):
+                if not (await self.state(row["clearing"])).is_returned:
+                    self._follow(self._back(branch.id, row["clearing"]))
 
     async def stop(self) -> None:
         """Leave off; it is asked again."""
@@ -252,50 +189,31 @@ class Clearings:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    def _follow(self, clearing: str, device: r.Device) -> None:
-        task = asyncio.create_task(self._self_count(clearing, device))
+    def _follow(self, work: Coroutine[None, None, None]) -> None:
+        task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
     async def _self_count(self, clearing: str, device: r.Device) -> None:
-        """Counting twice does no harm, so that after a restart it is simply asked again."""
-        counts: dict[str, int] = {}
-        code = ""
-        for module in MODULES[device.type]:
-            try:
-                command = await self._devices.give(
-                    device.id, "self_count", {"module": module}, SYSTEM
-                )
-                ended = await self._devices.outcome(device.id, command)
-            except Refused as refused:
-                code = refused.code
-                continue
-            if ended is not CommandState.DONE:
-                code = f"{module}: {ended}"
-                continue
-            data = (await self._devices.state(device.id)).commands[command].data
-            counts |= counts_in(data)
-        command_ = m.NoteDevice(counts, code)
-        await self._run(clearing, device.branch, command_, f"device:{device.id}")
+        """It counts itself first: with its units open it can move nothing."""
+        counts, code = await self.machines.count(device)
+        is_opened = await self.machines.open_units(device, clearing)
+        told = m.NoteDevice(counts, code, is_opened)
+        await self._run(clearing, device.branch, told, f"device:{device.id}")
+        if (await self.state(clearing)).step is m.Step.ABANDONED:  # while it counted
+            await self.machines.resume(device, clearing, was_opened=is_opened)
+            return
         try:
             await self.compare(device.branch, clearing)
         except Refused as refused:
             logger.warning("clearing %s waits for the books: %s", clearing, refused.code)
 
-    async def _service(self, device: r.Device, command: str) -> None:
-        """Out of service, or back; a machine that is away serves nobody anyway."""
-        type_ = self._devices.register.type_of(device)
-        if type_.command_named(command) is None:
-            return
-        try:
-            await self._devices.give(device.id, command, {}, SYSTEM)
-        except Refused as refused:
-            logger.warning("%s was not told to %s: %s", device.id, command, refused.code)
-
     async def _back(self, branch: str, clearing: str) -> None:
         state = await self.state(clearing)
         if state.begun is not None:
-            await self._service(self.machine(branch, state.begun.device), "resume")
+            device = self.machines.find(branch, state.begun.device)
+            await self.machines.resume(device, clearing, was_opened=state.is_opened)
+            await self._run(clearing, branch, m.NoteReturned(), SYSTEM.name)
 
     async def _books(self, device: r.Device, names: Sequence[str]) -> dict[str, int]:
         found: dict[str, int] = {}
@@ -303,13 +221,22 @@ class Clearings:
             cells = (await self._items.cabinets.state(device.id)).cells.values()
             found[CELLS] = sum(one.state is CellState.FULL for one in cells)
         if any(name.startswith(m.CASH) for name in names):
-            box = await self._vouchers.look(b.CashBox(box=box_of(device.id)))
-            for currency, amount in (box.get("balance") or {}).items():
+            for currency, amount in (await self._box(device.id)).items():
                 found[f"{m.CASH}{currency}"] = int(amount)
         if device.type == "dispenser":
             for one in await self._vouchers.stock(f"{MACHINE}{device.id}"):
                 found[one.kind] = found.get(one.kind, 0) + one.count
         return found
+
+    async def _box(self, device: str) -> dict[str, int]:
+        """What the books have in a machine's cash box; one that nothing was ever put into has none."""
+        try:
+            box = await self._vouchers.look(b.CashBox(box=box_of(device)))
+        except Refused as refused:
+            if refused.params.get("bank_code") == "unknown_box":
+                return {}
+            raise
+        return dict(box.get("balance") or {})
 
     async def _check(self, branch: str, clearing: str) -> None:
         query = sa.select(t.clearings.c.branch).where(t.clearings.c.clearing == clearing)
@@ -320,24 +247,9 @@ class Clearings:
         await self.host.run(stream_of(clearing), branch, command, actor=actor)
 
 
-WAITING = frozenset({ASKED, CONFIRMED})
-
-
 def box_of(device: str) -> str:
     """The cash box of a machine in the bank's books."""
     return device
-
-
-def counts_in(data: Mapping[str, object]) -> dict[str, int]:
-    """A machine's own counts by our names; cash where it knows amounts (``cny``, in hundredths)."""
-    found = {}
-    for name, value in data.items():
-        if isinstance(value, float | int) and not isinstance(value, bool):
-            if name in COUNTS:
-                found[COUNTS[name]] = int(value)
-            elif len(name) == 3:
-                found[f"{m.CASH}{name.upper()}"] = int(value)
-    return found
 
 
 STEPS: dict[type[Event], m.Step] = {

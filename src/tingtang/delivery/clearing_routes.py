@@ -8,6 +8,7 @@ import msgspec
 from litestar import Response, get, post
 
 from tingtang.delivery.clearing import UNDER_WAY, Clearings
+from tingtang.delivery.days import DeliveryDays
 from tingtang.delivery.desk import DeliveryDesk
 from tingtang.delivery.model import clearing as m
 from tingtang.kernel.ids import BranchId
@@ -20,16 +21,26 @@ ONE = f"{BASE}/{{clearing:str}}"
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=40)]
 
 
+Denomination = Annotated[str, msgspec.Meta(pattern=r"^[1-9]\d{0,7}$")]
+Pieces = Annotated[int, msgspec.Meta(ge=0, le=1_000_000)]
+
+
 class BeginRequest(msgspec.Struct, frozen=True):
     device: Annotated[str, msgspec.Meta(min_length=1, max_length=60)]
 
 
 class CountRequest(msgspec.Struct, frozen=True):
-    """By name: pieces, or hundredths of a currency."""
+    """By name: pieces, or hundredths of a currency. Cash may be told in ``pieces`` instead: how many
+    of each denomination, which is in hundredths.
+    """
 
     counts: Annotated[
         dict[Name, Annotated[int, msgspec.Meta(ge=0, le=10**13)]], msgspec.Meta(max_length=20)
-    ]
+    ] = {}
+    pieces: Annotated[
+        dict[Name, Annotated[dict[Denomination, Pieces], msgspec.Meta(max_length=20)]],
+        msgspec.Meta(max_length=20),
+    ] = {}
 
 
 class ApproveRequest(msgspec.Struct, frozen=True):
@@ -58,6 +69,7 @@ class ClearingView(msgspec.Struct, frozen=True, kw_only=True):
     device: str
     device_name: Text
     date: str
+    begun_ms: int
     step: m.Step
     people: list[str]
     counted: list[str]
@@ -69,6 +81,8 @@ class ClearingView(msgspec.Struct, frozen=True, kw_only=True):
     rounds: int
     names: list[str]
     lines: list[LineView]
+    pieces: dict[str, dict[str, int]]
+    """Of cash, how many of each denomination (in hundredths) both have found."""
 
 
 class MachineView(msgspec.Struct, frozen=True):
@@ -81,11 +95,16 @@ class MachineView(msgspec.Struct, frozen=True):
 
 
 class ClearingDay(msgspec.Struct, frozen=True):
-    """``open`` says what keeps the day from being closed."""
+    """``open`` says what keeps the day from being closed; names of the two who close it are empty
+    until they have.
+    """
 
     date: str
     machines: list[MachineView]
-    open: list[str]
+    open: list[Text]
+    asked_by: str
+    is_asked_by_me: bool
+    closed_by: str
 
 
 class DayClosed(msgspec.Struct, frozen=True):
@@ -93,8 +112,14 @@ class DayClosed(msgspec.Struct, frozen=True):
 
 
 @get(BASE, summary="Clearing of today", **permit(Permission.CLEARING_WORK))
-async def clearing_day(branch: str, clearings: Clearings) -> ClearingDay:
-    """All machines, and what is open."""
+async def clearing_day(
+    branch: str,
+    clearings: Clearings,
+    delivery_days: DeliveryDays,
+    delivery_desk: DeliveryDesk,
+    actor: Actor,
+) -> ClearingDay:
+    """All machines, what is open, and who has said that it may be closed."""
     where, date = BranchId(branch), clearings.today(branch)
     rows = await clearings.rows(branch, (*UNDER_WAY, m.Step.DONE), date)
     latest = {row["device"]: row for row in reversed(rows)}
@@ -103,9 +128,11 @@ async def clearing_day(branch: str, clearings: Clearings) -> ClearingDay:
             one.id, one.name, latest.get(one.id, {}).get("clearing", ""),
             latest.get(one.id, {}).get("step", ""),
         )
-        for one in clearings.machines(branch)
+        for one in clearings.machines.of_branch(branch)
     ]  # fmt: skip
-    return ClearingDay(date, machines, await clearings.open_matters(where))
+    day, open_ = await delivery_days.state(where), await delivery_days.open_matters(where)
+    asked, closed = (delivery_desk.who(x) if x else "" for x in (day.asked_by, day.closed_by))
+    return ClearingDay(date, machines, open_, asked, day.asked_by == actor.name, closed)
 
 
 @post(BASE, summary="Begin to clear a machine", **permit(Permission.CLEARING_WORK))
@@ -144,7 +171,7 @@ async def count_clearing(
     actor: Actor,
 ) -> ClearingView:
     """Blind; where the two differ both count again."""
-    await clearings.count(BranchId(branch), clearing, data.counts, actor)
+    await clearings.count(BranchId(branch), clearing, data.counts, data.pieces, actor)
     return await _view(clearings, delivery_desk, branch, clearing, actor)
 
 
@@ -197,7 +224,12 @@ async def clearing_sheet(
     view = await _view(clearings, delivery_desk, branch, clearing, actor)
     out = io.StringIO()
     write = csv.writer(out).writerow
-    write(["清机表", view.device_name.zh, view.date, view.step.value, " / ".join(view.people)])
+    moment = clearings.moment(branch, view.begun_ms)
+    write(["清机表", view.device_name.zh, moment, view.step.value, " / ".join(view.people)])
+    for name, ones in view.pieces.items():
+        write([name, "券别（元）", "张数", "金额（元）"])
+        for value, number in sorted(ones.items(), key=lambda one: -int(one[0])):
+            write([name, int(value) / 100, number, int(value) * number / 100])
     write(["项目", "实物", "设备自清点", "账面", "差额", "审批人", "记账流水"])
     for one in view.lines:
         device = "" if one.device is None else one.device
@@ -217,13 +249,28 @@ async def clearing_sheet(
 
 
 @post(
+    "/api/branches/{branch:str}/clearing-day/ask",
+    summary="Ask to close the delivery day",
+    **permit(Permission.CLEARING_WORK),
+)
+async def ask_to_close_delivery_day(
+    branch: str, delivery_days: DeliveryDays, clearings: Clearings, actor: Actor
+) -> DayClosed:
+    """The first of the two. Refused while anything is open."""
+    await delivery_days.ask(BranchId(branch), actor)
+    return DayClosed(clearings.today(branch))
+
+
+@post(
     "/api/branches/{branch:str}/clearing-day/close",
     summary="Close the delivery day",
     **permit(Permission.CLEARING_APPROVE),
 )
-async def close_delivery_day(branch: str, clearings: Clearings, actor: Actor) -> DayClosed:
-    """Refused while a machine is not cleared, a difference not booked, or a cell in doubt."""
-    return DayClosed(await clearings.close_day(BranchId(branch), actor))
+async def close_delivery_day(branch: str, delivery_days: DeliveryDays, actor: Actor) -> DayClosed:
+    """The second of the two. Refused while a machine is not cleared, a difference not booked, or a
+    cell in doubt.
+    """
+    return DayClosed(await delivery_days.close(BranchId(branch), actor))
 
 
 async def _view(
@@ -232,12 +279,13 @@ async def _view(
     state = await clearings.checked(BranchId(branch), clearing)
     begun = state.begun
     assert begun is not None  # noqa: S101 - its row stands in the table
-    device = clearings.machine(branch, begun.device)
+    device = clearings.machines.find(branch, begun.device)
     return ClearingView(
         clearing=clearing,
         device=device.id,
         device_name=device.name,
         date=begun.date,
+        begun_ms=state.begun_ms,
         step=state.step,
         people=[desk.who(one) for one in state.people],
         counted=[desk.who(one) for one in state.counts],
@@ -255,10 +303,12 @@ async def _view(
             )
             for one in state.lines
         ],
+        pieces=state.pieces if state.lines else {},
     )  # fmt: skip
 
 
 ROUTES = [
     clearing_day, begin_clearing, read_clearing, join_clearing, count_clearing, compare_clearing,
-    approve_difference, finish_clearing, abandon_clearing, clearing_sheet, close_delivery_day,
+    approve_difference, finish_clearing, abandon_clearing, clearing_sheet,
+    ask_to_close_delivery_day, close_delivery_day,
 ]  # fmt: skip

@@ -11,8 +11,10 @@ from tingtang.delivery import clearing_routes, routes, voucher_routes
 from tingtang.delivery.actions import DeliveryActions
 from tingtang.delivery.cabinets import Cabinets
 from tingtang.delivery.clearing import Clearings
+from tingtang.delivery.days import DeliveryDays
 from tingtang.delivery.desk import DeliveryDesk
 from tingtang.delivery.dispensers import Dispensers
+from tingtang.delivery.machines import ClearedMachines
 from tingtang.delivery.model import (
     cabinet_events,
     clearing,
@@ -28,7 +30,7 @@ from tingtang.delivery.settings import DeliverySettings
 from tingtang.delivery.vouchers import Vouchers
 from tingtang.devices.model import events as device_events
 from tingtang.devices.service import DeviceService, Register
-from tingtang.hall.feature import MessagePort, TaskService
+from tingtang.hall.feature import Closing, MessagePort, TaskService
 from tingtang.journeys.service import Actions
 from tingtang.kernel.events import EventTypes, Recorded
 from tingtang.kernel.feature import Feature, Parts
@@ -58,8 +60,12 @@ def wire(parts: Parts) -> None:
     parts.offer("vouchers", vouchers)
     parts.offer("dispensers", dispensers)
     parts.offer("delivery_desk", desk)
-    clearings = Clearings(parts.log, parts.clock, devices, directory, items, vouchers)
+    machines = ClearedMachines(devices)
+    clearings = Clearings(parts.log, parts.clock, machines, directory, items, vouchers)
+    days = DeliveryDays(parts.log, parts.clock, directory, clearings, items, vouchers)
     parts.offer("clearings", clearings)
+    parts.offer("delivery_days", days)
+    parts.service("closing", Closing).ask(days.before_hall_closes)
     parts.offer("risks", Risks(items, vouchers, desk))
     DeliveryActions(items, dispensers, parts.log).register(parts.service("actions", Actions))
     _react(parts, items, dispensers)

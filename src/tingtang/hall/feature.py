@@ -8,6 +8,7 @@ from tingtang.hall.booking_moves import BookingMoves
 from tingtang.hall.bookings import BookingService
 from tingtang.hall.check_in import CheckIn
 from tingtang.hall.clockwork import Clockwork
+from tingtang.hall.closing import Closing
 from tingtang.hall.complaint_tasks import ComplaintTasks
 from tingtang.hall.complaints import ComplaintService
 from tingtang.hall.contacts import Contacts
@@ -47,7 +48,7 @@ from tingtang.org.directory import Directory
 from tingtang.org.model import events as org
 from tingtang.org.service import SignIn
 
-__all__ = ["EVENTS", "FEATURE", "MessagePort", "TaskService", "wire"]
+__all__ = ["EVENTS", "FEATURE", "Closing", "MessagePort", "TaskService", "wire"]
 
 
 def wire(parts: Parts) -> None:
@@ -63,6 +64,7 @@ def wire(parts: Parts) -> None:
     clockwork = Clockwork(hall, directory)
     parts.offer("hall", hall)
     parts.offer("clockwork", clockwork)
+    parts.offer("closing", Closing())
     parts.offer("printers", TicketPrinters(directory))
     bookings = _wire_bookings(parts, hall, links)
     register_resolvers(known, hall, parts.service("check_in", CheckIn))

@@ -34,6 +34,10 @@ CASH = "cash:"
 """Before a currency: its line is in hundredths, all others are in pieces."""
 
 
+Pieces = Mapping[str, Mapping[str, int]]
+"""By line, pieces by denomination (in hundredths, as text)."""
+
+
 class Line(msgspec.Struct, frozen=True):
     """Three figures of one thing: cash of a currency in hundredths, or pieces. ``device`` is None
     where the machine does not count it by itself.
@@ -68,15 +72,20 @@ class ClearingJoined(Event, frozen=True):
 
 
 class DeviceCounted(Event, frozen=True):
-    """What the machine says it holds; empty where it could not count itself."""
+    """What the machine says it holds; empty where it could not count itself. ``is_opened``: its
+    units were opened for the two people after that.
+    """
 
     counts: dict[str, int]
     code: str = ""
+    is_opened: bool = False
 
 
 class PersonCounted(Event, frozen=True):
     by: str
     counts: dict[str, int]
+    pieces: dict[str, dict[str, int]] = msgspec.field(default_factory=dict)
+    """Of cash: pieces by denomination, which is in hundredths."""
 
 
 class CountsDiffered(Event, frozen=True):
@@ -107,11 +116,16 @@ class ClearingAbandoned(Event, frozen=True):
     by: str
 
 
+class MachineReturned(Event, frozen=True):
+    """Its units were shut, and it was told to serve again."""
+
+
 TYPES = EventTypes(
     "clearing",
     [
         ClearingBegun, ClearingJoined, DeviceCounted, PersonCounted, CountsDiffered,
         FiguresCompared, DifferenceApproved, DifferenceBooked, ClearingDone, ClearingAbandoned,
+        MachineReturned,
     ],
 )  # fmt: skip
 
@@ -120,18 +134,25 @@ class Clearing(msgspec.Struct):
     """A clearing as its events leave it."""
 
     begun: ClearingBegun | None = None
+    begun_ms: int = 0
     step: Step = Step.WAITING
     people: tuple[str, ...] = ()
     counts: dict[str, dict[str, int]] = {}
     """By person."""
     device: dict[str, int] = {}
     is_device_asked: bool = False
+    is_opened: bool = False
+    """Its units are open until the clearing ends."""
+    pieces: dict[str, dict[str, int]] = {}
+    """As both have found them."""
     rounds: int = 0
     """How often the two did not find the same."""
     lines: tuple[Line, ...] = ()
     approved: dict[str, str] = {}
     """By line: who said yes."""
     booked: dict[str, str] = {}
+    is_returned: bool = False
+    """The machine was told to serve again."""
 
     @property
     def to_compare(self) -> bool:
@@ -150,11 +171,15 @@ class Join(msgspec.Struct, frozen=True):
 class NoteDevice(msgspec.Struct, frozen=True):
     counts: Mapping[str, int]
     code: str = ""
+    is_opened: bool = False
 
 
 class Count(msgspec.Struct, frozen=True):
+    """Of what stands in ``pieces`` alone, the amount follows."""
+
     by: str
     counts: Mapping[str, int]
+    pieces: Pieces = {}
 
 
 class Compare(msgspec.Struct, frozen=True):
@@ -182,7 +207,22 @@ class Abandon(msgspec.Struct, frozen=True):
     by: str
 
 
-Command = Begin | Join | NoteDevice | Count | Compare | Approve | NoteBooked | Finish | Abandon
+class NoteReturned(msgspec.Struct, frozen=True):
+    """The machine was told."""
+
+
+Command = (
+    Begin
+    | Join
+    | NoteDevice
+    | Count
+    | Compare
+    | Approve
+    | NoteBooked
+    | Finish
+    | Abandon
+    | NoteReturned
+)
 
 
 class ClearingCore:
@@ -209,7 +249,12 @@ class ClearingCore:
             case NoteDevice():
                 if state.is_device_asked or state.step not in {Step.WAITING, Step.COUNTING}:
                     return ()
-                return (DeviceCounted(counts=dict(command.counts), code=command.code),)
+                return (
+                    DeviceCounted(
+                        counts=dict(command.counts), code=command.code,
+                        is_opened=command.is_opened,
+                    ),
+                )  # fmt: skip
             case Count():
                 return _count(state, state.begun, command)
             case Compare():
@@ -232,21 +277,24 @@ class ClearingCore:
                 _at(state, Step.WAITING, Step.COUNTING)
                 _one_of(state, command.by)
                 return (ClearingAbandoned(by=command.by),)
+            case NoteReturned():
+                return () if state.is_returned else (MachineReturned(),)
 
     def evolve(self, state: Clearing, event: Event, at_ms: int) -> None:
         """Apply what has happened, in place."""
-        del at_ms
         match event:
             case ClearingBegun():
-                state.begun, state.people = event, (event.by,)
+                state.begun, state.people, state.begun_ms = event, (event.by,), at_ms
             case ClearingJoined():
                 state.people, state.step = (*state.people, event.by), Step.COUNTING
             case DeviceCounted():
                 state.device, state.is_device_asked = dict(event.counts), True
+                state.is_opened = event.is_opened
             case PersonCounted():
                 state.counts[event.by] = dict(event.counts)
+                state.pieces = dict(event.pieces)
             case CountsDiffered():
-                state.counts, state.rounds = {}, state.rounds + 1
+                state.counts, state.pieces, state.rounds = {}, {}, state.rounds + 1
             case FiguresCompared():
                 state.lines = event.lines
                 even = all(line.is_even for line in event.lines)
@@ -261,17 +309,33 @@ class ClearingCore:
                 state.step = Step.DONE
             case ClearingAbandoned():
                 state.step = Step.ABANDONED
+            case MachineReturned():
+                state.is_returned = True
 
 
 def _count(state: Clearing, begun: ClearingBegun, command: Count) -> Sequence[Event]:
     _at(state, Step.COUNTING)
     _one_of(state, command.by)
-    if command.by in state.counts or set(command.counts) != set(begun.names):
+    counts = amounts(command.counts, command.pieces)
+    if command.by in state.counts or set(counts) != set(begun.names):
         raise Refused(p.CLEARING_NOT_NOW)
-    found: list[Event] = [PersonCounted(by=command.by, counts=dict(command.counts))]
+    pieces = {name: dict(ones) for name, ones in command.pieces.items()}
+    found: list[Event] = [PersonCounted(by=command.by, counts=counts, pieces=pieces)]
     others = [counts for by, counts in state.counts.items() if by != command.by]
-    if others and others[0] != dict(command.counts):
+    if others and (others[0] != counts or state.pieces != pieces):
         found.append(CountsDiffered())
+    return found
+
+
+def amounts(counts: Mapping[str, int], pieces: Pieces) -> dict[str, int]:
+    """All figures, those of cash from its pieces; refused (counts_unlike) where both were told and
+    do not go together.
+    """
+    found = dict(counts)
+    for name, ones in pieces.items():
+        amount = sum(int(value) * number for value, number in ones.items())
+        if found.setdefault(name, amount) != amount:
+            raise Refused(p.COUNTS_UNLIKE, name=name)
     return found
 
 

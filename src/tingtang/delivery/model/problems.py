@@ -127,6 +127,18 @@ DAY_NOT_CLEAR = Problem(
     "日终不能关闭：{open}",
     "The day cannot be closed: {open}",
 )
+DAY_NOT_ASKED = Problem(
+    "day_not_asked",
+    409,
+    "日终须由两人办理：先由清点人员提请，再由另一位主管确认关闭",
+    "Two people close the day: one asks, then somebody else confirms",
+)
+COUNTS_UNLIKE = Problem(
+    "counts_unlike",
+    422,
+    "“{name}”的张数与金额不符，请核对",
+    "Pieces and amount of “{name}” do not go together; check them",
+)
 UNKNOWN_TASK = Problem(
     "unknown_voucher_task", 404, "没有这笔凭证调拨", "There is no such voucher movement"
 )

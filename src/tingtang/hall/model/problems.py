@@ -110,6 +110,12 @@ STILL_WAITS = Problem(
     "该客户还有未办结的号票 {number}",
     "This visitor still holds ticket {number}",
 )
+OPEN_MATTERS = Problem(
+    "open_matters",
+    409,
+    "还不能关闭营业日：{open}",
+    "The day cannot be closed yet: {open}",
+)
 NO_NOTICE = Problem("unknown_notice", 404, "没有这条通知", "There is no such notice")
 EMPTY_NOTICE = Problem("empty_notice", 422, "通知内容不能为空", "The message is empty")
 

@@ -6,6 +6,7 @@ import msgspec
 from litestar import get, post
 
 from tingtang.hall import views
+from tingtang.hall.closing import Closing
 from tingtang.hall.model import commands as c
 from tingtang.hall.service import HallService
 from tingtang.kernel.ids import BranchId
@@ -57,8 +58,14 @@ async def open_day(branch: str, hall: HallService, actor: Actor, key: Key | None
 @post(
     f"{DAY_PATH}/close", summary="Close the day", status_code=204, **permit(Permission.DAY_CONTROL)
 )
-async def close_day(branch: str, hall: HallService, actor: Actor, key: Key | None) -> None:
-    """Close the business day; refused while somebody is being served."""
+async def close_day(
+    branch: str, hall: HallService, closing: Closing, actor: Actor, key: Key | None
+) -> None:
+    """Close the business day; refused while somebody is being served, or something else that the
+    branch does is not done.
+    """
+    if not (await hall.state(BranchId(branch))).closed_ms:
+        await closing.check(BranchId(branch))
     await hall.run(BranchId(branch), c.CloseDay(), actor, key=key)
 
 
