@@ -22,6 +22,7 @@ from tingtang.journeys.housekeeping import JourneyHousekeeping
 from tingtang.journeys.library import Library
 from tingtang.journeys.machine.actions import MachineActions
 from tingtang.journeys.machine.machines import DeviceMachines
+from tingtang.journeys.machine.tokens import TokenActions
 from tingtang.journeys.model.events import TYPES
 from tingtang.journeys.model.state import Journey
 from tingtang.journeys.papers.actions import PaperActions
@@ -45,6 +46,7 @@ def wire(parts: Parts) -> None:
     actions, library = Actions(), Library(parts.log, parts.clock)
     machines = DeviceMachines(parts.service("devices", DeviceService), parts.services["xfs"])
     MachineActions(machines).register(actions)
+    TokenActions(parts.service("devices", DeviceService)).register(actions)
     HallActions(parts.log, parts.clock, parts.service("tasks", TaskService)).register(actions)
     BankActions(
         parts.services["core_bank"], parts.services["identity_check"],

@@ -249,6 +249,14 @@ class World:
     def _staff_call(self, inputs: Mapping[str, Any]) -> Data:
         return {"task": "t1"}
 
+    def _token_request(self, inputs: Mapping[str, Any]) -> Data:
+        assert inputs["token"]
+        return {"public_key": "04" + "ab" * 64} if self.often(0.6) else self.no()
+
+    def _token_install(self, inputs: Mapping[str, Any]) -> Data:
+        assert inputs["token"] and inputs["certificate"]
+        return {} if self.often(0.8) else self.no()
+
     def _rate(self, inputs: Mapping[str, Any]) -> Data:
         assert inputs["stars"] in range(1, 6)
         return {} if self.often(0.8) else self.no()
