@@ -2,6 +2,7 @@
 
 import asyncio
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,8 +10,10 @@ from hypothesis import strategies as st
 from tests.journeys.conftest import Office, Terminal, until
 from tests.journeys.flows import asks, does, line
 from tingtang.journeys.authorisation import model as m
-from tingtang.journeys.authorisation.policy import AuthorisationSettings, Mode, Rule, choose
+from tingtang.journeys.authorisation.patterns import Habits, PatternRules, look
+from tingtang.journeys.authorisation.policy import RULES, Asked, Mode, Rule, choose
 from tingtang.journeys.authorisation.service import Authorisations
+from tingtang.journeys.model.scenario import Channel
 from tingtang.journeys.model.state import Status
 from tingtang.kernel.errors import Refused
 from tingtang.kernel.ids import JourneyId, StaffId
@@ -32,27 +35,107 @@ FILES = {
         asks("receipt", attributes='kind="receipt"'),
     )
 }
+RISKY = {
+    "risky.bpmn": line(
+        "risky",
+        asks("enter", AMOUNT),
+        does("ask", "authorise", 'into="authorisation"', amount="enter.amount", kind="'transfer'",
+             needed="false", evidence="[]"),
+        does("send", "test.send", yes="authorisation.approved_by"),
+        asks("receipt", attributes='kind="receipt"'),
+    ),
+    "seen.bpmn": line(
+        "seen",
+        asks("enter", AMOUNT),
+        does("ask", "authorise", risks="['in_person']", evidence="[]"),
+        asks("receipt", attributes='kind="receipt"'),
+    ),
+}  # fmt: skip
 LOBBY, TELLER, MANAGER = "lin.xiaolan", "chen.yutong", "zhao.mingyuan"
 
 
-def test_the_table_is_read_from_top_to_bottom() -> None:
-    settings = AuthorisationSettings()
-    for amount, risks, mode in (
-        (100, frozenset[str](), Mode.PAD),
-        (50_000_00, frozenset[str](), Mode.PAD),
-        (200_000_00, frozenset[str](), Mode.REMOTE),
-        (1, frozenset({"chipless"}), Mode.REMOTE),
-    ):
-        assert choose(settings, "any", amount, risks, 10).mode is mode
-    assert choose(settings, "any", 1, frozenset({"unusual"}), 10).people == 2
+def asked(**more: object) -> Asked:
+    return msgspec.convert({"scenario": "any", "channel": "kiosk", "hour": 10, **more}, Asked)
+
+
+@pytest.mark.shows("R059", part="a line for each risk: where, what must be seen, who decides")
+@pytest.mark.parametrize(
+    ("question", "mode", "may_escalate", "people"),
+    [
+        (asked(amount=100), Mode.PAD, True, 1),
+        (asked(amount=50_000_00), Mode.PAD, True, 1),
+        (asked(amount=200_000_00), Mode.REMOTE, True, 1),
+        (asked(risks={"unusual"}), Mode.REMOTE, True, 2),
+        (asked(risks={"in_person"}), Mode.PAD, False, 1),
+        (asked(risks={"in_person"}, channel="phone", pictures=3), Mode.PAD, False, 1),
+        (asked(risks={"minor"}, pictures=1), Mode.PAD, False, 1),
+        (asked(risks={"face"}, pictures=2), Mode.PAD, True, 1),
+        (asked(risks={"face"}, pictures=1), Mode.PAD, False, 1),
+        (asked(risks={"face"}, channel="phone", pictures=2), Mode.REMOTE, True, 1),
+        (asked(risks={"chipless"}, pictures=1), Mode.REMOTE, True, 1),
+        (asked(risks={"chipless"}), Mode.PAD, False, 1),
+        (asked(risks={"unchecked"}, pictures=1), Mode.PAD, True, 1),
+        (asked(risks={"unchecked"}), Mode.PAD, False, 1),
+        (asked(risks={"unchecked", "name_differs"}, channel="phone", pictures=1), Mode.REMOTE,
+         True, 1),
+        (asked(risks={"name_differs"}, channel="counter", pictures=1), Mode.PAD, True, 1),
+        (asked(risks={"pin_reset"}), Mode.PAD, True, 1),
+    ],
+)  # fmt: skip
+def test_every_risk_has_its_line(
+    question: Asked, mode: Mode, may_escalate: bool, people: int
+) -> None:
+    rule = choose(RULES, question)
+    assert (rule.mode, rule.may_escalate, rule.people) == (mode, may_escalate, people)
+
+
+@pytest.mark.parametrize(
+    "risk", ["unusual", "in_person", "minor", "name_differs", "chipless", "unchecked", "face"]
+)
+def test_no_risk_falls_through_to_the_last_line(risk: str) -> None:
+    rule = choose(RULES, asked(risks={risk}, pictures=2))
+    assert rule.risks
+    assert rule.name.zh
+    assert rule.name.en
+    assert rule.priority > RULES[-1].priority
 
 
 def test_what_is_in_no_line_needs_the_centre() -> None:
     night = Rule(name=Text("夜间"), mode=Mode.NONE, hour_from=22, hour_to=6)
-    settings = AuthorisationSettings(rules=(night,))
-    assert choose(settings, "any", 1, frozenset(), 23).mode is Mode.NONE
-    assert choose(settings, "any", 1, frozenset(), 5).mode is Mode.NONE
-    assert choose(settings, "any", 1, frozenset(), 12).mode is Mode.REMOTE
+    assert choose([night], asked(hour=23)).mode is Mode.NONE
+    assert choose([night], asked(hour=5)).mode is Mode.NONE
+    assert choose([night], asked(hour=12)).mode is Mode.REMOTE
+
+
+KIOSK, COUNTER = Channel.KIOSK, Channel.COUNTER
+QUIET = Habits()
+
+
+@pytest.mark.shows("R059", part="totals of the day and unusual patterns stop or ask")
+@pytest.mark.parametrize(
+    ("channel", "kind", "amount", "hour", "habits", "what"),
+    [
+        (KIOSK, "cash", 10_000_00, 10, QUIET, "go"),
+        (KIOSK, "cash", 200_000_00, 10, QUIET, "go"),
+        (KIOSK, "cash", 200_000_01, 10, QUIET, "stop"),
+        (COUNTER, "cash", 900_000_00, 10, QUIET, "go"),
+        (Channel.PHONE, "transfer", 50_000_01, 10, QUIET, "stop"),
+        (KIOSK, "transfer", 100_00, 10, Habits(repeats=3), "go"),
+        (KIOSK, "transfer", 100_00, 10, Habits(repeats=4), "ask"),
+        (KIOSK, "phone", 0, 10, Habits(repeats=9), "go"),
+        (KIOSK, "phone", 0, 10, Habits(denials=1), "ask"),
+        (KIOSK, "phone", 0, 10, Habits(denials=3), "stop"),
+        (COUNTER, "phone", 0, 10, Habits(denials=3), "ask"),
+        (KIOSK, "transfer", 50_000_00, 23, QUIET, "ask"),
+        (KIOSK, "transfer", 49_999_99, 23, QUIET, "go"),
+    ],
+)
+def test_patterns_stop_or_ask(
+    channel: Channel, kind: str, amount: int, hour: int, habits: Habits, what: str
+) -> None:
+    found = look(PatternRules(), channel, kind, amount, hour, habits)
+    assert {"stop": found.stop is not None, "ask": found.is_unusual and not found.stop,
+            "go": not found.stop and not found.is_unusual}[what]  # fmt: skip
 
 
 @given(
@@ -63,11 +146,11 @@ def test_what_is_in_no_line_needs_the_centre() -> None:
 )
 def test_no_yes_from_those_involved_nor_twice_from_one(steps: list[tuple[str, int]]) -> None:
     core, state = m.Core(), m.Request()
-    asked = m.AuthorisationAsked(
+    event = m.AuthorisationAsked(
         journey=JourneyId("j"), trace="t", scenario="s", mode=Mode.REMOTE, people=2, priority=5,
         involved=(StaffId("p0"),),
     )  # fmt: skip
-    core.evolve(state, asked, 0)
+    core.evolve(state, event, 0)
     remote = frozenset({Mode.REMOTE})
     for at_ms, (step, who) in enumerate(steps):
         person = StaffId(f"p{who}")
@@ -198,6 +281,66 @@ async def test_the_customer_need_not_wait(office: Office) -> None:
     assert (await kiosk.do(view, "withdraw")).status_code == 201
     await _status(office, view, Status.OPEN)
     assert (await kiosk.do(view, "cancel")).json()["status"] == "cancelled"
+
+
+@pytest.mark.shows("R059", part="a total above the channel's day limit stops the business")
+async def test_a_total_of_the_day_that_is_too_high_stops_in_clear_words(office: Office) -> None:
+    send = office.play("test.send")
+    await office.install("risky", RISKY)
+    kiosk = await office.kiosk()
+    view = await kiosk.answer(await kiosk.begin("risky"), amount=600_000_00)
+    await _status(office, view, Status.OPEN)
+    refusal = (await kiosk.see(view))["refusal"]
+    assert refusal["code"] == "stopped_by_risk_rule"
+    assert "请到柜台办理" in refusal["words"]["zh"]
+    assert "counter" in refusal["words"]["en"]
+    assert not send.calls
+
+
+async def test_what_needs_no_yes_and_is_not_unusual_goes_on_at_once(office: Office) -> None:
+    send = office.play("test.send")
+    await office.install("risky", RISKY)
+    kiosk, lobby = await office.kiosk(), await office.staff(LOBBY)
+    await kiosk.answer(await kiosk.begin("risky"), amount=100_00)
+    await until(lambda: len(send.calls) == 1)
+    assert (await lobby.http.get("/api/authorisations")).json()["order"] == []
+
+
+@pytest.mark.shows("R060", part="somebody stands before the customer: the centre does not decide")
+async def test_who_must_be_seen_in_person_is_not_passed_to_the_centre(office: Office) -> None:
+    await office.install("seen", RISKY)
+    kiosk, lobby = await office.kiosk(), await office.staff(LOBBY)
+    await kiosk.answer(await kiosk.begin("seen"), amount=100_00)
+    service = office.world.app.parts.service("authorisations", Authorisations)
+    office.world.clock.advance(91_000)
+    await service.tend()
+    (request,) = (await lobby.http.get("/api/authorisations")).json()["requests"].values()
+    assert request["modes"] == ["pad"]
+    centre = Terminal(office.world.bearer((await _open(office, _centre(office)[0])).token))
+    refused = await centre.http.post(f"/api/authorisations/{request['authorisation']}/take")
+    assert refused.json()["error"]["code"] == "wrong_mode"
+    assert "PAD 授权" in refused.json()["error"]["message"]
+    taken = (await lobby.http.post(f"/api/authorisations/{request['authorisation']}/take")).json()
+    assert taken["rule"]["zh"] == "到客户身边核实本人"
+    assert taken["rule"]["en"].startswith("Somebody comes")
+
+
+@pytest.mark.shows("R058", part="a message that comes twice counts once")
+async def test_a_yes_that_comes_twice_counts_once(office: Office) -> None:
+    send = office.play("test.send")
+    await office.install("pay", FILES)
+    kiosk, lobby = await office.kiosk(), await office.staff(LOBBY)
+    await kiosk.answer(await kiosk.begin("pay"), amount=100_00)
+    (name,) = (await lobby.http.get("/api/authorisations")).json()["order"]
+    path = f"/api/authorisations/{name}"
+    for _ in range(2):
+        assert (await lobby.http.post(f"{path}/take")).status_code == 201
+    first, second = await asyncio.gather(*(lobby.http.post(f"{path}/give") for _ in range(2)))
+    codes = {first.status_code, second.status_code}
+    assert codes == {201, 409}
+    late = await lobby.http.post(f"{path}/deny", json={"reason": "影像不清"})
+    assert late.json()["error"]["code"] == "authorisation_over"
+    await until(lambda: len(send.calls) == 1)
 
 
 async def _status(office: Office, view: dict, status: Status) -> None:

@@ -6385,7 +6385,7 @@ export interface components {
         /** EvidenceList */
         EvidenceList: {
             evidence: components["schemas"]["Evidence"][];
-            rule: string;
+            rule: components["schemas"]["Text"];
             risks: string[];
             until_ms: number;
         };

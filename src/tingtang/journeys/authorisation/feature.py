@@ -42,7 +42,12 @@ def wire(parts: Parts) -> None:
             withdraw=authorisations.withdraw,
             has_effect=False,
             inputs={
-                "amount": Text("金额（分）", "Amount in fen"),
+                "amount": Text("金额（分，含当日累计）", "Amount in fen, with the day's total"),
+                "kind": Text(
+                    "业务类别（风险规则用，空则不查）",
+                    "Kind of business, for patterns; empty: none",
+                ),
+                "needed": Text("业务本身是否需要授权", "Whether the business itself needs a yes"),
                 "risks": Text("风险代码", "Risk codes"),
                 "evidence": Text("供授权人查看的内容", "What the authoriser is shown"),
             },

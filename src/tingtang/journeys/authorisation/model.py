@@ -1,14 +1,15 @@
 """One request for a second person's yes: asked, taken, given or denied. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from enum import StrEnum
 
 import msgspec
 
-from tingtang.journeys.authorisation.policy import Mode
+from tingtang.journeys.authorisation.policy import MODES, Mode
 from tingtang.kernel.errors import Problem, Refused
 from tingtang.kernel.events import Event, EventTypes
 from tingtang.kernel.ids import JourneyId, StaffId
+from tingtang.kernel.text import Text
 
 UNKNOWN = Problem(
     "unknown_authorisation", 404, "没有这项授权申请", "There is no such request for authorisation"
@@ -44,6 +45,9 @@ class AuthorisationAsked(Event, frozen=True):
     evidence: tuple[str, ...] = ()
     """Names of what is shown; the values lie sealed in a table."""
     rule: str = ""
+    rule_en: str = ""
+    may_escalate: bool = True
+    """Whether the centre may answer what nobody in the hall takes."""
 
 
 class AuthorisationTaken(Event, frozen=True):
@@ -219,7 +223,7 @@ def _take(state: Request, command: Take) -> Sequence[Event]:
             return ()
         raise Refused(TAKEN)
     if not state.modes & command.modes:
-        raise Refused(WRONG_PLACE, who="/".join(sorted(state.modes)))
+        raise Refused(WRONG_PLACE, who=places(state.modes))
     return (AuthorisationTaken(staff=command.staff),)
 
 
@@ -227,10 +231,16 @@ def _give(state: Request, command: Give) -> Sequence[Event]:
     _check_person(state, command.staff)
     if command.mode is Mode.ON_SITE and state.standing is Standing.WAITING:
         if not state.modes & {Mode.ON_SITE, Mode.PAD}:
-            raise Refused(WRONG_PLACE, who="/".join(sorted(state.modes)))
+            raise Refused(WRONG_PLACE, who=places(state.modes))
     else:
         _check_taken(state, command.staff)
     return (AuthorisationGiven(staff=command.staff, mode=command.mode),)
+
+
+def places(modes: Collection[Mode]) -> Text:
+    """Where a yes may come from, in words."""
+    names = [MODES[mode] for mode in sorted(modes)]
+    return Text("、".join(one.zh for one in names), " / ".join(one.en for one in names))
 
 
 def _check_person(state: Request, staff: StaffId) -> None:
@@ -253,6 +263,7 @@ def _tend(state: Request, clock: Tend, at_ms: int) -> Sequence[Event]:
     if state.standing is Standing.TAKEN and at_ms - state.taken_ms >= clock.claim_ms:
         found.append(AuthorisationPutBack(staff=state.taken_by, is_timeout=True))
     alone = state.standing is Standing.WAITING or bool(found)
+    alone = alone and state.asked is not None and state.asked.may_escalate
     if alone and Mode.REMOTE not in state.modes and at_ms - state.asked_ms >= clock.escalate_ms:
         found.append(AuthorisationEscalated(mode=Mode.REMOTE))
     return found

@@ -12,6 +12,7 @@ from tingtang.journeys.authorisation.views import AskedView, Queue
 from tingtang.journeys.service import JourneyService
 from tingtang.kernel.ids import BranchId, JourneyId
 from tingtang.kernel.permissions import Actor, Permission
+from tingtang.kernel.text import Text
 from tingtang.kernel.web import permit
 
 PATH = "/api/authorisations"
@@ -38,7 +39,7 @@ class EvidenceList(msgspec.Struct, frozen=True):
     """``rule`` and ``risks`` say why a yes is asked for; after ``until_ms`` it goes back to all."""
 
     evidence: list[Evidence]
-    rule: str
+    rule: Text
     risks: list[str]
     until_ms: int
 
@@ -150,7 +151,10 @@ async def _evidence(
     asked = state.asked
     until_ms = state.taken_ms + await authorisations.claim_ms(authorisation)
     return EvidenceList(
-        shown, asked.rule if asked else "", list(asked.risks) if asked else [], until_ms
+        shown,
+        Text(asked.rule, asked.rule_en) if asked else Text(""),
+        list(asked.risks) if asked else [],
+        until_ms,
     )
 
 

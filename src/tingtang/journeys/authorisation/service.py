@@ -11,8 +11,13 @@ import sqlalchemy as sa
 from tingtang.journeys.actions import Call, Declined, Done, Later, Result
 from tingtang.journeys.authorisation import model as m
 from tingtang.journeys.authorisation import tables as t
+from tingtang.journeys.authorisation.habits import HabitBook
+from tingtang.journeys.authorisation.patterns import look
 from tingtang.journeys.authorisation.policy import (
     MAY_SAY_YES,
+    MODES,
+    UNUSUAL,
+    Asked,
     AuthorisationSettings,
     Mode,
     choose,
@@ -43,6 +48,7 @@ TEND_SECONDS = 5.0
 OPEN_MAX = 1_000
 
 DENIED_WORDS = Text("授权未通过：{reason}", "Not authorised: {reason}")
+NOT_NEEDED = Done({"mode": Mode.NONE.value, "approved_by": [], "authorisation": ""})
 LAPSED_WORDS = Text(
     "暂时没有同事可以授权，请稍后再试或到柜台办理",
     "Nobody could authorise it in time; try again later or go to a counter",
@@ -82,6 +88,7 @@ class Authorisations:
         self._vault = vault
         self._directory = directory
         self._journeys = journeys
+        self._habits = HabitBook(log, clock)
         self._task: asyncio.Task[None] | None = None
         log.project(m.TYPES.all().values(), _project)
         self.host.on_change(self._on_change)
@@ -98,15 +105,31 @@ class Authorisations:
 
     async def perform(self, call: Call) -> Result:
         """The action ``authorise``: asks where the policy wants a yes, else goes on at once."""
+        if (await self.host.state(stream_of(call.trace))).asked is not None:  # asked again
+            await self._tell(call.trace)
+            return Later()
         settings = self._directory.section(call.branch, AuthorisationSettings)
         amount = int(call.inputs.get("amount") or 0)
         risks = frozenset(map(str, call.inputs.get("risks") or ()))
         zone = self._directory.branch(call.branch).time_zone
         hour = local_time(self._clock.now_ms(), zone).hour
-        rule = choose(settings, call.scenario, amount, risks, hour)
-        if rule.mode is Mode.NONE:
-            return Done({"mode": rule.mode.value, "approved_by": [], "authorisation": ""})
+        kind = str(call.inputs.get("kind") or "")
+        if kind:
+            habits = await self._habits.of(call, settings.patterns, zone)
+            found = look(settings.patterns, call.channel, kind, amount, hour, habits)
+            if found.stop is not None:
+                return Declined("stopped_by_risk_rule", found.stop)
+            risks = risks | {UNUSUAL} if found.is_unusual else risks
+        if call.inputs.get("needed") is False and UNUSUAL not in risks:
+            return NOT_NEEDED
         shown = [_evidence(one) for one in call.inputs.get("evidence") or ()]
+        asked = Asked(
+            scenario=call.scenario, channel=call.channel, hour=hour, amount=amount, risks=risks,
+            pictures=sum(bool(one.picture) for one in shown),
+        )  # fmt: skip
+        rule = choose(settings.rules, asked)
+        if rule.mode is Mode.NONE:
+            return NOT_NEEDED
         await self._keep(call, shown, settings.keep_days)
         event = m.AuthorisationAsked(
             journey=call.journey,
@@ -120,6 +143,8 @@ class Authorisations:
             involved=await self._involved(call.journey),
             evidence=tuple(one.label.zh for one in shown),
             rule=rule.name.zh,
+            rule_en=rule.name.en,
+            may_escalate=rule.may_escalate,
         )
         await self._run(call.trace, call.branch, m.Ask(event), SYSTEM)
         await self._tell(call.trace)
@@ -149,7 +174,7 @@ class Authorisations:
         if on_site:
             mode = Mode.ON_SITE
             if Mode.ON_SITE not in modes_of(actor):
-                raise Refused(m.WRONG_PLACE, who="on_site")
+                raise Refused(m.WRONG_PLACE, who=MODES[Mode.ON_SITE])
         else:
             mode = Mode.REMOTE if Mode.REMOTE in modes else Mode.PAD
         await self._by(authorisation, actor, m.Give(StaffId(actor.id), mode))
