@@ -155,7 +155,9 @@ class ListQuickPay(Lookup, frozen=True):
 
 
 class ReadEbank(Lookup, frozen=True):
-    """{channels: [..], phone, single_limit, daily_limit, tokens: [{token, state, certificate}]}"""
+    """{channels: [..], phone, single_limit, daily_limit, tokens: [{token, state, certificate}]};
+    no channels where it is not open.
+    """
 
     name: ClassVar[str] = "ebank.read"
     customer: Text80

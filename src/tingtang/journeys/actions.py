@@ -73,6 +73,12 @@ class Action(msgspec.Struct, frozen=True, kw_only=True):
     perform: Perform
     withdraw: Callable[[str], Awaitable[None]] | None = None
     """Of an action that waits for somebody: told by its trace that nobody wants it any more."""
+    given_back_by: str = ""
+    """Of an action that takes something in which is not yet used: by which action a customer who
+    leaves, or is gone, has it back, and how staff is called where that fails (``staff.call``).
+    """
+    held_until: frozenset[str] = frozenset()
+    """By which actions, once they are done, it is used."""
     has_effect: bool = True
     """False for what only looks something up: it can be taken back with the answer before it."""
     inputs: dict[str, Text] = {}

@@ -72,6 +72,9 @@ class BankActions:
             trade = _asked(call.inputs, "trade", TRADES)
             if call.again and (isinstance(trade, Declined) or _lost_secret(call.inputs)):
                 return await self._close(call)
+            if _lost_secret(call.inputs):
+                # The power was lost between the PIN and the trade: no money moves without it.
+                return Declined("asked_anew", ASK_ANEW)
             if isinstance(trade, Declined):
                 return trade
             # What the bank has never seen may still be on its way: under the same trace it is the

@@ -21,6 +21,7 @@ from tingtang.journeys.actions import (
     Unclear,
 )
 from tingtang.journeys.following import kept_of
+from tingtang.journeys.leaving import LEAVING, ending_of, is_leaving, to_give_back
 from tingtang.journeys.library import Library
 from tingtang.journeys.model import events as e
 from tingtang.journeys.model import problems as p
@@ -207,7 +208,9 @@ class JourneyService:
         return await self._settle(opened)
 
     async def cancel(self, journey: JourneyId, actor: Actor) -> Open:
-        """Leave it. What was done stays done; what is under way must end first."""
+        """Leave it. What was done stays done; what is under way must end first, and what a machine
+        holds is given back.
+        """
         opened = await self.store.get(journey)
         async with opened.lock:
             if opened.journey.ending is e.Ending.CANCELLED:
@@ -215,9 +218,9 @@ class JourneyService:
             self._check(opened, actor)
             if opened.journey.pending:
                 raise Refused(p.STILL_AT_WORK)
-            by = StaffId(actor.id) if actor.kind is ActorKind.STAFF else None
-            await self._write(opened, [e.JourneyEnded(ending=e.Ending.CANCELLED, by=by)], actor)
-        return opened
+            events = await self._leave(opened, e.Ending.CANCELLED, actor)
+        self._perform_new(opened, events)
+        return await self._settle(opened)
 
     async def withdraw(self, journey: JourneyId, actor: Actor) -> Open:
         """Wait no longer for somebody's yes; refused (still_at_work) for all that cannot be
@@ -250,8 +253,21 @@ class JourneyService:
         """End what nobody went on with."""
         opened = await self.store.get(journey)
         async with opened.lock:
-            if opened.journey.status is Status.OPEN:
-                await self._write(opened, [e.JourneyEnded(ending=e.Ending.EXPIRED)], SYSTEM)
+            if opened.journey.status is not Status.OPEN:
+                return
+            events = await self._leave(opened, e.Ending.EXPIRED, SYSTEM)
+        self._perform_new(opened, events)
+
+    async def _leave(self, opened: Open, ending: e.Ending, actor: Actor) -> list[Event]:
+        by = StaffId(actor.id) if actor.kind is ActorKind.STAFF else None
+        events: list[Event] = [e.JourneyEnded(ending=ending, by=by)]
+        action, journey = to_give_back(opened, self.actions), opened.journey
+        if action:
+            trace = f"{journey.id}-{journey.sequence + 1}"
+            events = [e.ActionBegun(step=LEAVING + ending.value, action=action, trace=trace)]
+        opened.settled.clear()
+        await self._write(opened, events, actor)
+        return events
 
     # -- what comes of actions ------------------------------------------------------------------
 
@@ -293,6 +309,8 @@ class JourneyService:
         action = self.actions.get(pending.action)
         if run is None or action is None:
             return Declined("no_such_action", FAULT)
+        if is_leaving(pending):
+            return await self._perform_call(action, self._call(opened, pending, {}, {}, again=again))
         spec = step_of(run, pending.step).action
         known = opened.stands.known(pending.step)
         try:
@@ -300,18 +318,29 @@ class JourneyService:
         except WrongExpression as error:
             logger.warning("%s of %s: %s", pending.step, journey.scenario, error)
             return Declined("bad_scenario", FAULT)
-        call = Call(
+        return await self._perform_call(
+            action, self._call(opened, pending, inputs, known, again=again)
+        )
+
+    def _call(
+        self, opened: Open, pending: Pending, inputs: dict[str, Any], known: dict[str, Any], *,
+        again: bool,
+    ) -> Call:  # fmt: skip
+        journey = opened.journey
+        return Call(
             journey=journey.id, branch=opened.branch, scenario=journey.scenario,
             step=pending.step, trace=pending.trace, inputs=inputs, known=known,
             channel=journey.channel, holder=journey.holder, visit=journey.visit,
             customer=journey.customer, again=again,
         )  # fmt: skip
+
+    async def _perform_call(self, action: Action, call: Call) -> Result:
         try:
             return await action.perform(call)
         except Refused as refused:
             return Declined(refused.code, Text(refused.message("zh"), refused.message("en")))
         except Exception:
-            logger.exception("the action %s failed", pending.action)
+            logger.exception("the action %s failed", action.name)
             return Unclear()
 
     async def _note_unclear(self, opened: Open, pending: Pending) -> Pending:
@@ -329,6 +358,9 @@ class JourneyService:
             journey, run = opened.journey, opened.run
             now = journey.pending.get(pending.step)
             if run is None or now is None or now.trace != pending.trace:
+                return
+            if is_leaving(pending):
+                await self._left(opened, pending, result)
                 return
             step, action = step_of(run, pending.step), self.actions.get(pending.action)
             entry = journey.counted + 1
@@ -358,6 +390,22 @@ class JourneyService:
         self._perform_new(opened, events)
         if not any(isinstance(event, e.ActionBegun) for event in events):
             opened.settled.set()
+
+    async def _left(self, opened: Open, pending: Pending, result: Done | Declined) -> None:
+        """The journey ends; where it could not be given back, somebody of the staff comes."""
+        code = result.code if isinstance(result, Declined) else ""
+        call_staff = self.actions.get("staff.call")
+        if code and call_staff is not None:
+            inputs = {"reason": "cash_in_machine"}
+            call = self._call(opened, pending, inputs, {}, again=False)
+            await self._perform_call(call_staff, call)
+        ended = e.ActionEnded(
+            entry=opened.journey.counted + 1, step=pending.step, action=pending.action,
+            trace=pending.trace, outcome=e.Outcome.REFUSED if code else e.Outcome.DONE, code=code,
+        )  # fmt: skip
+        left = e.JourneyEnded(ending=ending_of(pending))
+        await self._write(opened, [ended, left], SYSTEM)
+        opened.settled.set()
 
     # -- parts ----------------------------------------------------------------------------------
 

@@ -129,6 +129,8 @@ class World:
             return self._look(inputs["lookup"], inputs)
         if action == "bank.trade":
             assert inputs["trade"] in TRADES, inputs
+            if inputs["trade"] == "cash.deposit" and not self.often(0.8):
+                return self.no()
             return {"voucher": "V000123", "trace": "t-1", **self._trade(inputs["trade"], inputs)}
         made: Data = getattr(self, "_" + action.replace(".", "_"))(inputs)
         return made
@@ -207,14 +209,23 @@ class World:
         return {"amount": amount, "notes": {"100": amount // 100_00}, "currency": "CNY"}
 
     def _machine_store_cash(self, inputs: Mapping[str, Any]) -> Data:
-        return {}
+        return {} if self.often(0.7) else self.no()
 
     def _machine_return_cash(self, inputs: Mapping[str, Any]) -> Data:
-        return {}
+        return {} if self.often(0.7) else self.no()
+
+    def _machine_count_out(self, inputs: Mapping[str, Any]) -> Data:
+        return {"amount": 0}
+
+    def _bank_reverse(self, inputs: Mapping[str, Any]) -> Data:
+        assert inputs["trace"]
+        return {"was_done": True, "voucher": "V000124"} if self.often(0.4) else self.no()
 
     def _machine_dispense_cash(self, inputs: Mapping[str, Any]) -> Data:
         assert inputs["amount"] % 100_00 == 0
-        return {"amount": inputs["amount"]} if self.often(0.7) else self.no()
+        if self.often(0.3):
+            return {"amount": inputs["amount"]}
+        return {**self.no(), "code": self.random.choice(["nothing_came_out", "cash_not_known"])}
 
     def _delivery_find(self, inputs: Mapping[str, Any]) -> Data:
         assert inputs["id_number"]
@@ -304,7 +315,13 @@ class World:
             return self._list(name)
         if name == "ebank.read":
             if random.random() < 0.3:
-                return self.no()
+                return {
+                    "channels": [],
+                    "phone": "",
+                    "single_limit": 0,
+                    "daily_limit": 0,
+                    "tokens": [],
+                }
             token = {"token": "UK00000001", "state": "bound", "certificate": ""}
             return {
                 "channels": ["mobile"], "phone": "13900000000", "single_limit": 500000,

@@ -6,6 +6,7 @@ printing are refused with words, so that the customer does it again; where cash 
 machine is asked how far it came.
 """
 
+import contextlib
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -32,6 +33,7 @@ UNREADABLE = Text(
     "没有读出内容，请检查放置方向后重试", "It could not be read; check how it lies and try again"
 )
 BROKEN = Text("设备出错，请联系大堂经理", "The machine failed; please ask the lobby manager")
+NOTHING_CAME_OUT = Text("机器没有出钞", "The machine handed nothing out")
 GIVEN_UP = Text("您取消了输入", "You cancelled")
 NOT_ALIKE = Text("两次输入的密码不一致，请重试", "The two PINs differ; please try again")
 
@@ -44,6 +46,10 @@ class _GivenUp(Exception):  # noqa: N818
 
 class _NotKnown(Exception):  # noqa: N818
     """The machine cannot say whether notes were handed out."""
+
+
+class _NothingCameOut(Exception):  # noqa: N818
+    """The machine's own counts say that no note was handed out, and none will be."""
 
 
 class _NotAlike(Exception):  # noqa: N818
@@ -196,11 +202,27 @@ async def _pin_block(hands: Hands, account: str) -> str:
 
 async def _accept_cash(hands: Hands, call: Call) -> dict[str, Any]:
     """Notes are taken in and counted, and stay in escrow until they are stored or given back."""
-    cash = hands.client("cash")
-    if not (call.again and await _cash_in_state(hands) == "active"):
+    cash, in_escrow = hands.client("cash"), await _in_escrow(hands)
+    if in_escrow is None:
         await cash.execute("CashAcceptor.CashInStart", {}, timeout_ms=MECHANISM_MS)
-        await cash.execute("CashAcceptor.CashIn", {}, timeout_ms=CUSTOMER_MS)
+    elif in_escrow["amount"] and not call.again:
+        # Nobody knows whose they are: not this customer's.
+        raise CommandErrorCode("cashInActive")
+    elif in_escrow["amount"]:
+        return in_escrow
+    await cash.execute("CashAcceptor.CashIn", {}, timeout_ms=CUSTOMER_MS)
+    taken = await _in_escrow(hands)
+    if taken is None or not taken["amount"]:
+        raise reading.NotReadable("no note was kept")
+    return taken
+
+
+async def _in_escrow(hands: Hands) -> dict[str, Any] | None:
+    """What a cash-in that is open has taken so far; None where none is open."""
+    cash = hands.client("cash")
     status = await cash.execute("CashAcceptor.GetCashInStatus", {}, timeout_ms=MECHANISM_MS)
+    if status.payload.get("status") != "active":
+        return None
     types = await cash.execute("CashManagement.GetBankNoteTypes", {}, timeout_ms=MECHANISM_MS)
     return reading.cash(status.payload, types.payload)
 
@@ -227,21 +249,47 @@ async def _return_cash(hands: Hands, call: Call) -> dict[str, Any]:
 
 
 async def _dispense_cash(hands: Hands, call: Call) -> dict[str, Any]:
+    """Told once. What came of it is read off the machine's own counts where its answer was lost or
+    was a failure: ``so_far`` is what they said before (:func:`_count_out`).
+    """
     amount = int(call.inputs["amount"])
     cash = hands.client("cash")
     if call.again:
-        # Told before: notes that were presented are out, and none may follow them.
-        done = await cash.execute("CashDispenser.GetPresentStatus", {}, timeout_ms=MECHANISM_MS)
-        if done.payload.get("presentState") != "presented":
-            raise _NotKnown
-        return {"amount": amount}
+        return await _what_came_out(hands, call, amount)
     denomination = {"denomination": {"currencies": {"CNY": amount / 100}}, "mix": "mix1"}
-    await cash.execute(
-        "CashDispenser.Dispense",
-        {"denomination": denomination, "position": "outDefault"},
-        timeout_ms=MECHANISM_MS,
-    )
-    await cash.execute("CashDispenser.Present", {}, timeout_ms=MECHANISM_MS)
+    try:
+        await cash.execute(
+            "CashDispenser.Dispense",
+            {"denomination": denomination, "position": "outDefault"},
+            timeout_ms=MECHANISM_MS,
+        )
+        await cash.execute("CashDispenser.Present", {}, timeout_ms=MECHANISM_MS)
+    except CommandFailed:
+        return await _what_came_out(hands, call, amount)
+    return {"amount": amount}
+
+
+async def _count_out(hands: Hands, _call: Call) -> dict[str, Any]:
+    """Fen that the machine has handed out so far."""
+    done = await hands.client("cash").execute("Storage.GetStorage", {}, timeout_ms=MECHANISM_MS)
+    return {"amount": reading.handed_out(done.payload)}
+
+
+async def _what_came_out(hands: Hands, call: Call, amount: int) -> dict[str, Any]:
+    """The amount where all of it was presented. What still lies inside goes to the reject box, so
+    that after this none of it can come out any more.
+    """
+    with contextlib.suppress(CommandErrorCode):  # there is nothing inside
+        # Commands of a service are carried out one after another: whatever was told is over then.
+        await hands.client("cash").execute("CashDispenser.Reject", {}, timeout_ms=MECHANISM_MS)
+    so_far = call.inputs.get("so_far")
+    if so_far is None:
+        raise _NotKnown
+    out = (await _count_out(hands, call))["amount"] - int(so_far)
+    if out == 0:
+        raise _NothingCameOut
+    if out != amount:
+        raise _NotKnown
     return {"amount": amount}
 
 
@@ -254,12 +302,15 @@ class MachineActions:
     def register(self, actions: Actions) -> None:
         """Offer all of them to scenarios."""
         for name, (about, part, work, has_effect) in WORKS.items():
+            is_held = name == "accept_cash"
             actions.register(
                 Action(
                     name=f"machine.{name}",
                     about=about,
                     perform=self._performer(part, work),
                     has_effect=has_effect,
+                    given_back_by="machine.return_cash" if is_held else "",
+                    held_until=frozenset({"bank.trade", "machine.store_cash"}),
                 )
             )
 
@@ -274,6 +325,10 @@ class MachineActions:
                 return Declined("no_customer", TOO_LATE)
             except reading.NotReadable:
                 return Declined("unreadable", UNREADABLE)
+            except _NothingCameOut:
+                return Declined("nothing_came_out", NOTHING_CAME_OUT)
+            except _NotKnown:
+                return Declined("cash_not_known", BROKEN)
             except _GivenUp:
                 return Declined("given_up", GIVEN_UP)
             except _NotAlike:
@@ -284,7 +339,7 @@ class MachineActions:
                 return Declined(error.code[:60], BROKEN)
             except NotDelivered:
                 return Declined("machine_gone", BROKEN)
-            except (OutcomeUnknown, _NotKnown):
+            except OutcomeUnknown:
                 if work in ASKED_AGAIN:
                     return Unclear()
                 return Declined("machine_gone", BROKEN)
@@ -359,6 +414,12 @@ WORKS: dict[str, tuple[Text, Text, Work, bool]] = {
         Text("现金模块", "cash module"),
         _return_cash,
         True,
+    ),
+    "count_out": (
+        Text("核对已付出现金数", "Read what was handed out so far"),
+        Text("现金模块", "cash module"),
+        _count_out,
+        False,
     ),
     "dispense_cash": (
         Text("付出现金", "Hand cash out"),

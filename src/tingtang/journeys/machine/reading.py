@@ -55,6 +55,19 @@ def identity(payload: Payload) -> Payload:
     }
 
 
+def handed_out(storage: Payload) -> int:
+    """Fen that a cash machine's units have presented since their counts were set."""
+    total = 0
+    for unit in (storage.get("storage") or {}).values():
+        cash = unit.get("cash") or {}
+        value = (cash.get("configuration") or {}).get("value") or 0
+        presented = ((cash.get("status") or {}).get("out") or {}).get("presented") or {}
+        for levels in presented.values():
+            if isinstance(levels, dict):
+                total += int(value) * 100 * sum(int(number) for number in levels.values())
+    return total
+
+
 def birth_date(number: str) -> str:
     """The date of birth in a resident's number (GB 11643); "" where there is none."""
     digits = number[6:14]

@@ -4,8 +4,8 @@ from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple, Protocol
 
 from tingtang.bank import trades as t
-from tingtang.bank.reference.model import channels, interest, money, numbers
 from tingtang.bank.reference.model import holdings as h
+from tingtang.bank.reference.model import interest, money, numbers
 from tingtang.bank.reference.model import records as r
 from tingtang.bank.reference.model.ledger import (
     Work,
@@ -252,7 +252,10 @@ def list_quick_pay(work: Work, look: t.ListQuickPay, _: Lines) -> Given:
 
 
 def read_ebank(work: Work, look: t.ReadEbank, _: Lines) -> Given:
-    one = channels.ebank(work, look.customer)
+    owner = h.customer(work, look.customer)
+    one = work.get(r.Ebank, owner.id)
+    if one is None or one.state != "open":
+        return {"channels": [], "phone": "", "single_limit": 0, "daily_limit": 0, "tokens": []}
     return {
         "channels": list(one.channels), "phone": one.phone, "single_limit": one.single_limit,
         "daily_limit": one.daily_limit,
