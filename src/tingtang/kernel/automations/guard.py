@@ -53,7 +53,8 @@ class Pace:
 
     def refuses(self, draft: AutomationDraft, at_ms: int) -> CutOff | None:
         """Whether it is too early for another run at ``at_ms``."""
-        if self.last_ms is not None and at_ms - self.last_ms < draft.cooldown_seconds * 1000:
+        # A clock that was set back over a restart says nothing of how long ago that was.
+        if self.last_ms is not None and 0 <= at_ms - self.last_ms < draft.cooldown_seconds * 1000:
             return CutOff.COOLDOWN
         return CutOff.TOO_OFTEN if self.count(at_ms) >= draft.runs_a_minute_max else None
 
