@@ -2,7 +2,7 @@
 
 import msgspec
 
-from tingtang.devices.faults import automation, routes
+from tingtang.devices.faults import automation, routes, shown
 from tingtang.devices.faults.history import History
 from tingtang.devices.faults.maintenance import Maintenance
 from tingtang.devices.faults.model import events, windows
@@ -40,14 +40,14 @@ def wire(parts: Parts) -> None:
     parts.offer("reliability", reliability)
 
     async def of_branch(key: str) -> msgspec.Struct | None:
-        return await routes.branch_view(faults, key)
+        return await shown.branch_view(faults, key)
 
     async def one(key: str) -> msgspec.Struct | None:
         branch, _, device = key.partition("/")
         found = register.get(device)
         if found is None or found.branch != branch:
             return None
-        return await routes.device_view(faults, reliability, found)
+        return await shown.device_view(faults, reliability, found)
 
     parts.live.register(ViewType(BRANCH_VIEW, Permission.DEVICE_SEE, of_branch))
     parts.live.register(ViewType(DEVICE_VIEW, Permission.DEVICE_SEE, one))

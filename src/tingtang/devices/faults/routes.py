@@ -1,41 +1,30 @@
 """HTTP of faults: alarms, repairs, maintenance windows, figures and forecasts."""
 
-from collections.abc import Sequence
 from typing import Annotated
 
 import msgspec
 from litestar import delete, get, post
 from litestar.params import Parameter
 
-from tingtang.devices.faults import views
-from tingtang.devices.faults.model.availability import figures
+from tingtang.devices.faults import shown, views
 from tingtang.devices.faults.model.commands import StepRepair
 from tingtang.devices.faults.model.forecast import FailureForecast
 from tingtang.devices.faults.model.repairs import MAINTAINING
-from tingtang.devices.faults.model.repairs import figures as repair_figures
-from tingtang.devices.faults.model.state import Cause, DeviceFaults, RepairState, RepairStep
+from tingtang.devices.faults.model.state import Cause, RepairStep
 from tingtang.devices.faults.model.windows import MaintenanceWindow
-from tingtang.devices.faults.reliability import DeviceAccount, Reliability
+from tingtang.devices.faults.reliability import Reliability
 from tingtang.devices.faults.service import FaultService, check_note
+from tingtang.devices.faults.shown import CHANCE_DAYS, FIGURES_DAYS
 from tingtang.devices.model import problems as p
 from tingtang.devices.model import records as r
-from tingtang.devices.model.kinds import DeviceType
-from tingtang.kernel.clock import DAY_MS
 from tingtang.kernel.errors import Refused
 from tingtang.kernel.log import Key
 from tingtang.kernel.permissions import Actor, Permission
-from tingtang.kernel.text import Text
 from tingtang.kernel.web import permit
 
 BRANCH = "/api/branches/{branch:str}"
 DEVICE = BRANCH + "/devices/{device:str}"
 ALARM = DEVICE + "/alarms/{alarm:str}"
-FIGURES_DAYS, CHANCE_DAYS = 30, 14
-HISTORY_MAX = 200
-"""Conditions of one device shown."""
-DOWN_MAX = 100
-"""Devices in the list of those that were down."""
-SERIES_DAYS = 7
 
 Note = Annotated[str, msgspec.Meta(max_length=200)]
 Needed = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
@@ -90,22 +79,13 @@ class WindowRequest(msgspec.Struct, frozen=True):
     devices: Annotated[tuple[r.DeviceId, ...], msgspec.Meta(max_length=500)] = ()
 
 
-class FleetRepairs(msgspec.Struct, frozen=True):
-    """Repairs of all branches in reach that are not closed, and those closed lately."""
-
-    repairs: dict[str, views.DeviceRepair]
-    branches: dict[str, Text]
-    owners: dict[str, views.Owner]
-    """Of all these branches together."""
-
-
 # -- what is wrong -----------------------------------------------------------------------------
 
 
 @get(f"{BRANCH}/device-faults", summary="Alarms of a branch", **permit(Permission.DEVICE_SEE))
 async def of_branch(branch: str, faults: FaultService) -> views.BranchFaults:
     """Alarms that are not over, repairs that are not closed, maintenance to come."""
-    return await branch_view(faults, branch)
+    return await shown.branch_view(faults, branch)
 
 
 @get(f"{DEVICE}/faults", summary="A device's past", **permit(Permission.DEVICE_SEE))
@@ -113,7 +93,7 @@ async def of_device(
     branch: str, device: str, faults: FaultService, reliability: Reliability
 ) -> views.DeviceFaultsView:
     """Its alarms, repairs, consumables, conditions, figures, and its chance to fail."""
-    return await device_view(faults, reliability, _mine(faults, branch, device))
+    return await shown.device_view(faults, reliability, _mine(faults, branch, device))
 
 
 @post(f"{ALARM}/accept", summary="See to an alarm", **permit(Permission.DEVICE_OPERATE))
@@ -216,21 +196,9 @@ async def step_repair(
 @get("/api/device-repairs", summary="Repairs of all branches", **permit(Permission.DEVICE_SEE))
 async def repairs(
     faults: FaultService, actor: Actor, now_ms: int, closed_days: Days = 30
-) -> FleetRepairs:
+) -> views.FleetRepairs:
     """All that are not closed, and those closed within ``closed_days``."""
-    shown: dict[str, views.DeviceRepair] = {}
-    branches: dict[str, Text] = {}
-    owners: dict[str, views.Owner] = {}
-    for one in _reach(faults, actor):
-        branches[one] = faults.directory.branch(one).name
-        owners |= _owners(faults, one)
-        for device, type_, state in await _known(faults, one):
-            for found in state.repairs.values():
-                is_old = now_ms - found.closed_ms > closed_days * DAY_MS
-                if found.state is not RepairState.CLOSED or not is_old:
-                    shown[found.id] = views.repair(device, type_, found, _name_of(faults), now_ms)
-    newest_first = sorted(shown.items(), key=lambda item: -item[1].opened_ms)
-    return FleetRepairs(dict(newest_first), branches, owners)
+    return await shown.repairs_view(faults, _reach(faults, actor), now_ms, closed_days)
 
 
 # -- maintenance -------------------------------------------------------------------------------
@@ -281,7 +249,7 @@ async def fleet(
     if branch:
         actor.require(Permission.DEVICE_SEE, branch)
         faults.directory.branch(branch)
-    return await fleet_view(
+    return await shown.fleet_view(
         faults, reliability, [branch] if branch else _reach(faults, actor), now_ms, days
     )
 
@@ -305,130 +273,6 @@ async def failures_to_come(
     return msgspec.structs.replace(found, chances=chances)
 
 
-# -- views -------------------------------------------------------------------------------------
-
-
-async def branch_view(faults: FaultService, branch: str) -> views.BranchFaults:
-    """``devices.faults``."""
-    faults.directory.branch(branch)
-    return views.branch(
-        await _known(faults, branch),
-        faults.settings(branch),
-        faults.maintenance.of_branch(branch),
-        _owners(faults, branch),
-        _name_of(faults),
-        faults.clock.now_ms(),
-    )
-
-
-async def device_view(
-    faults: FaultService, reliability: Reliability, device: r.Device
-) -> views.DeviceFaultsView:
-    """``devices.device_faults``."""
-    now_ms = faults.clock.now_ms()
-    type_ = faults.devices.register.type_of(device)
-    state, settings = await faults.state(device.id), faults.settings(device.branch)
-    muted = faults.maintenance.is_on(device.branch, device.id, now_ms)
-    from_ms = now_ms - FIGURES_DAYS * DAY_MS
-    [found] = await reliability.accounts([device], from_ms, now_ms)
-    history = (await faults.history.spells([device.id], from_ms, now_ms)).get(device.id, [])
-    forecast = await reliability.forecast(CHANCE_DAYS)
-    telemetry = faults.devices.telemetry
-    series = {
-        one.name: await telemetry.series(
-            device.id, one.name, now_ms - SERIES_DAYS * DAY_MS, now_ms + 1
-        )
-        for one in type_.consumables
-    }
-    latest = dict(telemetry.latest.get(device.id, {}))
-    for name, points in series.items():  # what was said before the last start counts too
-        if points and name not in latest:
-            latest[name] = points[-1]
-    name_of = _name_of(faults)
-    return views.DeviceFaultsView(
-        alarms={
-            one.id: views.alarm(device, type_, one, settings, name_of, now_ms, muted=muted)
-            for one in reversed(state.alarms.values())
-        },
-        repairs={
-            one.id: views.repair(device, type_, one, name_of, now_ms)
-            for one in reversed(state.repairs.values())
-        },
-        consumables=views.consumables(type_, latest, series),
-        windows={
-            one.id: one
-            for one in faults.maintenance.of_branch(device.branch)
-            if one.until_ms > now_ms and one.concerns(device.id)
-        },
-        history=views.spells(type_, history[-HISTORY_MAX:]),
-        figures=figures(found.account),
-        figures_days=FIGURES_DAYS,
-        chance=next((one for one in forecast.chances if one.device == device.id), None),
-        chance_days=CHANCE_DAYS,
-    )
-
-
-async def fleet_view(
-    faults: FaultService,
-    reliability: Reliability,
-    branches: Sequence[str],
-    now_ms: int,
-    days: int,
-) -> views.FleetReliability:
-    """The figures of the devices in use of these branches."""
-    register, from_ms = faults.devices.register, now_ms - days * DAY_MS
-    devices = [one for branch in branches for one in register.of_branch(branch)]
-    accounts = await reliability.accounts(devices, from_ms, now_ms)
-    states = {one.id: await faults.state(one.id) for one in devices}
-
-    def group(id_: str, name: Text, found: Sequence[DeviceAccount]) -> views.GroupFigures:
-        return views.group(id_, name, [(one.account, states[one.device.id]) for one in found])
-
-    kinds = [
-        register.types[code] for code in sorted({one.type for one in devices} & set(register.types))
-    ]
-    down = [one for one in accounts if one.account.down_ms or one.account.failures]
-    down.sort(key=lambda one: (-one.account.down_ms, one.device.id))
-    return views.FleetReliability(
-        from_ms=from_ms,
-        until_ms=now_ms,
-        all=group("", Text("全部", "All"), accounts),
-        branches=tuple(
-            group(
-                one,
-                faults.directory.branch(one).name,
-                [found for found in accounts if found.device.branch == one],
-            )
-            for one in branches
-        ),
-        types=tuple(
-            group(kind.code, kind.text, [one for one in accounts if one.device.type == kind.code])
-            for kind in kinds
-        ),
-        devices=tuple(
-            views.DeviceFigures(
-                one.device.id, one.device.name, one.device.type, figures(one.account)
-            )
-            for one in down[:DOWN_MAX]
-        ),
-        repairs=repair_figures(
-            [one for state in states.values() for one in state.repairs.values()],
-            from_ms,
-            now_ms + 1,
-        ),
-    )
-
-
-async def _known(
-    faults: FaultService, branch: str
-) -> list[tuple[r.Device, DeviceType | None, DeviceFaults]]:
-    register = faults.devices.register
-    return [
-        (one, register.types.get(one.type), await faults.state(one.id))
-        for one in register.of_branch(branch)
-    ]
-
-
 def _mine(faults: FaultService, branch: str, device: str) -> r.Device:
     found = faults.devices.register.device(device)
     if found.branch != branch:
@@ -440,15 +284,6 @@ def _reach(faults: FaultService, actor: Actor) -> list[str]:
     return [
         one.id for one in faults.directory.branches() if actor.may(Permission.DEVICE_SEE, one.id)
     ]
-
-
-def _owners(faults: FaultService, branch: str) -> dict[str, views.Owner]:
-    name_of = _name_of(faults)
-    return {one.id: views.Owner(name_of(one.id), one.roles) for one in faults.owners(branch)}
-
-
-def _name_of(faults: FaultService) -> views.NameOf:
-    return lambda staff: faults.directory.person(staff).name if staff else ""
 
 
 ROUTES = (

@@ -171,6 +171,15 @@ class DeviceFigures(msgspec.Struct, frozen=True):
     figures: ReliabilityFigures
 
 
+class FleetRepairs(msgspec.Struct, frozen=True):
+    """Repairs of all branches in reach that are not closed, and those closed lately."""
+
+    repairs: dict[str, DeviceRepair]
+    branches: dict[str, Text]
+    owners: dict[str, Owner]
+    """Of all these branches together."""
+
+
 class GroupFigures(msgspec.Struct, frozen=True):
     """Figures of a branch, or of a type, with what is open there."""
 
