@@ -5,6 +5,7 @@ import asyncio
 import pytest
 
 from tests.delivery.conftest import CABINET, HANDLER, ID_NUMBER, MANAGER, OTHER, TRADER, Branch
+from tests.http.world import PASSWORD
 from tingtang.delivery.actions import DeliveryActions
 from tingtang.delivery.dispensers import Dispensers
 from tingtang.delivery.model.cabinet import CellState
@@ -101,6 +102,44 @@ async def test_a_wrong_seal_opens_no_door_and_the_hall_is_told(branch: Branch) -
             break
         await asyncio.sleep(0.01)
     assert any(one.event.about.startswith("seal:") for one in raised)
+
+
+@pytest.mark.shows("R112", part="a second person signs for the door of a locker")
+async def test_a_second_person_signs_for_the_door(branch: Branch) -> None:
+    head = await branch.person("gao.mingyuan")
+    body: dict = {"values": {"two_to_open": True}}
+    saved = await head.put("/api/branches/east/settings/delivery", json=body)
+    assert saved.status_code == 200, saved.text
+    made = await sealed(branch)
+    path = f"items/{made['order']}/load"
+    body = {"device": CABINET, "seal": "S0001"}
+    refused = await branch.post(HANDLER, path, 403, **body)
+    assert refused["error"]["code"] == "witness_needed"
+    for witness, code in ((HANDLER, "two_people"), (TRADER, "trade_and_delivery_same_person")):
+        who = {"witness": witness, "password": PASSWORD}
+        refused = await branch.post(HANDLER, path, 403, **body, **who)
+        assert refused["error"]["code"] == code
+    wrong = {"witness": OTHER, "password": "no"}
+    await branch.post(HANDLER, path, 401, **body, **wrong)
+    assert "open_cell" not in [call.name for _, call in branch.link.sent]
+    moved = await branch.post(HANDLER, path, **body, witness=OTHER, password=PASSWORD)
+    await branch.opens(moved["cell"], 1)
+    trail = await branch.get(HANDLER, f"items/{made['order']}/trail")
+    lines = {one["what"]["zh"]: one for one in trail["lines"]}
+    assert lines["开格存入"]["by"] == "何佳欣、梁子豪"
+
+
+async def test_head_office_sees_all_branches_and_a_branch_its_own(branch: Branch) -> None:
+    await sealed(branch)
+    head = await branch.person("gao.mingyuan")
+    shown = (await head.get("/api/delivery/overview")).json()["branches"]
+    assert len(shown) > 1
+    east = next(one for one in shown if one["branch"] == "east")
+    assert east["counts"] == {"sealed": 1}
+    assert (east["doubtful"], east["is_day_closed"]) == (0, False)
+    teller = await branch.person(HANDLER)
+    shown = (await teller.get("/api/delivery/overview")).json()["branches"]
+    assert [one["branch"] for one in shown] == ["east"]
 
 
 async def test_a_seal_number_is_used_once(branch: Branch) -> None:

@@ -1,18 +1,24 @@
 """What pages of the delivery leg are shown."""
 
+from collections import Counter
+
 import msgspec
 
 from tingtang.delivery import views as v
+from tingtang.delivery.days import DeliveryDays
+from tingtang.delivery.model.cabinet import CellState
 from tingtang.delivery.model.item_events import TYPES
 from tingtang.delivery.model.kinds import OVER, Status
 from tingtang.delivery.service import Items
 from tingtang.devices.model.wire import Link
 from tingtang.devices.service import DeviceService
+from tingtang.kernel.events import Recorded
 from tingtang.kernel.ids import BranchId
 from tingtang.kernel.log import EventLog
-from tingtang.kernel.permissions import ActorKind
+from tingtang.kernel.permissions import Actor, ActorKind
 from tingtang.kernel.text import Text
 from tingtang.org.directory import Directory
+from tingtang.org.model.records import Module
 
 OPEN = tuple(one for one in Status if one not in OVER)
 
@@ -29,9 +35,15 @@ class DeliveryDesk:
     """Builds views; holds nothing."""
 
     def __init__(
-        self, items: Items, directory: Directory, devices: DeviceService, log: EventLog
+        self,
+        items: Items,
+        days: DeliveryDays,
+        directory: Directory,
+        devices: DeviceService,
+        log: EventLog,
     ) -> None:
         self._items = items
+        self._days = days
         self._directory = directory
         self._devices = devices
         self._log = log
@@ -42,6 +54,27 @@ class DeliveryDesk:
         cabinets = await self.cabinets(branch)
         by_id = {one.order: one for one in shown.items}
         return Board(by_id, tuple(by_id), cabinets.cabinets)
+
+    async def overview(self, actor: Actor) -> v.Overview:
+        """Every branch in reach that hands items over."""
+        shown = []
+        for branch in self._directory.branches():
+            is_mine = actor.branches is None or branch.id in actor.branches
+            if not is_mine or Module.PHYSICAL_DELIVERY not in branch.modules:
+                continue
+            board = await self.board(branch.id)
+            items = board.items.values()
+            states = [cell.state for one in board.cabinets for cell in one.cells]
+            shown.append(
+                v.BranchItems(
+                    branch=branch.id, name=branch.name,
+                    counts=dict(Counter(one.status for one in items)),
+                    old=sum(one.is_old for one in items),
+                    doubtful=sum(state is CellState.DOUBT for state in states),
+                    is_day_closed=bool((await self._days.state(branch.id)).closed_by),
+                )
+            )  # fmt: skip
+        return v.Overview(shown)
 
     async def list(self, branch: BranchId, statuses: tuple[Status, ...]) -> v.ItemList:
         """Orders, those that changed last first."""
@@ -73,9 +106,7 @@ class DeliveryDesk:
         wanted = TYPES.all().keys()
         recorded = await self._log.read_stream(f"item/{order}")
         lines = [
-            v.line(
-                r.type, r.time_ms, self.who(getattr(r.event, "by", "") or r.actor), r.event, names
-            )
+            v.line(r.type, r.time_ms, self._people(r), r.event, names)
             for r in recorded
             if r.type in wanted
         ]
@@ -87,6 +118,12 @@ class DeliveryDesk:
         if kind == ActorKind.STAFF and self._directory.has_staff(name):
             return self._directory.person(name).name
         return {"system": "系统"}.get(kind, name or actor)
+
+    def _people(self, recorded: Recorded) -> str:
+        """Whoever did it, and who stood beside."""
+        by = self.who(getattr(recorded.event, "by", "") or recorded.actor)
+        witness = getattr(recorded.event, "witness", "")
+        return f"{by}、{self.who(witness)}" if witness else by
 
     def _device_names(self, branch: str) -> dict[str, Text]:
         return {one.id: one.name for one in self._devices.register.of_branch(branch)}

@@ -28,6 +28,7 @@ from tingtang.delivery.risks import Risks
 from tingtang.delivery.service import Items
 from tingtang.delivery.settings import DeliverySettings
 from tingtang.delivery.vouchers import Vouchers
+from tingtang.delivery.witness import Witnesses
 from tingtang.devices.model import events as device_events
 from tingtang.devices.service import DeviceService, Register
 from tingtang.hall.feature import Closing, MessagePort, TaskService
@@ -39,6 +40,7 @@ from tingtang.kernel.live import ViewType
 from tingtang.kernel.permissions import Permission
 from tingtang.kernel.text import Text
 from tingtang.org.directory import Directory
+from tingtang.org.service import SignIn
 
 VIEW = "delivery.board"
 TEND_SECONDS = 10.0
@@ -55,17 +57,18 @@ def wire(parts: Parts) -> None:
     vouchers = Vouchers(parts.log, parts.clock, parts.ids, parts.services["core_bank"])
     items = Items(orders, cabinets, vouchers, directory, parts.ids)
     dispensers = Dispensers(parts.log, orders, devices)
-    desk = DeliveryDesk(items, directory, devices, parts.log)
-    parts.offer("items", items)
-    parts.offer("vouchers", vouchers)
-    parts.offer("dispensers", dispensers)
-    parts.offer("delivery_desk", desk)
     machines = ClearedMachines(devices)
     clearings = Clearings(parts.log, parts.clock, machines, directory, items, vouchers)
     days = DeliveryDays(parts.log, parts.clock, directory, clearings, items, vouchers)
     parts.offer("clearings", clearings)
     parts.offer("delivery_days", days)
     parts.service("closing", Closing).ask(days.before_hall_closes)
+    desk = DeliveryDesk(items, days, directory, devices, parts.log)
+    parts.offer("items", items)
+    parts.offer("vouchers", vouchers)
+    parts.offer("dispensers", dispensers)
+    parts.offer("delivery_desk", desk)
+    parts.offer("witnesses", Witnesses(parts.service("sign_in", SignIn)))
     parts.offer("risks", Risks(items, vouchers, desk))
     DeliveryActions(items, dispensers, parts.log).register(parts.service("actions", Actions))
     _react(parts, items, dispensers)

@@ -11,6 +11,7 @@ from tingtang.delivery.dispensers import Dispensers
 from tingtang.delivery.model.kinds import How, ItemKind, Size
 from tingtang.delivery.orders import Receiver
 from tingtang.delivery.service import Items, NewOrder
+from tingtang.delivery.witness import Witnesses
 from tingtang.kernel.ids import BranchId
 from tingtang.kernel.log import Key
 from tingtang.kernel.permissions import Actor, Permission
@@ -69,7 +70,17 @@ class SealRequest(msgspec.Struct, frozen=True):
     seal: Short
 
 
-class LoadRequest(msgspec.Struct, frozen=True):
+class Witness(msgspec.Struct, frozen=True, kw_only=True):
+    """The second person, where the branch wants one: name and password, and ``code`` where they
+    have a second factor.
+    """
+
+    witness: Annotated[str, msgspec.Meta(max_length=80)] = ""
+    password: Annotated[str, msgspec.Meta(max_length=200)] = ""
+    code: Annotated[str, msgspec.Meta(max_length=20)] = ""
+
+
+class LoadRequest(Witness, frozen=True, kw_only=True):
     """The seal is scanned again before the cell."""
 
     device: Short
@@ -167,11 +178,12 @@ async def seal_item(
 
 @post(f"{ONE}/load", summary="Put it into a cell", **permit(Permission.ITEM_HANDLE))
 async def load_item(
-    branch: str, order: str, data: LoadRequest, items: Items, actor: Actor
+    branch: str, order: str, data: LoadRequest, items: Items, witnesses: Witnesses, actor: Actor
 ) -> Moved:
     """The seal is compared first; a wrong one opens no door."""
-    cell = await items.load(BranchId(branch), order, data.device, data.seal, actor)
-    return Moved(order, cell)
+    where = BranchId(branch)
+    witness = await witnesses.name(where, data.witness, data.password, data.code)
+    return Moved(order, await items.load(where, order, data.device, data.seal, actor, witness))
 
 
 @post(f"{ONE}/lay-ready", summary="Keep it at a counter", **permit(Permission.ITEM_HANDLE))
@@ -219,9 +231,13 @@ async def unlock_item(branch: str, order: str, items: Items, actor: Actor) -> Mo
 
 
 @post(f"{ONE}/take-back", summary="Take it back", **permit(Permission.ITEM_HANDLE))
-async def take_item_back(branch: str, order: str, items: Items, actor: Actor) -> Moved:
+async def take_item_back(
+    branch: str, order: str, data: Witness, items: Items, witnesses: Witnesses, actor: Actor
+) -> Moved:
     """Out of its cell, or back from the carrier."""
-    return Moved(order, await items.take_back(BranchId(branch), order, actor))
+    where = BranchId(branch)
+    witness = await witnesses.name(where, data.witness, data.password, data.code)
+    return Moved(order, await items.take_back(where, order, actor, witness))
 
 
 @post(f"{ONE}/settle", summary="Close both legs", **permit(Permission.ITEM_HANDLE))
@@ -249,6 +265,12 @@ async def resolve_item(
     return Moved(order)
 
 
+@get("/api/delivery/overview", summary="Items of all branches", **permit(Permission.ITEM_SEE))
+async def delivery_overview(delivery_desk: DeliveryDesk, actor: Actor) -> v.Overview:
+    """Of the branches in reach: how many items stand where, and what needs somebody."""
+    return await delivery_desk.overview(actor)
+
+
 @get(f"{BASE}/cabinets", summary="Cabinets and their cells", **permit(Permission.ITEM_SEE))
 async def list_cabinets(branch: str, delivery_desk: DeliveryDesk) -> v.CabinetList:
     """What lies where, and which doors are open or in doubt."""
@@ -272,5 +294,5 @@ async def inspect_cell(
 ROUTES = [
     list_items, order_item, item_trail, finish_item_trade, stock_item, seal_item, load_item,
     lay_item_ready, post_item, item_receipt, hand_over_item, unlock_item, take_item_back,
-    settle_item, cancel_item, resolve_item, list_cabinets, inspect_cell,
+    settle_item, cancel_item, resolve_item, delivery_overview, list_cabinets, inspect_cell,
 ]  # fmt: skip

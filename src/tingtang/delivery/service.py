@@ -142,13 +142,16 @@ class Items:
             raise Refused(p.SEAL_USED)
         await self._run(branch, order, m.Seal(actor.name, seal), actor.name)
 
-    async def load(self, branch: BranchId, order: str, device: str, seal: str, actor: Actor) -> int:
+    async def load(
+        self, branch: BranchId, order: str, device: str, seal: str, actor: Actor, witness: str = ""
+    ) -> int:
         """Find a cell for a sealed parcel and open its door; gives the cell.
 
         The seal is scanned again: another than the one on record is written down and refused
         (wrong_seal), and no door opens.
         """
         self.cabinets.cabinet(branch, device)
+        self._check_witness(branch, witness)
         await self.orders.row(order, branch)
         state = await self.orders.state(order)
         if state.ordered is None:
@@ -163,7 +166,8 @@ class Items:
         cell = await self.cabinets.reserve(
             device, branch, order, state.ordered.size, sizes, actor.name
         )
-        await self._run(branch, order, m.Load(actor.name, seal, device, cell), actor.name)
+        load = m.Load(actor.name, seal, device, cell, witness)
+        await self._run(branch, order, load, actor.name)
         opening = self.new_id()
         await self.cabinets.open(device, branch, order, ce.Purpose.LOAD, opening, actor.name)
         return cell
@@ -182,14 +186,15 @@ class Items:
         """The carrier brought the receiver's receipt."""
         await self._run(branch, order, m.HandedOver(actor.name), actor.name)
 
-    async def take_back(self, branch: BranchId, order: str, actor: Actor) -> int:
+    async def take_back(self, branch: BranchId, order: str, actor: Actor, witness: str = "") -> int:
         """Out of its place: expired, called off, or come back by mail; gives the cell that opens."""
         row = await self.orders.row(order, branch)
         if not row["cell"]:
             await self._run(branch, order, m.Return(actor.name), actor.name)
             return 0
+        self._check_witness(branch, witness)
         release = self.new_id()
-        await self._run(branch, order, m.TakeBack(actor.name, release), actor.name)
+        await self._run(branch, order, m.TakeBack(actor.name, release, witness), actor.name)
         await self._open(branch, row, ce.Purpose.TAKE_BACK, release, actor.name)
         return int(row["cell"])
 
@@ -324,6 +329,10 @@ class Items:
     async def _run(self, branch: str, order: str, command: m.Command, actor: str) -> None:
         await self.orders.row(order, branch)
         await self.orders.run(order, branch, command, actor)
+
+    def _check_witness(self, branch: str, witness: str) -> None:
+        if not witness and self.settings(branch).two_to_open:
+            raise Refused(p.WITNESS_NEEDED)
 
     def _check_handler(self, state: m.Item, actor: Actor) -> None:
         if actor.name in state.traders:

@@ -39,6 +39,8 @@ class DeliverySettings(msgspec.Struct, frozen=True):
         default_factory=lambda: dict(LEAST)
     )
     """Blank vouchers of a branch, by the bank's kind: below this it is short."""
+    two_to_open: bool = False
+    """A second person signs for every cell that staff open to load or take back."""
     hall_waits: bool = True
     """The hall's day is not closed before that of the items."""
     keep_personal_days: Annotated[int, msgspec.Meta(ge=1, le=3_650)] = 180

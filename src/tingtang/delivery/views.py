@@ -52,6 +52,22 @@ class ItemList(msgspec.Struct, frozen=True):
     items: list[ItemView]
 
 
+class BranchItems(msgspec.Struct, frozen=True, kw_only=True):
+    """A branch's open items, by status, and what needs somebody."""
+
+    branch: str
+    name: Text
+    counts: dict[Status, int]
+    old: int
+    doubtful: int
+    """Cells whose door or content is not sure."""
+    is_day_closed: bool
+
+
+class Overview(msgspec.Struct, frozen=True):
+    branches: list[BranchItems]
+
+
 class CellView(msgspec.Struct, frozen=True):
     """A cell; ``order`` is empty where it is free."""
 

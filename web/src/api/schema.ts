@@ -4740,6 +4740,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/delivery/overview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Items of all branches
+         * @description Of the branches in reach: how many items stand where, and what needs somebody.
+         */
+        get: operations["ApiDeliveryOverviewDeliveryOverview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/branches/{branch}/cabinets": {
         parameters: {
             query?: never;
@@ -5541,6 +5561,17 @@ export interface components {
             counts: {
                 [key: string]: number;
             };
+        };
+        /** BranchItems */
+        BranchItems: {
+            branch: string;
+            name: components["schemas"]["Text"];
+            counts: {
+                [key: string]: number;
+            };
+            old: number;
+            doubtful: number;
+            is_day_closed: boolean;
         };
         /** BranchScenes */
         BranchScenes: {
@@ -7020,6 +7051,12 @@ export interface components {
         };
         /** LoadRequest */
         LoadRequest: {
+            /** @default  */
+            witness: string;
+            /** @default  */
+            password: string;
+            /** @default  */
+            code: string;
             device: string;
             seal: string;
         };
@@ -7350,6 +7387,10 @@ export interface components {
         Ordered: {
             order: string;
             pick_up_code: string;
+        };
+        /** Overview */
+        Overview: {
+            branches: components["schemas"]["BranchItems"][];
         };
         /** OwnLink */
         OwnLink: {
@@ -8994,6 +9035,15 @@ export interface components {
             reason: string;
             /** @default [] */
             devices: string[];
+        };
+        /** Witness */
+        Witness: {
+            /** @default  */
+            witness: string;
+            /** @default  */
+            password: string;
+            /** @default  */
+            code: string;
         };
         /** Zone */
         Zone: {
@@ -17831,7 +17881,11 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Witness"];
+            };
+        };
         responses: {
             /** @description Document created, URL follows */
             201: {
@@ -17944,6 +17998,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Moved"];
+                };
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiDeliveryOverviewDeliveryOverview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Overview"];
                 };
             };
             /** @description Refused: the code says why. */

@@ -68,6 +68,7 @@ class Load(msgspec.Struct, frozen=True):
     seal: str
     device: str
     cell: int
+    witness: str = ""
 
 
 class NoteLoaded(msgspec.Struct, frozen=True):
@@ -116,6 +117,7 @@ class TakeBack(msgspec.Struct, frozen=True):
 
     by: str
     release: str
+    witness: str = ""
 
 
 class Return(msgspec.Struct, frozen=True):
@@ -194,7 +196,13 @@ def _decide(state: Item, ordered: e.ItemOrdered, command: Command, at_ms: int) -
             _check(state, command.by, Status.SEALED)
             if command.seal != state.seal:
                 return (e.WrongSealSeen(by=command.by, device=command.device),)
-            return (e.ItemLoading(by=command.by, device=command.device, cell=command.cell),)
+            _check_witness(state, command.by, command.witness)
+            return (
+                e.ItemLoading(
+                    by=command.by, device=command.device, cell=command.cell,
+                    witness=command.witness,
+                ),
+            )  # fmt: skip
         case NoteLoaded():
             return _loaded(state, ordered, command, at_ms)
         case Post():
@@ -293,7 +301,9 @@ def _back(state: Item, command: TakeBack | Return) -> Sequence[Event]:
         if state.status not in TO_TAKE_BACK:
             raise Refused(p.NOT_NOW, status=STATUS_NAMES[state.status])
         _check_person(state, command.by)
-        return (e.ItemTakingBack(by=command.by, release=command.release),)
+        _check_witness(state, command.by, command.witness)
+        taking = e.ItemTakingBack(by=command.by, release=command.release, witness=command.witness)
+        return (taking,)
     if command.release:
         if state.status is not Status.RELEASED or state.release != command.release:
             return ()
@@ -334,6 +344,13 @@ def _check_person(state: Item, by: str) -> None:
     """Machines may stand in both legs; people may not."""
     if by in state.traders and by.startswith(STAFF):
         raise Refused(p.SAME_PERSON)
+
+
+def _check_witness(state: Item, by: str, witness: str) -> None:
+    """The second person is another than the first, and did not do the trade."""
+    if witness and witness == by:
+        raise Refused(p.TWO_PEOPLE)
+    _check_person(state, witness)
 
 
 def _expiry(ordered: e.ItemOrdered, at_ms: int) -> int:

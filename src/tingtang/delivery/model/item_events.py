@@ -51,6 +51,8 @@ class ItemLoading(Event, frozen=True):
     by: str
     device: str
     cell: int
+    witness: str = ""
+    """The second person at the door."""
 
 
 class ItemLoaded(Event, frozen=True):
@@ -105,6 +107,8 @@ class ItemExpired(Event, frozen=True):
 class ItemTakingBack(Event, frozen=True):
     by: str
     release: str
+    witness: str = ""
+    """The second person at the door."""
 
 
 class ItemReturned(Event, frozen=True):

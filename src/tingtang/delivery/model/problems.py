@@ -99,6 +99,12 @@ TWO_PEOPLE = Problem(
     "须由两位不同的人员办理",
     "This takes two different people",
 )
+WITNESS_NEEDED = Problem(
+    "witness_needed",
+    403,
+    "本网点开柜存取须由第二人在场并登录确认",
+    "Here a second person signs for every cell that is opened to load or take back",
+)
 NOT_IN_CLEARING = Problem(
     "not_in_clearing", 403, "您不是本次清机的清点人", "You are not one of the two who count here"
 )
