@@ -18,6 +18,7 @@ MODULES = (
     "receipt_printer", "scanner", "ukey_issue", "voucher_issue",
 )  # fmt: skip
 PERSON = {"id_kind": "resident", "id_number": "110101199003077758", "name": "王小明"}
+AGENT_NUMBER = "370102198506150021"
 SIGNATURE = "M10 10 L200 120"
 PICTURE = "/9j/4AAQSkZJRg=="
 IMPATIENT = 40
@@ -78,6 +79,8 @@ class World:
                 return (self.today + dt.timedelta(days=self.random.randint(2, 30))).isoformat()
             case FieldKind.PHONE:
                 return "13900000001"
+            case FieldKind.ID_NUMBER if view.name == "agent_number":
+                return self.random.choice([PERSON["id_number"], AGENT_NUMBER, AGENT_NUMBER])
             case FieldKind.ID_NUMBER:
                 return PERSON["id_number"]
             case FieldKind.SIGNATURE:
@@ -145,7 +148,10 @@ class World:
         if self.random.random() < 0.05:
             return self.no()
         result = self.random.choice(["00", "00", "00", "00", "01", "02", "03", "04", "05"])
-        return {"result": result, "matches": result == "00", "issuer": "", "photo": None}
+        return {
+            "result": result, "matches": result == "00", "issuer": "", "photo": None,
+            "zh": "核查结果", "en": "The result",
+        }  # fmt: skip
 
     def _machine_read_id(self, inputs: Mapping[str, Any]) -> Data:
         if not self.often(0.75):
