@@ -217,6 +217,11 @@ class Hall:
                 await self.authorisations.take(trace, person)
                 await self.authorisations.give(trace, person)
 
+    def link_dispenser(self) -> None:
+        """It is there, and works."""
+        state = wire.LinkState(wire.Link.ONLINE, boot="1", firmware="1.0")
+        self.hopper.devices.link(DISPENSER, state)
+
     def stock(self, kind: str, holder: str) -> int:
         """Blank vouchers of a holder in the bank's books."""
         return self.books.store.ledger.balances[f"voucher:{kind}:{holder}", "XVC"] // 100
@@ -257,8 +262,8 @@ async def open_hall(seeded: Path, folder: Path) -> AsyncIterator[Hall]:
         hopper.devices = devices
         devices.add_link(Protocol.MQTT, hopper)
         await _enrol(world, host)
-        devices.link(DISPENSER, wire.LinkState(wire.Link.ONLINE, boot="1", firmware="1.0"))
         hall = Hall(world, {one.name: one.world for one in services}, hopper)
+        hall.link_dispenser()
         await hall.bank.client()
         await hall.do("cashbox.move", from_box="vault", to_box=MACHINE, amount=LOADED_FEN)
         for kind, module in (("debit_card", "card_hopper"), ("token", "key_hopper")):

@@ -19,6 +19,7 @@ from tests.journeys.scenarios.test_walk import OFFERED
 from tests.journeys.scenarios.walker import Walk, arrive, prepare
 from tingtang.bank.pins import DEMO_PIN, pin_block
 from tingtang.bank.port import BankDeclined
+from tingtang.journeys import service
 from tingtang.org.sign_in.model.rules import TerminalKind
 
 
@@ -32,11 +33,14 @@ def runner() -> Iterator[asyncio.Runner]:
 def hall(
     seeded: Path, tmp_path_factory: pytest.TempPathFactory, runner: asyncio.Runner
 ) -> Iterator[Hall]:
+    patch = pytest.MonkeyPatch()
+    patch.setattr(service, "SETTLE_SECONDS", 0.05)  # nobody waits for a yes that this test gives
     opening = open_hall(seeded, tmp_path_factory.mktemp("real"))
     opened = runner.run(opening.__aenter__())
     yield opened
     check_books(opened.books.store)
     runner.run(opening.__aexit__(None, None, None))
+    patch.undo()
 
 
 @pytest.fixture(scope="module")

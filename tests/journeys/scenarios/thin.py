@@ -1,0 +1,137 @@
+"""A kiosk's services without wires, for thousands of journeys: they answer as XFS4IoT's do, every
+note is in one place, and any command can fail before or after it was carried out.
+"""
+
+import json
+from base64 import b64encode
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from tests.journeys.scenarios.hall import LOADED_FEN, READ_BY_CHIP
+from tingtang.bank.pins import DEMO_PIN, pin_block
+from tingtang.bank.reference.people import Person
+from xfs4iot.errors import CommandErrorCode, CompletionMissing, HardwareError, NotConnected
+
+Payload = dict[str, Any]
+NOTE = 100_00
+
+
+class Completed(NamedTuple):
+    payload: Payload
+
+
+class ThinKiosk:
+    """All services of one kiosk."""
+
+    def __init__(self) -> None:
+        self.inside = LOADED_FEN
+        """Fen in the cassettes; then in escrow, on the stacker, with the customer."""
+        self.escrow, self.stacker, self.customer, self.presented = 0, 0, 0, 0
+        self.state = "ok"
+        self.paper: Person
+        self.book, self.pin, self.brings = "", DEMO_PIN, 0
+        self.fault: Callable[[str], str] = lambda _: ""
+        """What goes wrong with a command: ``gone``, ``jam``, ``before``, ``after``."""
+
+    def client(self, _module: str) -> "ThinKiosk":
+        return self
+
+    async def execute(
+        self, name: str, payload: Payload | None = None, *, timeout_ms: int = 0
+    ) -> Completed:
+        fault = self.fault(name)
+        if fault == "gone":
+            raise NotConnected("it is away")
+        if fault == "jam":
+            raise HardwareError("something is stuck")
+        if fault == "before":
+            raise CompletionMissing("it is silent", timeout_ms)
+        act = getattr(self, "_" + name.rpartition(".")[2].lower())
+        done = Completed(act(payload or {}) or {})
+        if fault == "after":
+            raise CompletionMissing("it is silent", timeout_ms)
+        return done
+
+    # -- cash ---------------------------------------------------------------------------------
+
+    def _cashinstart(self, _: Payload) -> None:
+        if self.state == "active":
+            raise CommandErrorCode("cashInActive")
+        self.state = "active"
+
+    def _cashin(self, _: Payload) -> None:
+        self.escrow += self.brings
+        self.customer -= self.brings
+        self.brings = 0
+
+    def _cashinend(self, _: Payload) -> None:
+        self._active()
+        self.inside, self.escrow, self.state = self.inside + self.escrow, 0, "ok"
+
+    def _cashinrollback(self, _: Payload) -> None:
+        self._active()
+        self.customer, self.escrow, self.state = self.customer + self.escrow, 0, "rollback"
+
+    def _active(self) -> None:
+        if self.state != "active":
+            raise CommandErrorCode("noCashInActive")
+
+    def _getcashinstatus(self, _: Payload) -> Payload:
+        notes = {"typeCNY100": {"fit": self.escrow // NOTE}}
+        return {"status": self.state, "noteNumberList": notes}
+
+    def _getbanknotetypes(self, _: Payload) -> Payload:
+        return {"items": {"typeCNY100": {"cashItem": {"currency": "CNY", "value": 100}}}}
+
+    def _dispense(self, payload: Payload) -> None:
+        if self.stacker:
+            raise CommandErrorCode("itemsLeft")
+        amount = round(payload["denomination"]["denomination"]["currencies"]["CNY"] * 100)
+        self.inside, self.stacker = self.inside - amount, amount
+
+    def _present(self, _: Payload) -> None:
+        self.presented += self.stacker
+        self.customer, self.stacker = self.customer + self.stacker, 0
+
+    def _reject(self, _: Payload) -> None:
+        if not self.stacker:
+            raise CommandErrorCode("noItems")
+        self.inside, self.stacker = self.inside + self.stacker, 0
+
+    def _getstorage(self, _: Payload) -> Payload:
+        presented = {"typeCNY100": {"fit": self.presented // NOTE}}
+        cash = {"configuration": {"value": 100}, "status": {"out": {"presented": presented}}}
+        return {"storage": {"unit1": {"cash": cash}}}
+
+    # -- papers, books, the pad ---------------------------------------------------------------
+
+    def _readrawdata(self, _: Payload) -> Payload:
+        one = self.paper
+        if one.id_kind not in READ_BY_CHIP:
+            return {}
+        record = {
+            "number": one.id_number, "name": one.name, "kind": one.id_kind.value,
+            "birth_date": one.birth_date,
+        }  # fmt: skip
+        return {"chip": [{"status": "ok", "data": b64encode(json.dumps(record).encode()).decode()}]}
+
+    def _move(self, _: Payload) -> None:
+        pass
+
+    def _takepicture(self, _: Payload) -> Payload:
+        return {"pictureFile": "/9j/4AAQSkZJRg=="}
+
+    def _readform(self, _: Payload) -> Payload:
+        return {"fields": {"Stripe": self.book, "Page": "1", "Line": "1"}}
+
+    def _printform(self, _: Payload) -> None:
+        pass
+
+    def _controlmedia(self, _: Payload) -> None:
+        pass
+
+    def _pinentry(self, _: Payload) -> Payload:
+        return {"completion": "auto"}
+
+    def _getpinblock(self, payload: Payload) -> Payload:
+        return {"pinBlock": pin_block(self.pin, payload["customerData"] + "0")}
