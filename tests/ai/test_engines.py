@@ -9,11 +9,13 @@ from pathlib import Path
 
 import pytest
 from PIL import Image, ImageDraw
+from typer.testing import CliRunner
 
 from tests.ai.drawn import needs_font, paper
 from tingtang.ai import manifest
 from tingtang.ai.manifest import Presence, engines
 from tingtang.ai.service import PictureEngines
+from tingtang.cli import app
 from tingtang.kernel.errors import Refused
 
 needs_papers = pytest.mark.skipif(
@@ -113,6 +115,15 @@ def test_the_engines_process_reaches_no_network() -> None:
         [sys.executable, "-c", program], check=True, capture_output=True, text=True
     )
     assert done.stdout.strip() == "engines reach no network"
+
+
+def test_the_command_lists_whose_the_models_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    listed = CliRunner().invoke(app, ["models"])
+    assert listed.exit_code == 0
+    assert "dlib-models by Davis King" in listed.output
+    assert "Apache-2.0" in listed.output
+    monkeypatch.setattr(manifest.Model, "presence", lambda _self: Presence.CHANGED)
+    assert CliRunner().invoke(app, ["models"]).exit_code == 1
 
 
 def test_every_model_has_its_licence_and_a_changed_one_is_not_loaded(

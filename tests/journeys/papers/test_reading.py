@@ -9,6 +9,7 @@ from tests.journeys.conftest import Office, until
 from tests.journeys.flows import asks, does, line
 from tests.journeys.test_machine import Stand
 from tingtang.ai.model.wire import Line
+from tingtang.ai.service import PictureEngines
 from tingtang.journeys.papers.actions import PaperActions
 from tingtang.kernel.ids import JourneyId
 from xfs4iot.virtual.card_world import Card
@@ -55,6 +56,22 @@ class Reader:
 
     async def read(self, _picture: bytes) -> tuple[Line, ...]:
         return self.lines
+
+
+async def test_where_no_engine_is_installed_the_customer_is_told_what_to_do(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    action = office.actions.get("paper.read")
+    assert action is not None
+    own = action.perform.__self__  # type: ignore[attr-defined]
+    monkeypatch.setattr(own, "_reader", PictureEngines(installed=lambda _code: False))
+    read = does("ocr", "paper.read", 'on_refused="go_on"', picture="'QUJD'", kind="'resident'")
+    await office.install("try", {"try.bpmn": line("try", read, asks("stop"))})
+    view = await (await office.kiosk()).begin("try")
+    opened = office.journeys.store.in_memory(JourneyId(view["journey"]))
+    found = opened.run.known(view["screen"]["step"])["ocr"]
+    assert found["code"] == "no_engine"
+    assert "手工录入" in found["zh"]
 
 
 @pytest.mark.parametrize(

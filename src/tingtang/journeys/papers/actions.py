@@ -3,12 +3,16 @@
 import binascii
 from base64 import b64decode
 
-from tingtang.ai.service import PaperReader
+from tingtang.ai.service import NO_PICTURE, PaperReader
 from tingtang.journeys.actions import Action, Actions, Call, Declined, Done, Result
 from tingtang.journeys.papers.model import EXPIRES, NUMBER, UNSURE, Paper, read_paper
 from tingtang.kernel.errors import Refused
 from tingtang.kernel.text import Text
 
+TYPE_IT = Text(
+    "请对照证件手工录入，工作人员会核对照片",
+    "Please type what stands on your paper; our staff compare it with the picture",
+)
 NOTHING_READ = Text(
     "没有认出证件上的内容，请手工录入，或重新拍照",
     "Nothing could be read from the paper; type it in, or take another picture",
@@ -65,7 +69,9 @@ class PaperActions:
         except binascii.Error:
             return Declined("unreadable", NOTHING_READ)
         except Refused as refused:
-            return Declined(refused.code, Text(refused.message("zh"), refused.message("en")))
+            # Why is for the log; whoever stands there only needs to know what to do.
+            is_picture = refused.problem is NO_PICTURE
+            return Declined(refused.code, NOTHING_READ if is_picture else TYPE_IT)
         paper = read_paper(lines, str(call.inputs.get("kind") or ""))
         if not paper.fields:
             return Declined("unreadable", NOTHING_READ)
