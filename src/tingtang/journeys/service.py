@@ -310,7 +310,9 @@ class JourneyService:
         if run is None or action is None:
             return Declined("no_such_action", FAULT)
         if is_leaving(pending):
-            return await self._perform_call(action, self._call(opened, pending, {}, {}, again=again))
+            return await self._perform_call(
+                action, self._call(opened, pending, {}, {}, again=again)
+            )
         spec = step_of(run, pending.step).action
         known = opened.stands.known(pending.step)
         try:
