@@ -59,19 +59,16 @@ class HallServer:
 
     actor = SYSTEM
 
-    def __init__(self, seeded: Path, folder: Path, pages: Path | None) -> None:
+    def __init__(
+        self, seeded: Path, folder: Path, pages: Path | None, start_ms: int | None = None
+    ) -> None:
+        """``start_ms`` is the hall's time at the start; the machine's where it is None."""
         for name in ("tingtang.db", "keys.json"):
             shutil.copy2(seeded / name, folder / name)
         self.clock = CatchingUp()
-        options = WebOptions(
-            database_url=f"sqlite:///{folder / 'tingtang.db'}",
-            data_folder=folder,
-            is_demo=True,
-            static_folder=pages,
-            public_per_second=10_000.0,
-            sign_ins_per_minute=10_000.0,
-            password_hasher=CHEAP,
-        )
+        if start_ms is not None:
+            self.clock.back_ms = self.clock.now_ms() - start_ms
+        options = self.options(folder, pages)
         vault = open_or_create_vault(folder / "keys.json", Suite.AES_256_GCM, 0)
         self.app: App = build(options, vault=vault, clock=self.clock)
         self._socket = socket.socket()
@@ -84,6 +81,18 @@ class HallServer:
         self._thread.start()
         if not self._listening.wait(START_SECONDS):
             raise TimeoutError("the server did not start")
+
+    def options(self, folder: Path, pages: Path | None) -> WebOptions:
+        """How the application is set up."""
+        return WebOptions(
+            database_url=f"sqlite:///{folder / 'tingtang.db'}",
+            data_folder=folder,
+            is_demo=True,
+            static_folder=pages,
+            public_per_second=10_000.0,
+            sign_ins_per_minute=10_000.0,
+            password_hasher=CHEAP,
+        )
 
     def _serve(self) -> None:
         with asyncio.Runner() as runner:

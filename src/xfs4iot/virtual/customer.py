@@ -29,7 +29,7 @@ class Customer:
     ) -> None:
         self._worlds = worlds
         self._things = things or {}
-        self._delay_ms = delay_ms
+        self.delay_ms = delay_ms
         self._pin = pin
         self._tasks: set[asyncio.Task[None]] = set()
         self._busy: set[World] = set()
@@ -59,7 +59,7 @@ class Customer:
         task.add_done_callback(self._tasks.discard)
 
     async def _act(self, world: World) -> None:
-        await asyncio.sleep(self._delay_ms / 1000)
+        await asyncio.sleep(self.delay_ms / 1000)
         self._busy.discard(world)
         if _presented(world) and world not in self._left:
             if world.due("take", frozenset({Fault.NOT_TAKEN})):

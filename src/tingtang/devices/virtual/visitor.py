@@ -38,6 +38,10 @@ class Visitor:
     def stop(self) -> None:
         self._customer.stop()
 
+    def lingers(self, delay_ms: int) -> None:
+        """From now on they look for what is asked for as long as this."""
+        self._customer.delay_ms = delay_ms
+
     def gives_way_to(self, wallet: Wallet) -> None:
         """The next one steps up to the machine."""
         self.wallet = wallet
