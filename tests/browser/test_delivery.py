@@ -103,7 +103,7 @@ def test_two_tellers_clear_the_cabinet_and_the_manager_approves_a_difference(
 ) -> None:
     first = screens.as_staff("fang.ruoxi", "counter", "/counter/clearing", SIZE)
     expect(first.get_by_text("智能柜：今日未清机")).to_be_visible()
-    expect(first.get_by_role("button", name="关闭日终")).to_be_disabled()
+    expect(first.get_by_role("button", name="提请关闭日终")).to_be_disabled()
     first.get_by_role("button", name="开始清机").click()
     second = screens.as_staff("liang.zihao", "counter", "/counter/clearing", SIZE)
     second.get_by_role("button", name="打开").click()
@@ -121,3 +121,43 @@ def test_two_tellers_clear_the_cabinet_and_the_manager_approves_a_difference(
     expect(manager.get_by_role("heading", name="Locker cabinet · Balanced")).to_be_visible()
     first.get_by_role("button", name="结束清机，恢复服务").click()
     expect(first.get_by_role("heading", name="智能柜 · 已完成")).to_be_visible()
+
+
+@pytest.mark.shows("R113", part="the page: ranges moved by two people, shortages told")
+def test_two_people_move_a_range_of_blank_vouchers(
+    screens: Screens, server: HallServer, played: PlayedDevices, accessible: Accessible
+) -> None:
+    first = screens.as_staff("fang.ruoxi", "counter", "/counter/vouchers", SIZE)
+    expect(first.get_by_role("region", name="预警").get_by_text("应不少于").first).to_be_visible()
+    first.get_by_role("button", name="总库").click()
+    row = first.get_by_role("row").filter(has_text="空白借记卡").first
+    row.get_by_role("button", name="调拨或作废").click()
+    start = first.get_by_label("起始号码").input_value()
+    first.get_by_label("截止号码").fill(start)
+    first.get_by_role("group", name="调往").get_by_role("button", name="网点库").click()
+    accessible(first)
+    first.get_by_role("button", name="提请调拨").click()
+    expect(first.get_by_text("等待另一人确认").first).to_be_visible()
+    second = screens.as_staff("liang.zihao", "counter", "/counter/vouchers?lang=en", SIZE)
+    second.get_by_role("button", name="Counted: confirm").first.click()
+    expect(second.get_by_text("Done", exact=True).first).to_be_visible()
+    accessible(second)
+
+
+@pytest.mark.shows("R110", part="the PAD and the office: what waits where")
+def test_the_pad_and_the_office_show_what_waits_where(
+    screens: Screens, server: HallServer, played: PlayedDevices, accessible: Accessible
+) -> None:
+    made = order(server, "chen.yutong")
+    pad = screens.as_staff("lin.xiaolan", "pad", "/pad/items", (1180, 820))
+    pad.get_by_role("button", name="U盾 · 自提柜 已下单").first.click()
+    expect(pad.get_by_role("button", name="备货出库")).to_be_visible()
+    accessible(pad)
+    office = screens.as_staff("gao.mingyuan", "office", "/office/delivery?lang=en", SIZE)
+    expect(office.get_by_role("heading", name="Items of all branches")).to_be_visible()
+    accessible(office)
+    office.goto(f"{office.url.split('/office')[0]}/office/orders?branch=east&status=created")
+    expect(office.get_by_role("row").filter(has_text="U盾").first).to_be_visible()
+    accessible(office)
+    office.goto(f"{office.url.split('/office')[0]}/office/orders?branch=east&order={made}")
+    expect(office.get_by_role("dialog").get_by_text("下单")).to_be_visible()

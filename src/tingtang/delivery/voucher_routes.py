@@ -16,6 +16,7 @@ from tingtang.kernel.web import permit
 
 VOUCHERS = "/api/branches/{branch:str}/vouchers"
 ONE = f"{VOUCHERS}/{{task:str}}"
+VAULT = "vault"
 Short = Annotated[str, msgspec.Meta(min_length=1, max_length=60)]
 
 
@@ -37,6 +38,10 @@ class StockList(msgspec.Struct, frozen=True):
     stock: list[Stock]
 
 
+class HolderList(msgspec.Struct, frozen=True):
+    holders: list[str]
+
+
 class TaskList(msgspec.Struct, frozen=True):
     tasks: list[Task]
 
@@ -45,6 +50,12 @@ class TaskList(msgspec.Struct, frozen=True):
 async def list_voucher_tasks(branch: str, vouchers: Vouchers) -> TaskList:
     """The newest first."""
     return TaskList(await vouchers.tasks(branch))
+
+
+@get(f"{VOUCHERS}/holders", summary="Who holds vouchers here", **permit(Permission.ITEM_SEE))
+async def voucher_holders(branch: str, risks: Risks) -> HolderList:
+    """The branch, its dispensers, and the vault that both are filled from."""
+    return HolderList([*risks.holders(branch), VAULT])
 
 
 @get(f"{VOUCHERS}/stock", summary="Voucher stock of a holder", **permit(Permission.ITEM_SEE))
@@ -95,6 +106,6 @@ async def refuse_vouchers(branch: str, task: str, vouchers: Vouchers, actor: Act
 
 
 ROUTES = [
-    list_voucher_tasks, voucher_stock, delivery_alerts, ask_vouchers, confirm_vouchers,
+    list_voucher_tasks, voucher_holders, voucher_stock, delivery_alerts, ask_vouchers, confirm_vouchers,
     refuse_vouchers,
 ]  # fmt: skip

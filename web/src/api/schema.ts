@@ -4824,6 +4824,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/branches/{branch}/vouchers/holders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who holds vouchers here
+         * @description The branch, its dispensers, and the vault that both are filled from.
+         */
+        get: operations["ApiBranchesVouchersHoldersVoucherHolders"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/branches/{branch}/vouchers/stock": {
         parameters: {
             query?: never;
@@ -6712,6 +6732,10 @@ export interface components {
             name: components["schemas"]["Text"];
             /** @default 10 */
             minutes: number;
+        };
+        /** HolderList */
+        HolderList: {
+            holders: string[];
         };
         /** Holiday */
         Holiday: {
@@ -18161,6 +18185,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Task"];
+                };
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiBranchesVouchersHoldersVoucherHolders: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                branch: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HolderList"];
                 };
             };
             /** @description Refused: the code says why. */

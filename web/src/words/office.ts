@@ -3,12 +3,12 @@ import { defineWords } from './define'
 export default defineWords(
   {
     title: '管理中心', comma: '、',
-    group: { branches: '网点', business: '业务', people: '人员', customers: '客户', rules: '规则', devices: '设备', system: '系统' },
+    group: { branches: '网点', business: '业务', items: '实物', people: '人员', customers: '客户', rules: '规则', devices: '设备', system: '系统' },
     nav: {
       overview: '网点总览', branch: '网点配置', services: '业务目录', rules: '规则设置', people: '人员',
       terminals: '终端', monitor: '服务监测', reports: '报表', plan: '平面图', templates: '网点模板', organisation: '机构',
       register: '业务迁移', capacity: '预约容量', complaints: '投诉', customers: '客户', sessions: '登录会话',
-      webhooks: '事件订阅', themes: '主题', fleet: '设备总览', reliability: '运维分析', repairs: '报修与维护', devices: '设备登记', deviceTypes: '设备类型', readings: '设备数据', automations: '自动化', power: '开关机时间', scenes: '场景', scenarios: '业务流程', catalogue: '业务覆盖率',
+      webhooks: '事件订阅', themes: '主题', fleet: '设备总览', reliability: '运维分析', repairs: '报修与维护', devices: '设备登记', deviceTypes: '设备类型', readings: '设备数据', automations: '自动化', power: '开关机时间', scenes: '场景', scenarios: '业务流程', catalogue: '业务覆盖率', delivery: '各网点实物', orders: '实物订单', vouchers: '重要空白凭证',
     },
     moduleOff: '本网点未启用“智能网控”模块', moduleOffDetail: '启用后才有设备、场景和自动化。在“网点”页的模块中启用，或在左上方换一个网点。',
     signOut: '退出', branchPick: '网点', save: '保存', saved: '已保存', cancel: '取消', add: '增加', remove: '删除',
@@ -82,12 +82,12 @@ export default defineWords(
   },
   {
     title: 'Office', comma: ', ',
-    group: { branches: 'Branches', business: 'Business', people: 'People', customers: 'Customers', rules: 'Rules', devices: 'Devices', system: 'System' },
+    group: { branches: 'Branches', business: 'Business', items: 'Items', people: 'People', customers: 'Customers', rules: 'Rules', devices: 'Devices', system: 'System' },
     nav: {
       overview: 'All branches', branch: 'Branch set-up', services: 'Services', rules: 'Settings', people: 'People',
       terminals: 'Terminals', monitor: 'Monitor', reports: 'Reports', plan: 'Floor plan', templates: 'Templates', organisation: 'Organisation',
       register: 'Moved business', capacity: 'Booking capacity', complaints: 'Complaints', customers: 'Customers', sessions: 'Sessions',
-      webhooks: 'Webhooks', themes: 'Themes', fleet: 'All devices', reliability: 'Reliability', repairs: 'Repairs', devices: 'Register', deviceTypes: 'Device types', readings: 'Readings', automations: 'Automations', power: 'Power times', scenes: 'Scenes', scenarios: 'Scenarios', catalogue: 'Coverage',
+      webhooks: 'Webhooks', themes: 'Themes', fleet: 'All devices', reliability: 'Reliability', repairs: 'Repairs', devices: 'Register', deviceTypes: 'Device types', readings: 'Readings', automations: 'Automations', power: 'Power times', scenes: 'Scenes', scenarios: 'Scenarios', catalogue: 'Coverage', delivery: 'Items of all branches', orders: 'Item orders', vouchers: 'Blank vouchers',
     },
     moduleOff: 'The smart control module is off in this branch', moduleOffDetail: 'Devices, scenes and automations come with it. Switch it on among the modules of the page “Branch”, or choose another branch.',
     signOut: 'Sign out', branchPick: 'Branch', save: 'Save', saved: 'Saved', cancel: 'Cancel', add: 'Add', remove: 'Remove',

@@ -21,7 +21,7 @@ export default defineWords(
     moduleOff: '本网点未启用“智能网控”模块', moduleOffDetail: '设备、场景和自动化随它启用；由网点负责人在管理中心的“网点”页打开。',
     module: { hall: '厅堂', devices: '设备', analysis: '分析', products: '产品', social: '社交' },
     modules: '模块',
-    page: { map: '平面图', queue: '排队', counters: '窗口', bookings: '预约', business: '业务', complaints: '投诉', notices: '通知' },
+    page: { map: '平面图', queue: '排队', counters: '窗口', bookings: '预约', business: '业务', items: '实物', complaints: '投诉', notices: '通知' },
     pages: '厅堂各页',
     issue: '取号',
     cut: {
@@ -126,7 +126,7 @@ export default defineWords(
     moduleOff: 'The smart control module is off in this branch', moduleOffDetail: 'Devices, scenes and automations come with it; the branch manager switches it on in the office, on the page “Branch”.',
     module: { hall: 'Hall', devices: 'Devices', analysis: 'Analysis', products: 'Products', social: 'Social' },
     modules: 'Modules',
-    page: { map: 'Floor', queue: 'Queue', counters: 'Counters', bookings: 'Bookings', business: 'Business', complaints: 'Complaints', notices: 'Messages' },
+    page: { map: 'Floor', queue: 'Queue', counters: 'Counters', bookings: 'Bookings', business: 'Business', items: 'Items', complaints: 'Complaints', notices: 'Messages' },
     pages: 'Pages of the hall',
     issue: 'New ticket',
     cut: {

@@ -8,6 +8,7 @@ import CounterPage from './CounterPage.vue'
 import CustomerPage from './CustomerPage.vue'
 import ClearingPage from './delivery/ClearingPage.vue'
 import ItemsPage from './delivery/ItemsPage.vue'
+import VouchersPage from './delivery/VouchersPage.vue'
 
 // The customer's screen may stand on the teller's own machine: it has a session of its own there.
 const isCustomers = location.pathname.startsWith('/counter/customer')
@@ -21,6 +22,7 @@ startSurface({
     { path: '/customer', component: CustomerPage },
     { path: '/items', component: ItemsPage },
     { path: '/clearing', component: ClearingPage },
+    { path: '/vouchers', component: VouchersPage },
     { path: '/:rest(.*)*', component: CounterPage },
   ],
 })

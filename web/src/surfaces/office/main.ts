@@ -1,6 +1,7 @@
 import { startSurface } from '@/kit/start'
 import automations from '@/words/automations'
 import catalogue from '@/words/catalogue'
+import delivery from '@/words/delivery'
 import designer from '@/words/designer'
 import devices from '@/words/devices'
 import devicesOffice from '@/words/devicesOffice'
@@ -19,11 +20,14 @@ import App from './App.vue'
 startSurface({
   surface: 'office',
   app: App,
-  words: { automations, catalogue, designer, devices, devicesOffice, faults, hall, office: words, officeBranches: branchWords, officeBusiness: businessWords, officeCustomers: customerWords, officePlan: planWords, officeSystem: systemWords, officeTerms: terms, scenesOffice },
+  words: { automations, catalogue, delivery, designer, devices, devicesOffice, faults, hall, office: words, officeBranches: branchWords, officeBusiness: businessWords, officeCustomers: customerWords, officePlan: planWords, officeSystem: systemWords, officeTerms: terms, scenesOffice },
   routes: [
     { path: '/', component: () => import('./pages/OverviewPage.vue') },
     { path: '/branch', component: () => import('./pages/BranchPage.vue') },
     { path: '/plan', component: () => import('./pages/PlanPage.vue') },
+    { path: '/delivery', component: () => import('./pages/DeliveryPage.vue') },
+    { path: '/orders', component: () => import('./pages/OrdersPage.vue') },
+    { path: '/vouchers', component: () => import('./pages/VouchersPage.vue') },
     { path: '/services', component: () => import('./pages/ServicesPage.vue') },
     { path: '/rules/:section?', component: () => import('./pages/RulesPage.vue') },
     { path: '/people', component: () => import('./pages/PeoplePage.vue') },

@@ -16,10 +16,10 @@ export interface Group {
 }
 export type Module = components['schemas']['Branch']['modules'][number]
 
-export type GroupName = 'branches' | 'business' | 'people' | 'customers' | 'rules' | 'devices' | 'system'
+export type GroupName = 'branches' | 'business' | 'items' | 'people' | 'customers' | 'rules' | 'devices' | 'system'
 export type PageName =
   | 'overview' | 'monitor' | 'reports' | 'branch' | 'plan' | 'templates' | 'organisation' | 'services' | 'register' | 'capacity' | 'complaints'
-  | 'people' | 'customers' | 'rules' | 'terminals' | 'sessions' | 'webhooks' | 'themes' | 'fleet' | 'reliability' | 'repairs' | 'devices' | 'deviceTypes' | 'readings' | 'automations' | 'power' | 'scenes' | 'scenarios' | 'catalogue'
+  | 'people' | 'customers' | 'rules' | 'terminals' | 'sessions' | 'webhooks' | 'themes' | 'fleet' | 'reliability' | 'repairs' | 'devices' | 'deviceTypes' | 'readings' | 'automations' | 'power' | 'scenes' | 'scenarios' | 'catalogue' | 'delivery' | 'orders' | 'vouchers'
 
 export const GROUPS: readonly Group[] = [
   {
@@ -43,6 +43,15 @@ export const GROUPS: readonly Group[] = [
       { to: '/register', name: 'register', needs: 'org.see' },
       { to: '/capacity', name: 'capacity', needs: 'booking.see' },
       { to: '/complaints', name: 'complaints', needs: 'complaint.handle' },
+    ],
+  },
+  {
+    name: 'items',
+    module: 'physical_delivery',
+    pages: [
+      { to: '/delivery', name: 'delivery', needs: 'item.see', everyBranch: true },
+      { to: '/orders', name: 'orders', needs: 'item.see' },
+      { to: '/vouchers', name: 'vouchers', needs: 'item.see' },
     ],
   },
   { name: 'people', pages: [{ to: '/people', name: 'people', needs: 'staff.see' }] },

@@ -1,6 +1,7 @@
 import { registerOffline } from '@/offline/register'
 import { startSurface } from '@/kit/start'
 import authorise from '@/words/authorise'
+import delivery from '@/words/delivery'
 import devices from '@/words/devices'
 import devicesPad from '@/words/devicesPad'
 import faults from '@/words/faults'
@@ -20,6 +21,7 @@ import ComplaintsPage from './ComplaintsPage.vue'
 import CountersPage from './CountersPage.vue'
 import DevicesPage from './devices/DevicesPage.vue'
 import HallMapPage from './HallMapPage.vue'
+import ItemsPage from './ItemsPage.vue'
 import ModulePage from './ModulePage.vue'
 import MonitorPage from './MonitorPage.vue'
 import NoticesPage from './NoticesPage.vue'
@@ -28,13 +30,14 @@ import QueuePage from './QueuePage.vue'
 startSurface({
   surface: 'pad',
   app: App,
-  words: { authorise, devices, devicesPad, faults, pad, padComplaints, padCounters, padMonitor, padTasks, padTickets, hall, journey, visitor },
+  words: { authorise, delivery, devices, devicesPad, faults, pad, padComplaints, padCounters, padMonitor, padTasks, padTickets, hall, journey, visitor },
   routes: [
     { path: '/', component: HallMapPage },
     { path: '/queue', component: QueuePage },
     { path: '/counters', component: CountersPage },
     { path: '/bookings', component: BookingsPage },
     { path: '/business', component: BusinessPage },
+    { path: '/items', component: ItemsPage },
     { path: '/complaints', component: ComplaintsPage },
     { path: '/notices', component: NoticesPage },
     { path: '/analysis', component: MonitorPage },

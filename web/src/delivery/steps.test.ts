@@ -22,6 +22,15 @@ describe('the steps of an item', () => {
     expect(isComplete(load, { cabinet: 'c' })).toBe(false)
     expect(bodyOf(load, { cabinet: 'c', sealAgain: ' S1 ' })).toEqual({ device: 'c', seal: 'S1' })
   })
+  it('send a second person only where one is named', () => {
+    const [load] = stepsOf(item({ status: 'sealed' }))
+    if (!load) throw new Error('no step')
+    expect(bodyOf(load, { cabinet: 'c', sealAgain: 'S1', witness: ' li ', password: 'x ' })).toEqual({ device: 'c', seal: 'S1', witness: 'li', password: 'x ' })
+    const [back] = stepsOf(item({ status: 'expired' }))
+    if (!back) throw new Error('no step')
+    expect(bodyOf(back, {})).toEqual({})
+    expect(isComplete(back, {})).toBe(true)
+  })
   it('take numbers apart', () => {
     const [stock] = stepsOf(item({}))
     if (!stock) throw new Error('no step')

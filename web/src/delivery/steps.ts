@@ -2,7 +2,7 @@
 import type { components } from '@/api/schema'
 
 export type Item = components['schemas']['ItemView']
-export type Field = 'numbers' | 'seal' | 'sealAgain' | 'cabinet' | 'carrier' | 'tracking' | 'paper' | 'code' | 'trace'
+export type Field = 'numbers' | 'seal' | 'sealAgain' | 'cabinet' | 'carrier' | 'tracking' | 'paper' | 'code' | 'trace' | 'witness' | 'password'
 export interface ItemStep {
   act: 'stock' | 'seal' | 'load' | 'layReady' | 'post' | 'handOver' | 'takeBack' | 'receipt' | 'trade' | 'settle'
   path: string
@@ -12,11 +12,11 @@ export interface ItemStep {
 const STEPS: Record<ItemStep['act'], ItemStep> = {
   stock: { act: 'stock', path: 'stock', fields: ['numbers'] },
   seal: { act: 'seal', path: 'seal', fields: ['seal'] },
-  load: { act: 'load', path: 'load', fields: ['cabinet', 'sealAgain'] },
+  load: { act: 'load', path: 'load', fields: ['cabinet', 'sealAgain', 'witness', 'password'] },
   layReady: { act: 'layReady', path: 'lay-ready', fields: [] },
   post: { act: 'post', path: 'post', fields: ['carrier', 'tracking'] },
   handOver: { act: 'handOver', path: 'hand-over', fields: ['paper', 'code'] },
-  takeBack: { act: 'takeBack', path: 'take-back', fields: [] },
+  takeBack: { act: 'takeBack', path: 'take-back', fields: ['witness', 'password'] },
   receipt: { act: 'receipt', path: 'receipt', fields: [] },
   trade: { act: 'trade', path: 'trade', fields: ['trace'] },
   settle: { act: 'settle', path: 'settle', fields: [] },
@@ -43,14 +43,23 @@ export function bodyOf(step: ItemStep, entered: Partial<Record<Field, string>>):
   const said = (name: Field): string => (entered[name] ?? '').trim()
   if (step.act === 'stock') return { numbers: said('numbers').split(/[,，\s]+/).filter(Boolean) }
   if (step.act === 'seal') return { seal: said('seal') }
-  if (step.act === 'load') return { device: said('cabinet'), seal: said('sealAgain') }
+  if (step.act === 'load') return { device: said('cabinet'), seal: said('sealAgain'), ...second(entered) }
+  if (step.act === 'takeBack') return second(entered)
   if (step.act === 'post') return { carrier: said('carrier'), tracking: said('tracking') }
   if (step.act === 'handOver') return { id_number: said('paper'), code: said('code') }
   if (step.act === 'trade') return { trace: said('trace') }
   return {}
 }
 
+/** Who stands beside, where somebody does; the server says whether somebody must. */
+function second(entered: Partial<Record<Field, string>>): Record<string, string> {
+  const witness = (entered.witness ?? '').trim()
+  return witness ? { witness, password: entered.password ?? '' } : {}
+}
+
+const MAY_BE_EMPTY: ReadonlySet<Field> = new Set(['numbers', 'witness', 'password'])
+
 /** Whether everything that a step needs was entered. */
 export function isComplete(step: ItemStep, entered: Partial<Record<Field, string>>): boolean {
-  return step.fields.every((name) => name === 'numbers' || (entered[name] ?? '').trim() !== '')
+  return step.fields.every((name) => MAY_BE_EMPTY.has(name) || (entered[name] ?? '').trim() !== '')
 }
