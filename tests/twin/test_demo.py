@@ -3,8 +3,13 @@
 import asyncio
 from pathlib import Path
 
+import msgspec
 import pytest
 
+from tingtang.bank.service import CoreBank
+from tingtang.bank.trades import CashBox
+from tingtang.devices.virtual.listed import Listed
+from tingtang.devices.virtual.xfs_machines import LOADED_FEN
 from tingtang.hall import day_list
 from tingtang.hall.model.booking.state import BookingState
 from tingtang.hall.model.kpis import kpis
@@ -18,6 +23,7 @@ from tingtang.messages.service import Messages
 from tingtang.twin import demo as demo_module
 from tingtang.twin import tellers
 from tingtang.twin.demo import Demo
+from tingtang.twin.wallets import comers
 
 
 @pytest.mark.shows("R036", part="waits of a busy morning, live")
@@ -40,6 +46,16 @@ async def test_the_morning_looks_like_a_bank_day_and_a_person_may_take_a_counter
         assert any(t.state is TicketState.WAITING for t in state.tickets.values())
         numbers = [t.number for t in state.tickets.values()]
         assert len(numbers) == len(set(numbers))
+
+        # Somebody of the bank stands before the kiosk, and its cash lies in the bank's books.
+        listed = msgspec.json.decode((tmp_path / "devices.json").read_bytes(), type=list[Listed])
+        first = next(one for one in listed if one.id == "east-kiosk-1")
+        assert first.wallet.id_number == comers()[0].id_number
+        assert first.wallet.card
+        assert len(first.wallet.books) == 2
+        bank: CoreBank = demo.app.parts.services["core_bank"]
+        box = await bank.look(CashBox(box=first.id))
+        assert box == {"balance": {"CNY": LOADED_FEN}}
 
         # Messages leave the house, over a socket to the demo's own gateway.
         messages: Messages = demo.app.parts.services["messages"]
