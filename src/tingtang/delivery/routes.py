@@ -1,6 +1,7 @@
 """HTTP of items: orders, their delivery leg, cabinets."""
 
-from typing import Annotated
+from collections.abc import Awaitable, Callable
+from typing import Annotated, Any
 
 import msgspec
 from litestar import get, post
@@ -122,6 +123,41 @@ class Moved(msgspec.Struct, frozen=True):
     cell: int = 0
 
 
+Act = Callable[[Items, BranchId, str, Actor], Awaitable[None]]
+
+
+def step(name: str, path: str, act: Act, permission: Permission, words: str, why: str) -> Any:
+    """A route for a step that needs nothing but the order; ``name`` is the operation's."""
+
+    async def handler(branch: str, order: str, items: Items, actor: Actor) -> Moved:
+        await act(items, BranchId(branch), order, actor)
+        return Moved(order)
+
+    handler.__name__, handler.__doc__ = name, why
+    return post(f"{ONE}/{path}", summary=words, **permit(permission))(handler)
+
+
+lay_item_ready = step(
+    "lay_item_ready", "lay-ready", Items.lay_ready, Permission.ITEM_HANDLE,
+    "Keep it at a counter", "For what is handed over there.",
+)  # fmt: skip
+item_receipt = step(
+    "item_receipt", "receipt", Items.receipt, Permission.ITEM_HANDLE,
+    "The receiver's receipt came", "It has arrived.",
+)  # fmt: skip
+unlock_item = step(
+    "unlock_item", "unlock", Items.unlock, Permission.CLEARING_APPROVE,
+    "Allow tries again", "After too many wrong ones, once somebody has looked at the papers.",
+)  # fmt: skip
+settle_item = step(
+    "settle_item", "settle", lambda items, branch, order, actor: items.settle(
+        branch, order, actor.name
+    ), Permission.ITEM_HANDLE,
+    "Close both legs",
+    "Not before it was handed over or returned, and not by whoever handled it.",
+)  # fmt: skip
+
+
 @get(ITEMS, summary="Item orders", **permit(Permission.ITEM_SEE))
 async def list_items(branch: str, delivery_desk: DeliveryDesk, is_open: bool = True) -> v.ItemList:
     """Those that are open, or all that are kept."""
@@ -186,26 +222,12 @@ async def load_item(
     return Moved(order, await items.load(where, order, data.device, data.seal, actor, witness))
 
 
-@post(f"{ONE}/lay-ready", summary="Keep it at a counter", **permit(Permission.ITEM_HANDLE))
-async def lay_item_ready(branch: str, order: str, items: Items, actor: Actor) -> Moved:
-    """For what is handed over there."""
-    await items.lay_ready(BranchId(branch), order, actor)
-    return Moved(order)
-
-
 @post(f"{ONE}/post", summary="Give it to a carrier", **permit(Permission.ITEM_HANDLE))
 async def post_item(
     branch: str, order: str, data: PostRequest, items: Items, actor: Actor
 ) -> Moved:
     """With the number by which it is followed."""
     await items.post(BranchId(branch), order, data.carrier, data.tracking, actor)
-    return Moved(order)
-
-
-@post(f"{ONE}/receipt", summary="The receiver's receipt came", **permit(Permission.ITEM_HANDLE))
-async def item_receipt(branch: str, order: str, items: Items, actor: Actor) -> Moved:
-    """It has arrived."""
-    await items.receipt(BranchId(branch), order, actor)
     return Moved(order)
 
 
@@ -223,13 +245,6 @@ async def hand_over_item(
     return Moved(order, row["cell"])
 
 
-@post(f"{ONE}/unlock", summary="Allow tries again", **permit(Permission.CLEARING_APPROVE))
-async def unlock_item(branch: str, order: str, items: Items, actor: Actor) -> Moved:
-    """After too many wrong ones, once somebody has looked at the papers."""
-    await items.unlock(BranchId(branch), order, actor)
-    return Moved(order)
-
-
 @post(f"{ONE}/take-back", summary="Take it back", **permit(Permission.ITEM_HANDLE))
 async def take_item_back(
     branch: str, order: str, data: Witness, items: Items, witnesses: Witnesses, actor: Actor
@@ -238,13 +253,6 @@ async def take_item_back(
     where = BranchId(branch)
     witness = await witnesses.name(where, data.witness, data.password, data.code)
     return Moved(order, await items.take_back(where, order, actor, witness))
-
-
-@post(f"{ONE}/settle", summary="Close both legs", **permit(Permission.ITEM_HANDLE))
-async def settle_item(branch: str, order: str, items: Items, actor: Actor) -> Moved:
-    """Not before it was handed over or returned, and not by whoever handled it."""
-    await items.settle(BranchId(branch), order, actor.name)
-    return Moved(order)
 
 
 @post(f"{ONE}/cancel", summary="Call it off", **permit(Permission.ITEM_HANDLE))
