@@ -11,6 +11,8 @@ import words from '@/words/office'
 import branchWords from '@/words/officeBranches'
 import businessWords from '@/words/officeBusiness'
 import customerWords from '@/words/officeCustomers'
+import serviceWords from '@/words/officeServices'
+import kioskHere from '@/words/kioskHere'
 import planWords from '@/words/officePlan'
 import systemWords from '@/words/officeSystem'
 import terms from '@/words/officeTerms'
@@ -20,7 +22,7 @@ import App from './App.vue'
 startSurface({
   surface: 'office',
   app: App,
-  words: { automations, catalogue, delivery, designer, devices, devicesOffice, faults, hall, office: words, officeBranches: branchWords, officeBusiness: businessWords, officeCustomers: customerWords, officePlan: planWords, officeSystem: systemWords, officeTerms: terms, scenesOffice },
+  words: { automations, catalogue, delivery, designer, devices, devicesOffice, faults, hall, office: words, officeBranches: branchWords, officeBusiness: businessWords, officeCustomers: customerWords, officePlan: planWords, officeServices: serviceWords, kioskHere, officeSystem: systemWords, officeTerms: terms, scenesOffice },
   routes: [
     { path: '/', component: () => import('./pages/OverviewPage.vue') },
     { path: '/branch', component: () => import('./pages/BranchPage.vue') },
