@@ -115,10 +115,31 @@ async def try_it(branch: str, data: DayToTry, automations: Automations) -> Autom
     return await try_day(automations, draft, branch, data.date)
 
 
+@get(
+    "/api/automation-words",
+    summary="What automations of the bank can be made of",
+    **permit(Permission.RULES_SEE),
+)
+async def words_of_bank(automations: Automations) -> Catalogue:
+    """As for a branch, but of the lists only what every branch has: no zones, no devices."""
+    return automations.offers.catalogue("")
+
+
 @get(BANK, summary="Automations of the bank", **permit(Permission.RULES_SEE))
-async def of_bank(automations: Automations) -> list[Automation]:
-    """Those that hold in all branches, unless one has its own version."""
-    return automations.book.of("")
+async def of_bank(automations: Automations, actor: Actor) -> views.BankAutomations:
+    """Those that hold in all branches, unless one has its own version; and which ones have."""
+    book, reach = automations.book, actor.branches
+    return views.BankAutomations(
+        {
+            one.id: views.BankAutomation(
+                automation=one,
+                origin=book.origin("", one.id),
+                behind=book.behind("", one.id),
+                own_in=tuple(b for b in book.own_in(one.id) if reach is None or b in reach),
+            )
+            for one in book.of("")
+        }
+    )
 
 
 @put(f"{BANK}/{{automation:str}}", summary="Save an automation of the bank", **permit(Permission.RULES_EDIT))  # fmt: skip
@@ -127,6 +148,14 @@ async def save_for_bank(
 ) -> Automation:
     """Write what holds in all branches that have no version of their own."""
     return await automations.save(_named(data, automation, ""), actor)
+
+
+@put(f"{BANK}/{{automation:str}}/enabled", summary="Switch an automation of the bank", **permit(Permission.RULES_EDIT))  # fmt: skip
+async def enable_for_bank(
+    automation: str, data: Enabling, automations: Automations, actor: Actor
+) -> Automation:
+    """Switch it on or off in all branches that have no version of their own."""
+    return await automations.enable("", automation, data.enabled, actor)
 
 
 @delete(f"{BANK}/{{automation:str}}", summary="Remove the bank's version", **permit(Permission.RULES_EDIT))  # fmt: skip
@@ -145,6 +174,7 @@ def branch_view(automations: Automations, branch: str) -> views.BranchAutomation
             views.AutomationView(
                 automation=one,
                 origin=automations.book.origin(branch, one.id),
+                behind=automations.book.behind(branch, one.id),
                 running=automations.runner.is_running(branch, one.id),
                 last=automations.last(branch, one.id),
                 cut_off=cut_off[0] if cut_off else None,
@@ -164,6 +194,6 @@ def _named(draft: AutomationDraft, automation: str, branch: str) -> Automation:
 
 
 ROUTES = (
-    words, of_branch, save, remove, enable, run, runs, try_it, of_bank, save_for_bank,
-    remove_for_bank,
+    words, of_branch, save, remove, enable, run, runs, try_it, words_of_bank, of_bank,
+    save_for_bank, enable_for_bank, remove_for_bank,
 )  # fmt: skip

@@ -15,6 +15,8 @@ class AutomationView(msgspec.Struct, frozen=True):
     automation: Automation
     origin: str
     """Whose version it is: the ``branch``'s own, the ``bank``'s, or as ``shipped``."""
+    behind: str
+    """Whose version would hold without the branch's own: ``bank``, ``shipped`` or nobody's ("")."""
     running: bool
     last: AutomationRun | None
     cut_off: CutOff | None
@@ -27,6 +29,24 @@ class BranchAutomations(msgspec.Struct, frozen=True):
 
     running_here: bool
     automations: dict[str, AutomationView]
+
+
+class BankAutomation(msgspec.Struct, frozen=True):
+    """One that holds in the whole bank."""
+
+    automation: Automation
+    origin: str
+    """Whose version it is: the ``bank``'s, or as ``shipped``."""
+    behind: str
+    """What would hold without the bank's own: the ``shipped`` one, or nothing ("")."""
+    own_in: tuple[str, ...]
+    """Branches in the caller's reach that have their own version of it instead."""
+
+
+class BankAutomations(msgspec.Struct, frozen=True):
+    """What holds in every branch that has no version of its own, by id."""
+
+    automations: dict[str, BankAutomation]
 
 
 def branch(running_here: bool, found: Iterable[AutomationView]) -> BranchAutomations:

@@ -1269,6 +1269,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/automation-words": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What automations of the bank can be made of
+         * @description As for a branch, but of the lists only what every branch has: no zones, no devices.
+         */
+        get: operations["ApiAutomationWordsWordsOfBank"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/automations": {
         parameters: {
             query?: never;
@@ -1278,7 +1298,7 @@ export interface paths {
         };
         /**
          * Automations of the bank
-         * @description Those that hold in all branches, unless one has its own version.
+         * @description Those that hold in all branches, unless one has its own version; and which ones have.
          */
         get: operations["ApiAutomationsOfBank"];
         put?: never;
@@ -1308,6 +1328,26 @@ export interface paths {
          * @description What came with Tingtang, if anything, holds again.
          */
         delete: operations["ApiAutomationsRemoveForBank"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/automations/{automation}/enabled": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Switch an automation of the bank
+         * @description Switch it on or off in all branches that have no version of their own.
+         */
+        put: operations["ApiAutomationsEnabledEnableForBank"];
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -5374,6 +5414,7 @@ export interface components {
         AutomationView: {
             automation: components["schemas"]["Automation"];
             origin: string;
+            behind: string;
             running: boolean;
             last: components["schemas"]["AutomationRun"] | null;
             cut_off: components["schemas"]["CutOff"] | null;
@@ -5390,6 +5431,19 @@ export interface components {
             expected: number;
             verdict: components["schemas"]["ForecastVerdict"];
             bins: components["schemas"]["ReliabilityBin"][];
+        };
+        /** BankAutomation */
+        BankAutomation: {
+            automation: components["schemas"]["Automation"];
+            origin: string;
+            behind: string;
+            own_in: string[];
+        };
+        /** BankAutomations */
+        BankAutomations: {
+            automations: {
+                [key: string]: components["schemas"]["BankAutomation"];
+            };
         };
         /** BoardCall */
         BoardCall: {
@@ -11755,6 +11809,35 @@ export interface operations {
             };
         };
     };
+    ApiAutomationWordsWordsOfBank: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Catalogue"];
+                };
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
     ApiAutomationsOfBank: {
         parameters: {
             query?: never;
@@ -11770,7 +11853,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Automation"][];
+                    "application/json": components["schemas"]["BankAutomations"];
                 };
             };
             /** @description Refused: the code says why. */
@@ -11836,6 +11919,41 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiAutomationsEnabledEnableForBank: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                automation: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Enabling"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Automation"];
+                };
             };
             /** @description Refused: the code says why. */
             default: {

@@ -106,6 +106,17 @@ class Book:
             return "branch"
         return "bank" if ("", automation) in self._records else "shipped"
 
+    def behind(self, branch: str, automation: str) -> str:
+        """Whose version holds once this branch's (or, with "", the bank's) own one is taken away:
+        ``bank``, ``shipped``, or "" where nothing is left of it."""
+        if branch and ("", automation) in self._records:
+            return "bank"
+        return "shipped" if automation in self.shipped else ""
+
+    def own_in(self, automation: str) -> list[str]:
+        """The branches that have a version of their own."""
+        return sorted(branch for branch, one in self._records if branch and one == automation)
+
     def changed_ms(self, branch: str, automation: str) -> int:
         """When what holds in a branch was saved; 0 for what came with Tingtang."""
         own = self._changed_ms.get((branch, automation))
