@@ -108,7 +108,7 @@ async def test_the_customers_screen_and_the_queue_tell_how_it_stands(office: Off
     assert (asked["standing"], asked["modes"], asked["wanted"]) == ("waiting", ["remote"], 2)
     name = asked["authorisation"]
     taken = (await one.http.post(f"/api/authorisations/{name}/take")).json()
-    assert (taken["rule"], taken["risks"]) == ("异常交易双人远程授权", ["unusual"])
+    assert (taken["rule"]["zh"], taken["risks"]) == ("异常交易双人远程授权", ["unusual"])
     assert taken["until_ms"] == office.world.clock.now_ms() + 120_000
     assert (await kiosk.http.get(path)).json()["standing"] == "taken"
     await one.http.post(f"/api/authorisations/{name}/give")

@@ -33,3 +33,20 @@ def check_holder(opened: Open, actor: Actor) -> None:
     """Refuse (unknown_journey, so that nothing is given away) whom it does not concern."""
     if not may_hold(opened, actor):
         raise Refused(UNKNOWN_JOURNEY)
+
+
+def check_here(opened: Open, actor: Actor) -> None:
+    """Refuse (unknown_journey) all but its holder: a phone that it went away from, or staff who have
+    not taken it over, answer nothing in it.
+    """
+    if not (may_hold(opened, actor) and holds(opened, holder_of(actor))):
+        raise Refused(UNKNOWN_JOURNEY)
+
+
+def check_may_leave(opened: Open, actor: Actor) -> None:
+    """Refuse (unknown_journey) all but its holder and the staff of its branch, who see to what was
+    left behind.
+    """
+    check_holder(opened, actor)
+    if actor.kind is not ActorKind.STAFF:
+        check_here(opened, actor)

@@ -118,7 +118,7 @@ async def begin_journey(
         key=key,
         after=JourneyId(data.after) if data.after else None,
     )
-    return journey_desk.view(opened)
+    return journey_desk.view(opened, holder_of(actor))
 
 
 @get(ONE, summary="Where a journey stands", **permit(Permission.JOURNEY_RUN, fast=True))
@@ -138,7 +138,7 @@ async def answer_step(
 ) -> views.JourneyView:
     """Refused field by field; nothing is lost: the next screen comes once the answer is on disk."""
     opened = await journeys.answer(JourneyId(journey), data.step, data.values, actor, key)
-    return journey_desk.view(opened)
+    return journey_desk.view(opened, holder_of(actor))
 
 
 @post(f"{ONE}/back", summary="Take back the last answer", **permit(Permission.JOURNEY_RUN))
@@ -146,7 +146,8 @@ async def go_back(
     journey: str, journeys: JourneyService, journey_desk: JourneyDesk, actor: Actor
 ) -> views.JourneyView:
     """Refused (no_way_back) where something was done since."""
-    return journey_desk.view(await journeys.back(JourneyId(journey), actor))
+    opened = await journeys.back(JourneyId(journey), actor)
+    return journey_desk.view(opened, holder_of(actor))
 
 
 @post(f"{ONE}/retry", summary="Try again what was refused", **permit(Permission.JOURNEY_RUN))
@@ -154,7 +155,8 @@ async def retry_step(
     journey: str, journeys: JourneyService, journey_desk: JourneyDesk, actor: Actor
 ) -> views.JourneyView:
     """The same, under a new trace."""
-    return journey_desk.view(await journeys.retry(JourneyId(journey), actor))
+    opened = await journeys.retry(JourneyId(journey), actor)
+    return journey_desk.view(opened, holder_of(actor))
 
 
 @post(f"{ONE}/cancel", summary="Leave a journey", **permit(Permission.JOURNEY_RUN))
@@ -162,7 +164,8 @@ async def cancel_journey(
     journey: str, journeys: JourneyService, journey_desk: JourneyDesk, actor: Actor
 ) -> views.JourneyView:
     """What was done stays done. Refused (still_at_work) while something is under way."""
-    return journey_desk.view(await journeys.cancel(JourneyId(journey), actor))
+    opened = await journeys.cancel(JourneyId(journey), actor)
+    return journey_desk.view(opened, holder_of(actor))
 
 
 @post(f"{ONE}/withdraw", summary="Wait no longer", **permit(Permission.JOURNEY_RUN))
@@ -170,7 +173,8 @@ async def withdraw_request(
     journey: str, journeys: JourneyService, journey_desk: JourneyDesk, actor: Actor
 ) -> views.JourneyView:
     """Call off a request for somebody's yes; the customer may then do something else."""
-    return journey_desk.view(await journeys.withdraw(JourneyId(journey), actor))
+    opened = await journeys.withdraw(JourneyId(journey), actor)
+    return journey_desk.view(opened, holder_of(actor))
 
 
 @post(f"{ONE}/code", summary="Hand a journey over", **permit(Permission.JOURNEY_RUN))

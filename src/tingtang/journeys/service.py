@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from tingtang.journeys import tables as t
-from tingtang.journeys.access import check_holder, holder_of
+from tingtang.journeys.access import check_here, check_may_leave, holder_of
 from tingtang.journeys.actions import (
     Action,
     Actions,
@@ -28,7 +28,7 @@ from tingtang.journeys.model import problems as p
 from tingtang.journeys.model.answers import checked, without_secrets
 from tingtang.journeys.model.engine import KEPT, Run, Waiting
 from tingtang.journeys.model.expressions import WrongExpression, evaluate
-from tingtang.journeys.model.scenario import Channel
+from tingtang.journeys.model.scenario import STAFF, Channel
 from tingtang.journeys.model.state import OVER, Journey, Pending, Status
 from tingtang.journeys.store import JourneyStore, Open, step_of, stops_at_refusal, stream_of
 from tingtang.kernel.clock import Clock
@@ -157,6 +157,7 @@ class JourneyService:
     ) -> Open:
         """Answer a step. Refused: field_wrong, step_passed, journey_over."""
         opened = await self.store.get(journey)
+        check_here(opened, actor)
         if await self.store.given_before(key):
             return opened
         async with opened.lock:
@@ -164,6 +165,8 @@ class JourneyService:
             waiting = _waiting(run, step)
             if waiting is None or waiting.step.action is not None or waiting.step.screen is None:
                 raise Refused(p.STEP_PASSED)
+            if waiting.step.screen.actor == STAFF and actor.kind is not ActorKind.STAFF:
+                raise Refused(p.FOR_STAFF)
             answer = checked(waiting.step.screen, run.known(step), values)
             entry = opened.journey.counted + 1
             try:
@@ -212,10 +215,13 @@ class JourneyService:
         holds is given back.
         """
         opened = await self.store.get(journey)
+        check_may_leave(opened, actor)
         async with opened.lock:
             if opened.journey.ending is e.Ending.CANCELLED:
                 return opened
-            self._check(opened, actor)
+            check_may_leave(opened, actor)
+            if opened.run is None or opened.journey.status in OVER:
+                raise Refused(p.JOURNEY_OVER)
             if opened.journey.pending:
                 raise Refused(p.STILL_AT_WORK)
             events = await self._leave(opened, e.Ending.CANCELLED, actor)
@@ -227,7 +233,7 @@ class JourneyService:
         called off.
         """
         opened = await self.store.get(journey)
-        check_holder(opened, actor)
+        check_may_leave(opened, actor)
         for pending in list(opened.journey.pending.values()):
             action = self.actions.get(pending.action)
             if action is None or action.withdraw is None:
@@ -242,6 +248,8 @@ class JourneyService:
         async with opened.lock:
             if opened.journey.status in OVER:
                 raise Refused(p.JOURNEY_OVER)
+            if channel not in opened.about.channels:
+                raise Refused(p.NOT_HERE, name=opened.about.name)
             holder, before = holder_of(actor), opened.journey.holder
             if before != holder or opened.journey.channel is not channel:
                 moved = e.JourneyMoved(channel=channel, holder=holder)
@@ -432,7 +440,7 @@ class JourneyService:
         return begun
 
     def _check(self, opened: Open, actor: Actor) -> Run:
-        check_holder(opened, actor)
+        check_here(opened, actor)
         if opened.run is None or opened.journey.status in OVER:
             raise Refused(p.JOURNEY_OVER)
         return opened.run

@@ -133,8 +133,13 @@ class PutBack(msgspec.Struct, frozen=True):
 
 
 class Give(msgspec.Struct, frozen=True):
+    """``involved`` are those who have taken part by now: somebody may have taken the business over
+    since it was asked.
+    """
+
     staff: StaffId
     mode: Mode
+    involved: tuple[StaffId, ...] = ()
 
 
 class Deny(msgspec.Struct, frozen=True):
@@ -229,6 +234,8 @@ def _take(state: Request, command: Take) -> Sequence[Event]:
 
 def _give(state: Request, command: Give) -> Sequence[Event]:
     _check_person(state, command.staff)
+    if command.staff in command.involved:
+        raise Refused(SAME_PERSON)
     if command.mode is Mode.ON_SITE and state.standing is Standing.WAITING:
         if not state.modes & {Mode.ON_SITE, Mode.PAD}:
             raise Refused(WRONG_PLACE, who=places(state.modes))

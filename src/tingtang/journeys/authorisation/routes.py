@@ -5,7 +5,7 @@ from typing import Annotated
 import msgspec
 from litestar import get, post
 
-from tingtang.journeys.access import check_holder
+from tingtang.journeys.access import check_here, check_holder
 from tingtang.journeys.authorisation.desk import AuthorisationDesk
 from tingtang.journeys.authorisation.service import Authorisations, Evidence
 from tingtang.journeys.authorisation.views import AskedView, Queue
@@ -135,7 +135,7 @@ async def authorise_on_site(
 ) -> Told:
     """Somebody of the branch says yes at the customer's terminal, with their own name and password."""
     opened = await journeys.store.get(JourneyId(journey))
-    check_holder(opened, actor)
+    check_here(opened, actor)
     authorisation = await authorisations.of_journey(JourneyId(journey))
     person = await authorisation_desk.person(data.login, data.password, data.code)
     person.require(Permission.AUTHORISATION_GIVE, opened.branch)

@@ -177,7 +177,8 @@ class Authorisations:
                 raise Refused(m.WRONG_PLACE, who=MODES[Mode.ON_SITE])
         else:
             mode = Mode.REMOTE if Mode.REMOTE in modes else Mode.PAD
-        await self._by(authorisation, actor, m.Give(StaffId(actor.id), mode))
+        involved = () if state.asked is None else await self._involved(state.asked.journey)
+        await self._by(authorisation, actor, m.Give(StaffId(actor.id), mode, involved))
 
     async def deny(self, authorisation: str, actor: Actor, reason: str) -> None:
         """Say no, and why."""

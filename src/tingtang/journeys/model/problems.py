@@ -29,6 +29,12 @@ NOT_NEXT = Problem(
     "请重新核验身份后办理",
     "Identify yourself once more to go on with this",
 )
+FOR_STAFF = Problem(
+    "step_for_staff",
+    403,
+    "这一步由工作人员办理",
+    "Our staff do this step",
+)
 FIELD_WRONG = Problem("field_wrong", 422, "{label}：{reason}", "{label}: {reason}")
 NO_WAY_BACK = Problem(
     "no_way_back", 409, "业务已经生效，不能返回上一步", "It has taken effect; there is no way back"

@@ -106,6 +106,10 @@ class ScreenSpec(msgspec.Struct, frozen=True, kw_only=True):
     """Who fills it in: ``customer`` or ``staff``."""
 
 
+STAFF = "staff"
+"""The ``actor`` of a step that nobody but the bank's people may answer."""
+
+
 class OnRefused(StrEnum):
     """What follows when what an action asked for was refused."""
 

@@ -1,0 +1,108 @@
+"""Whose a journey is: who does not hold it sees nothing of it, answers nothing and hides nothing in it."""
+
+import pytest
+
+from tests.journeys.conftest import Office, Terminal
+from tests.journeys.flows import asks, does, line
+
+NAME = 'name="name" kind="text" zh="姓名" en="Name"'
+CITY = 'name="city" kind="text" zh="城市" en="City"'
+COUNT = 'name="amount" kind="amount" zh="清点金额" en="Counted"'
+TELL = {"tell.bpmn": line("tell", asks("who", NAME), asks("where", CITY, title="{who.name}住哪"))}
+CASH = {
+    "cash.bpmn": line(
+        "cash",
+        asks("who", NAME),
+        asks("count", COUNT, attributes='actor="staff"'),
+        asks("end_"),
+    )
+}
+NOT_HERE = "unknown_journey"
+
+
+def code_of(answer: object) -> str:
+    return str(answer.json()["error"]["code"])  # type: ignore[attr-defined]
+
+
+async def answered(terminal: Terminal, view: dict, key: str, **values: object) -> object:
+    return await terminal.http.post(
+        f"/api/journeys/{view['journey']}/answers",
+        json={"step": view["screen"]["step"], "values": values},
+        headers={"idempotency-key": key},
+    )
+
+
+async def test_a_key_used_before_opens_nobody_elses_journey(office: Office) -> None:
+    await office.install("tell", TELL)
+    own, other = await office.kiosk("k1"), await office.kiosk("k2")
+    mine, theirs = await own.begin("tell"), await other.begin("tell")
+    await other.answer(theirs, name="王小明")
+    await answered(own, mine, "once", name="我")
+    same = {"step": mine["screen"]["step"], "values": {"name": "我"}}
+    seen = await own.http.post(
+        f"/api/journeys/{theirs['journey']}/answers",
+        json=same,
+        headers={"idempotency-key": "once"},
+    )
+    assert code_of(seen) == NOT_HERE
+
+
+@pytest.mark.shows("R060", part="what was taken over is answered by whoever took it, alone")
+async def test_a_phone_that_handed_it_over_answers_nothing_any_more(office: Office) -> None:
+    await office.install("cash", CASH)
+    kiosk, teller = await office.kiosk(), await office.staff()
+    view = await kiosk.begin("cash")
+    code = (await kiosk.do(view, "code")).json()["code"]
+    phone = Terminal(office.world.bearer(code))
+    view = (await phone.do(view, "here")).json()
+    view = await phone.answer(view, name="王小明")
+    lasting = (await phone.do(view, "link")).json()["token"]
+    view = (await teller.do(view, "here?channel=counter")).json()
+    for old in (phone, Terminal(office.world.bearer(lasting)), kiosk):
+        assert code_of(await old.try_answer(view, amount=10**12)) == NOT_HERE
+        for what in ("back", "retry", "cancel", "withdraw"):
+            assert code_of(await old.do(view, what)) == NOT_HERE
+    assert (await teller.answer(view, amount=100_00))["screen"]["step"].startswith("cash/end_")
+
+
+async def test_a_step_for_staff_is_answered_by_no_customer(office: Office) -> None:
+    await office.install("cash", CASH)
+    kiosk = await office.kiosk()
+    view = await kiosk.answer(await kiosk.begin("cash"), name="王小明")
+    assert code_of(await kiosk.try_answer(view, amount=10**12)) == "step_for_staff"
+
+
+async def test_staff_who_did_not_take_it_over_see_nothing_of_it(office: Office) -> None:
+    await office.install("tell", TELL)
+    kiosk, teller = await office.kiosk(), await office.staff()
+    view = await kiosk.answer(await kiosk.begin("tell"), name="王小明")
+    assert code_of(await teller.try_answer(view, city="上海")) == NOT_HERE
+    waited = (await teller.do(view, "withdraw")).json()
+    assert (waited["is_here"], waited["screen"]) == (False, None)
+    assert (await teller.do(view, "cancel")).json()["status"] == "cancelled"
+
+
+async def test_it_goes_on_only_where_its_business_is_done(office: Office) -> None:
+    only = line("tell", asks("who", NAME), about='channels="kiosk counter"')
+    await office.install("tell", {"tell.bpmn": only})
+    kiosk = await office.kiosk()
+    view = await kiosk.begin("tell")
+    phone = Terminal(office.world.bearer((await kiosk.do(view, "code")).json()["code"]))
+    assert code_of(await phone.do(view, "here")) == "not_on_this_channel"
+    assert (await kiosk.answer(view, name="王小明"))["status"] == "done"
+
+
+async def test_whoever_takes_it_over_says_no_yes_to_it(office: Office) -> None:
+    """授权人 is never 经办人, nor becomes it while the request waits."""
+    pay = line(
+        "pay", asks("enter", NAME), does("ask", "authorise", 'into="yes"', risks="['in_person']"),
+        asks("receipt", attributes='kind="receipt"'),
+    )  # fmt: skip
+    await office.install("pay", {"pay.bpmn": pay})
+    kiosk, manager = await office.kiosk(), await office.staff("zhou.qihang")
+    view = await kiosk.answer(await kiosk.begin("pay"), name="王小明")
+    (name,) = (await manager.http.get("/api/authorisations?branch=east")).json()["order"]
+    await manager.http.post(f"/api/authorisations/{name}/take")
+    assert (await manager.do(view, "here?channel=pad")).status_code == 201
+    refused = await manager.http.post(f"/api/authorisations/{name}/give")
+    assert code_of(refused) == "same_person"
