@@ -219,9 +219,11 @@ async def test_demo_links_work_once_and_only_in_a_demo(seeded_bank: Path, tmp_pa
         assert (answer.status_code, answer.headers["location"]) == (302, "/counter/")
         me = await browser.get("/api/session", headers={"x-tingtang-surface": "counter"})
         assert me.json()["name"] == "陈雨桐"
-        assert (await world.client().get(path)).status_code == 401
+        spent = await world.client().get(path)
+        assert (spent.status_code, spent.headers["location"]) == (302, "/?link=spent")
+        assert "set-cookie" not in spent.headers
         world.clock.advance(DAY_MS)
-        assert (await world.client().get(stale)).status_code == 401
+        assert (await world.client().get(stale)).headers["location"] == "/?link=spent"
     second = tmp_path / "second"
     second.mkdir()
     async with open_world(tmp_path, second) as world:  # the same database, no longer a demo

@@ -8,12 +8,14 @@ from hypothesis import strategies as st
 from tests.journeys.conftest import Office
 from tests.journeys.flows import asks, line
 from tingtang.journeys.catalogue import model as m
-from tingtang.journeys.catalogue.service import scenes
+from tingtang.journeys.catalogue.service import Catalogue, scenes
 from tingtang.journeys.catalogue.settings import CatalogueSettings, OwnShare
 from tingtang.journeys.library import shipped
 from tingtang.journeys.model.bpmn import about
 from tingtang.journeys.model.scenario import Channel, ScenarioAbout
+from tingtang.journeys.views import FREQUENT, menu
 from tingtang.kernel.text import Text
+from tingtang.org.sign_in.model.rules import TerminalKind
 
 PATH = "/api/catalogue?days=30"
 ASK = asks("ask", 'name="name" zh="姓名" en="Name"')
@@ -119,3 +121,29 @@ async def test_both_figures_stand_side_by_side_over_http(office: Office) -> None
     assert (row["done"], row["standing"], row["is_own"]) == (2, "self_service", False)
     assert sum(one["done"] for one in found["hours"]) == 2
     assert (await kiosk.http.get(PATH)).status_code == 403
+
+
+def test_a_menu_begins_with_what_people_come_for_most() -> None:
+    made = [
+        ScenarioAbout(id=id_, name=Text(id_), group=group, channels=(Channel.KIOSK,))
+        for id_, group in (("a", "one"), ("b", "one"), ("c", "two"), ("d", "two"))
+    ]
+    shares = {"a": 1, "b": 3, "c": 5}
+    found = menu(made, Channel.KIOSK, None, shares)
+    assert [(one.group, one.scenario) for one in found] == [
+        ("two", "c"), ("two", "d"), ("one", "b"), ("one", "a"),
+    ]  # fmt: skip
+    assert {one.scenario for one in found if one.is_frequent} == {"a", "b", "c"}
+    assert [one.scenario for one in menu(made, Channel.KIOSK, None)] == ["a", "b", "c", "d"]
+
+
+async def test_the_catalogues_shares_order_the_menu(office: Office) -> None:
+    kiosk = await office.world.as_terminal(TerminalKind.KIOSK)
+    entries = (await kiosk.get("/api/branches/east/scenarios")).json()["entries"]
+    frequent = [one["scenario"] for one in entries if one["is_frequent"]]
+    assert 0 < len(frequent) <= FREQUENT
+    catalogue = office.world.app.parts.service("catalogue", Catalogue)
+    shares = catalogue.shares_in("east")
+    least = min(shares[one] for one in frequent)
+    others = [one["scenario"] for one in entries if not one["is_frequent"]]
+    assert all(shares.get(one, 0) <= least for one in others)

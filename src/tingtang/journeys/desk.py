@@ -1,6 +1,6 @@
 """What a terminal sees of journeys: views, the menu, and the code by which one moves."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import sqlalchemy as sa
 
@@ -51,6 +51,8 @@ class JourneyDesk:
         self._sign_in = sign_in
         self._modules = modules
         self._codes = codes
+        self.shares_in: Callable[[str], Mapping[str, int]] = lambda _branch: {}
+        """The share of each scenario in a branch's volume, in millionths: the catalogue's."""
 
     def view(self, opened: Open, holder: str | None = None) -> views.JourneyView:
         """The journey as its terminal shows it; for any other ``holder`` only where it goes on."""
@@ -88,7 +90,8 @@ class JourneyDesk:
         """What can be done in this branch on this channel, at this terminal."""
         self._directory.branch(branch)
         modules = self._modules(actor.id) if actor.kind is ActorKind.TERMINAL else None
-        return views.menu(self._journeys.library.offered(), channel, modules)
+        shares = self.shares_in(branch)
+        return views.menu(self._journeys.library.offered(), channel, modules, shares)
 
     async def of_branch(self, branch: BranchId, *, unended_only: bool) -> list[views.JourneyRow]:
         """The newest journeys of a branch; at most two hundred."""

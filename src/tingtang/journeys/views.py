@@ -1,5 +1,7 @@
 """What terminals and lists show of journeys."""
 
+from collections.abc import Mapping
+
 import msgspec
 
 from tingtang.journeys.model.engine import Standing, Waiting
@@ -9,6 +11,9 @@ from tingtang.journeys.model.screens import Screen, screen
 from tingtang.journeys.model.state import Journey, Status
 from tingtang.kernel.ids import BranchId, JourneyId, VisitId
 from tingtang.kernel.text import Text
+
+FREQUENT = 6
+"""What stands first on a menu: as many as are seen at once."""
 
 
 class Refusal(msgspec.Struct, frozen=True):
@@ -85,6 +90,10 @@ class BranchJourneys(msgspec.Struct, frozen=True):
     order: tuple[str, ...]
 
 
+GIVING_BACK = Text("正在退还，请取走您的物品", "Giving it back; please take what is yours")
+"""Shown while what a machine holds comes out at the end."""
+
+
 class MenuEntry(msgspec.Struct, frozen=True):
     """Business that a terminal offers. ``missing`` names modules that do not work here now;
     ``channels`` are all on which it can be done, ``hours`` when (``always``, ``staffed``).
@@ -98,6 +107,8 @@ class MenuEntry(msgspec.Struct, frozen=True):
     missing: tuple[str, ...] = ()
     channels: tuple[Channel, ...] = ()
     hours: str = "always"
+    is_frequent: bool = False
+    """Among the few that people come for most."""
 
 
 def journey_view(
@@ -119,7 +130,7 @@ def journey_view(
         pending = next(iter(journey.pending.values()), None)
         if pending is not None:
             step = next((one for one in waiting if one.key == pending.step), None)
-            name = step.step.name if step is not None else Text(pending.action)
+            name = step.step.name if step is not None else GIVING_BACK
             at_work = AtWork(name, pending.action, pending.since_ms, pending.is_unclear)
             shown, is_broken = _shown(run, step)
         elif waiting:
@@ -174,19 +185,30 @@ def _shown(run: Standing, waiting: Waiting | None) -> tuple[Screen | None, bool]
 
 
 def menu(
-    offered: list[ScenarioAbout], channel: Channel, modules: frozenset[str] | None
+    offered: list[ScenarioAbout],
+    channel: Channel,
+    modules: frozenset[str] | None,
+    shares: Mapping[str, int] | None = None,
 ) -> list[MenuEntry]:
     """What is offered on a channel where these modules work; None: nothing is known of them, and
-    nothing is held back.
+    nothing is held back. By ``shares`` of the volume what people come for most stands first, its group
+    with it.
     """
+    shares = shares or {}
+    here = [one for one in offered if channel in one.channels]
+    of_group: dict[str, int] = {}
+    for one in here:
+        of_group[one.group] = of_group.get(one.group, 0) + shares.get(one.id, 0)
+    here.sort(key=lambda o: (-of_group[o.group], o.group, -shares.get(o.id, 0), o.id))
+    by_share = sorted(here, key=lambda one: -shares.get(one.id, 0))
+    frequent = {one.id for one in by_share[:FREQUENT] if shares.get(one.id, 0)}
     found = []
-    for one in offered:
-        if channel not in one.channels:
-            continue
+    for one in here:
         missing = tuple(n for n in one.needs if modules is not None and n not in modules)
         found.append(
             MenuEntry(
-                one.id, one.name, one.group, one.words, not missing, missing, one.channels, one.hours
+                one.id, one.name, one.group, one.words, not missing, missing, one.channels,
+                one.hours, one.id in frequent,
             )
         )  # fmt: skip
-    return sorted(found, key=lambda entry: (entry.group, entry.scenario))
+    return found

@@ -13,5 +13,14 @@ export function findBusiness(entries: readonly MenuEntry[], wanted: string): Men
   return entries.filter((entry) => textsOf(entry).some(fits)).sort((a, b) => Number(begins(b)) - Number(begins(a)))
 }
 
+/** The menu in sections: what people come for most first, where nothing was searched or chosen; then group by group. */
+export function sectionsOf(entries: readonly MenuEntry[], isWhole: boolean): { group: string; entries: MenuEntry[] }[] {
+  const frequent = isWhole ? entries.filter((entry) => entry.is_frequent) : []
+  const groups = groupsOf(entries).map((group) => ({ group, entries: entries.filter((entry) => entry.group === group) }))
+  return frequent.length > 0 && groups.length > 1 ? [{ group: FREQUENT, entries: frequent }, ...groups] : groups
+}
+/** The section that is no group. */
+export const FREQUENT = ''
+
 /** The groups of a menu in its own order. */
 export const groupsOf = (entries: readonly MenuEntry[]): string[] => [...new Set(entries.map(({ group }) => group))]

@@ -28,7 +28,7 @@ export default defineWords(
       card_reader: '插卡', id_reader: '刷身份证', id_card: '刷身份证', card: '插卡', passbook: '存折打印', passbook_printer: '存折打印', printer: '打印', receipt_printer: '打印凭条', receipt: '打印凭条', pin_pad: '输密码', keyboard: '输密码', pinpad: '输密码', camera: '拍照', face: '刷脸', cash: '存取现金', cash_in: '存现金', cash_out: '取现金', scanner: '扫码', code: '扫码', signature: '签名', certificate: '存单', bill: '票据', card_issue: '领卡', ukey_issue: '领U盾', voucher_issue: '领凭证', parcel: '取件', image_scanner: '证件扫描',
     },
     menu: {
-      title: '请选择要办的业务', detail: '可以按平常的叫法搜索，也可以说给工作人员听', groups: '业务分组', all: '全部', none: '没有找到这项业务', noneDo: '换个叫法试试，或取号到柜台办理。', empty: '现在没有可以自助办理的业务', emptyDo: '请取号，到柜台办理。',
+      title: '请选择要办的业务', detail: '可以按平常的叫法搜索，也可以说给工作人员听', groups: '业务分组', all: '全部', frequent: '常办业务', none: '没有找到这项业务', noneDo: '换个叫法试试，或取号到柜台办理。', empty: '现在没有可以自助办理的业务', emptyDo: '请取号，到柜台办理。',
       missing: '本机暂不能办理（{what}）', closed: '营业时间办理', search: '搜索业务',
       notTitle: '{name}现在不能在这里办', notDetail: '可以换一种方式：', ticket: '取号到柜台办', manager: '请大堂经理用 PAD 办', phone: '在手机上办', machine: '用别的机器办', elsewhere: '还可以在：{where}',
     },
@@ -77,7 +77,7 @@ export default defineWords(
       card_reader: 'cards', id_reader: 'ID cards', id_card: 'ID cards', card: 'cards', passbook: 'passbook printing', passbook_printer: 'passbook printing', printer: 'printing', receipt_printer: 'printed slips', receipt: 'printed slips', pin_pad: 'PIN entry', keyboard: 'PIN entry', pinpad: 'PIN entry', camera: 'pictures', face: 'face checks', cash: 'cash', cash_in: 'cash in', cash_out: 'cash out', scanner: 'scanning', code: 'scanning', signature: 'signing', certificate: 'certificates', bill: 'bills', card_issue: 'new cards', ukey_issue: 'U-keys', voucher_issue: 'vouchers', parcel: 'parcels', image_scanner: 'scanning papers',
     },
     menu: {
-      title: 'What would you like to do?', detail: 'Search by what you call it, or tell a member of staff', groups: 'Groups of business', all: 'All', none: 'There is no such business', noneDo: 'Try another word, or take a ticket for a counter.', empty: 'No self-service just now', emptyDo: 'Please take a ticket for a counter.',
+      title: 'What would you like to do?', detail: 'Search by what you call it, or tell a member of staff', groups: 'Groups of business', all: 'All', frequent: 'Asked for most', none: 'There is no such business', noneDo: 'Try another word, or take a ticket for a counter.', empty: 'No self-service just now', emptyDo: 'Please take a ticket for a counter.',
       missing: 'Not at this machine now ({what})', closed: 'In opening hours', search: 'Search business',
       notTitle: '{name} cannot be done here now', notDetail: 'There are other ways:', ticket: 'Take a ticket for a counter', manager: 'Ask the lobby manager with the PAD', phone: 'On my phone', machine: 'Use another machine', elsewhere: 'Also possible at: {where}',
     },

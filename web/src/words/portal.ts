@@ -3,6 +3,7 @@ import { defineWords } from './define'
 export default defineWords(
   {
     title: '厅堂',
+    spent: '这个链接已经用过，或已经失效。演示的链接各用一次；重新启动演示，会列出新的链接。',
     greeting: '一座网点，全部屏幕',
     lead: '每一块屏幕只回答一个问题。请选择您要打开的一块。',
     signIn: '员工登录',
@@ -22,6 +23,7 @@ export default defineWords(
   },
   {
     title: 'Tingtang',
+    spent: 'This link was used before, or is out of date. Links of the demo work once; start the demo again for new ones.',
     greeting: 'One branch, all its screens',
     lead: 'Each screen answers one question. Choose the one to open.',
     signIn: 'Staff sign-in',

@@ -3,6 +3,7 @@
 from tingtang.journeys.catalogue import routes
 from tingtang.journeys.catalogue.service import Catalogue
 from tingtang.journeys.catalogue.settings import CatalogueSettings
+from tingtang.journeys.desk import JourneyDesk
 from tingtang.journeys.library import Library
 from tingtang.kernel.feature import Feature, Parts
 from tingtang.kernel.text import Text
@@ -13,7 +14,9 @@ def wire(parts: Parts) -> None:
     directory = parts.service("directory", Directory)
     directory.sections.register("catalogue", CatalogueSettings, Text("业务目录", "Catalogue"))
     library = parts.service("library", Library)
-    parts.offer("catalogue", Catalogue(parts.database, parts.clock, library, directory))
+    catalogue = Catalogue(parts.database, parts.clock, library, directory)
+    parts.offer("catalogue", catalogue)
+    parts.service("journey_desk", JourneyDesk).shares_in = catalogue.shares_in
 
 
 FEATURE = Feature(

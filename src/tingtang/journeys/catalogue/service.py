@@ -80,6 +80,16 @@ class Catalogue:
         self._library = library
         self._directory = directory
 
+    def shares_in(self, branch: str) -> dict[str, int]:
+        """The share of each scenario in the branch's volume, in millionths, as declared."""
+        settings = self._directory.section(branch, CatalogueSettings)
+        shares = m.weighed(scenes(), {one.scene: one.share_ppm for one in settings.shares})
+        found: dict[str, int] = {}
+        for scene in scenes():
+            if scene.scenario:
+                found[scene.scenario] = found.get(scene.scenario, 0) + shares[scene.id]
+        return found
+
     async def view(self, branch: str, days: int) -> CatalogueView:
         """The whole of it: for one branch, or for all ("")."""
         settings = self._directory.section(branch, CatalogueSettings)

@@ -41,7 +41,7 @@ class DemoLinks:
         self._directory = directory
         self._staff = staff
         self._terminals = terminals
-        self._is_demo = is_demo
+        self.is_on = is_demo
 
     async def for_staff(self, staff: str, surface: str) -> str:
         """The path of a link that signs a staff member in at a surface, once."""
@@ -57,7 +57,7 @@ class DemoLinks:
 
     async def take(self, token: str) -> tuple[Opened, str]:
         """Use a link up; gives the session and its surface."""
-        if not self._is_demo:
+        if not self.is_on:
             raise Refused(r.BAD_LINK)
         d = t.demo_links.c
         digest, now_ms = digest_of(token), self._clock.now_ms()
@@ -78,7 +78,7 @@ class DemoLinks:
         return await self._terminals.enrol_at_once(terminal, found.surface), found.surface
 
     async def _make(self, kind: ActorKind, owner: str, surface: str) -> str:
-        if not self._is_demo:
+        if not self.is_on:
             raise NotADemo("one-time sign-in links exist in the demo only")
         token = new_token()
         row = {

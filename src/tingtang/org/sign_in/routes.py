@@ -280,7 +280,12 @@ async def open_link(
 @get("/enter/{token:str}", include_in_schema=False, **public("one-time links of the demo"))
 async def enter_demo(sign_in: SignIn, token: str) -> Redirect:
     """Use a one-time link of the demo; there are none outside it."""
-    opened, surface = await sign_in.demo.take(token)
+    try:
+        opened, surface = await sign_in.demo.take(token)
+    except Refused as refused:
+        if refused.problem is not r.BAD_LINK or not sign_in.demo.is_on:
+            raise
+        return Redirect("/?link=spent")  # a person opened it: the portal says so in words
     cookie = sign_in.cookies.make(surface, opened.token, opened.lasts_ms)
     # A screen within a surface ("counter-customer") is a page below it.
     return Redirect(f"/{surface.replace('-', '/')}/", cookies=[cookie])
