@@ -7203,6 +7203,8 @@ export interface components {
             channels: components["schemas"]["journeys_model_scenario_Channel"][];
             /** @default always */
             hours: string;
+            /** @default false */
+            is_frequent: boolean;
         };
         /** Migration */
         Migration: {
