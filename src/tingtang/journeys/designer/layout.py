@@ -8,7 +8,8 @@ its simplest form).
 
 from lxml import etree
 
-from tingtang.journeys.model.bpmn import BPMN, parsed
+from tingtang.journeys.model.bpmn import parsed
+from tingtang.journeys.model.soundness import BPMN
 
 BPMNDI = "http://www.omg.org/spec/BPMN/20100524/DI"
 DC = "http://www.omg.org/spec/DD/20100524/DC"

@@ -108,7 +108,7 @@ class Designer:
             for name, text in bundle.items()
             if name == f"{scenario}.bpmn" or name.endswith(".dmn")
         }
-        return VersionText(self._view(row), own, self.check(scenario, bundle))
+        return VersionText(self._view(row), own, self._look_over(scenario, bundle))
 
     def check(self, scenario: str, files: Mapping[str, str]) -> list[m.Finding]:
         """Look a scenario over, with all that it calls."""
@@ -117,8 +117,7 @@ class Designer:
         except Refused as refused:
             words = Text(refused.message("zh"), refused.message("en"))
             return [m.Finding(m.Weight.FAULT, scenario, words)]
-        names = frozenset(action.name for action in self._actions.all())
-        return m.look_over(scenario, bundle, names)
+        return self._look_over(scenario, bundle)
 
     def about(self, text: str) -> ScenarioAbout:
         """What a file says of its scenario; refused (bad_scenario)."""
@@ -227,15 +226,30 @@ class Designer:
 
     # -- inside ---------------------------------------------------------------------------------
 
+    def _look_over(self, scenario: str, bundle: Bundle) -> list[m.Finding]:
+        names = frozenset(action.name for action in self._actions.all())
+        return m.look_over(scenario, bundle, names)
+
     def _bundle(self, scenario: str, files: Mapping[str, str]) -> Bundle:
-        """The given files, and those in force of all that they call."""
+        """The given files, and those in force of all that they call.
+
+        Shared processes are scenarios of their own, with a release of their own: whoever releases this
+        one sees its own files alone, and no other may come along under their name.
+        """
+        for name in files:
+            if name != f"{scenario}.bpmn" and not name.endswith(".dmn"):
+                words = Text(
+                    f"{name} 须单独编辑、单独发布", f"{name} is drawn and released by itself"
+                )
+                raise Refused(BAD_SCENARIO, reason=words)
         known: dict[str, str] = {}
         for one in self._library.ids():
             known |= self._library.bundle(one)
         return closure(scenario, {**known, **files})
 
     def _require_sound(self, scenario: str, row: Mapping[str, Any]) -> None:
-        findings = self.check(scenario, msgspec.json.decode(row["bundle"], type=Bundle))
+        bundle = msgspec.json.decode(row["bundle"], type=Bundle)
+        findings = self._look_over(scenario, bundle)
         fault = next((one for one in findings if one.weight is m.Weight.FAULT), None)
         if fault is not None:
             raise Refused(m.HAS_FAULTS, reason=fault.words)

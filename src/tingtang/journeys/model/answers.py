@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, NoReturn
 
 from tingtang.journeys.model import scenario as s
-from tingtang.journeys.model.expressions import is_true
+from tingtang.journeys.model.expressions import is_true, matches
 from tingtang.journeys.model.problems import FIELD_WRONG
 from tingtang.journeys.model.screens import FieldView, field
 from tingtang.kernel.errors import Refused
@@ -99,7 +99,7 @@ def _text(view: FieldView, text: str) -> str:
             _refuse(view, "请签名", "must be drawn or typed")
         case kinds.DATE:
             _date(view, text)
-    if view.pattern and not re.fullmatch(view.pattern, text):
+    if view.pattern and not matches(text, view.pattern):
         _refuse(view, "格式不对，请核对", "does not look right; check it")
     return text.upper() if view.kind is kinds.ID_NUMBER else text
 

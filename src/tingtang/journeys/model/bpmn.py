@@ -22,12 +22,10 @@ from SpiffWorkflow.dmn.specs import BusinessRuleTaskMixin
 
 from tingtang.journeys.model import scenario as s
 from tingtang.journeys.model.expressions import WrongExpression, compiled, gaps
-from tingtang.journeys.model.problems import BAD_SCENARIO
-from tingtang.kernel.errors import Refused
+from tingtang.journeys.model.soundness import BPMN, TT, check_calls, check_file
+from tingtang.journeys.model.soundness import wrong as _wrong
 from tingtang.kernel.text import Text
 
-BPMN = "http://www.omg.org/spec/BPMN/20100524/MODEL"
-TT = "urn:tingtang:journeys:1"
 NAMESPACES = {"bpmn": BPMN, "tt": TT}
 
 TEXT_MAX = 400_000
@@ -83,16 +81,20 @@ def read(scenario: str, bundle: Mapping[str, str]) -> Scenario:
         raise _wrong(f"超过 {FILES_MAX} 个文件", f"more than {FILES_MAX} files")
     parser = _Parser()
     steps: dict[str, s.StepSpec] = {}
+    calls: dict[str, set[str]] = {}
     found: s.ScenarioAbout | None = None
     for name, text in bundle.items():
         root = parsed(text)
+        check_file(name, root)
         try:
             if etree.QName(root).namespace != BPMN:
-                _check_table(root)
                 parser.add_dmn_xml(root, name)
                 continue
             process = _process(root)
             _check_loops(process)
+            calls[process.get("id", "")] = {
+                e.get("calledElement", "") for e in process.iter(f"{{{BPMN}}}callActivity")
+            }
             for step in _steps(process):
                 steps[step.key] = step
             if process.get("id") == scenario:
@@ -102,13 +104,16 @@ def read(scenario: str, bundle: Mapping[str, str]) -> Scenario:
             raise _wrong(f"{name}：{error}", f"{name}: {error}") from None
     if found is None:
         raise _wrong(f"没有流程 {scenario}", f"there is no process {scenario}")
+    check_calls(calls)
     try:
         plan = parser.get_spec(scenario)
         shared = parser.get_subprocess_specs(scenario)
     except (ValidationException, WorkflowException, ValueError, KeyError) as error:
         raise _wrong(f"{error}", f"{error}") from None
-    calls = frozenset(step.action.name for step in steps.values() if step.action is not None)
-    return Scenario(found, steps, plan, shared, calls)
+    except RecursionError:
+        raise _wrong("图太长或嵌套太深", "the diagram is too long or too deep") from None
+    asked = frozenset(step.action.name for step in steps.values() if step.action is not None)
+    return Scenario(found, steps, plan, shared, asked)
 
 
 class _RuleTask(BusinessRuleTaskMixin, BpmnTaskSpec):  # type: ignore[misc]
@@ -332,12 +337,6 @@ def _decision(element: etree._Element) -> str:
     return _RuleTaskParser.get_decision_ref(element)
 
 
-def _check_table(root: etree._Element) -> None:
-    """Every cell of a decision table is an expression of ours."""
-    if "DMN" not in (etree.QName(root).namespace or "").upper():
-        raise _wrong("既不是 BPMN 也不是 DMN", "neither BPMN nor DMN")
-
-
 def _check(expression: str, where: etree._Element) -> None:
     try:
         compiled(expression)
@@ -377,7 +376,3 @@ def _walk_from(node: str, onward: dict[str, list[str]], path: list[str], safe: s
         _walk_from(other, onward, path, safe)
     path.pop()
     safe.add(node)
-
-
-def _wrong(zh: str, en: str) -> Refused:
-    return Refused(BAD_SCENARIO, reason=Text(zh, en))

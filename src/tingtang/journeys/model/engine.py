@@ -53,6 +53,12 @@ class Standing(msgspec.Struct, frozen=True):
         raise Refused(STEP_PASSED)
 
 
+ENGINE_STEPS_MAX = 2_000
+"""Gateways, scripts and tables that one answer may lead through; what ships stays below a hundred."""
+ITEMS_MAX, TEXT_MAX = 5_000, 3_000_000
+"""What a script may make: so many values in one, and so many bytes of JSON (a picture is a million)."""
+
+
 class _Environment:
     """What SpiffWorkflow asks for when it evaluates without a task."""
 
@@ -79,7 +85,7 @@ class _Expressions:
 
     def execute(self, task: Task, script: str, external_context: Json = None) -> bool:
         for name, value in assignments(script):
-            task.data[name] = self.evaluate(task, value, external_context)
+            task.data[name] = _of_bearable_size(self.evaluate(task, value, external_context))
         return True
 
 
@@ -130,8 +136,16 @@ class Run:
         self._walk()
 
     def _walk(self) -> None:
+        steps = 0
+
+        def count(_task: Task) -> None:
+            nonlocal steps
+            steps += 1
+            if steps > ENGINE_STEPS_MAX:
+                raise WrongExpression(f"more than {ENGINE_STEPS_MAX} steps without an answer")
+
         try:
-            self._flow.do_engine_steps()
+            self._flow.do_engine_steps(will_complete_task=count)
         except (SpiffWorkflowException, WrongExpression) as error:
             words = str(error).split("\n", 1)[0]
             raise Refused(BAD_SCENARIO, reason=Text(words, words)) from None
@@ -150,3 +164,16 @@ class Run:
             if waiting.key == key:
                 return waiting, task
         raise Refused(STEP_PASSED)
+
+
+def _of_bearable_size(value: Json) -> Json:
+    """The value; ``WrongExpression`` where it grew beyond what anybody entered or was told."""
+    if not isinstance(value, str | list | dict):
+        return value
+    try:
+        body = msgspec.json.encode(value)
+    except (TypeError, ValueError, RecursionError) as error:
+        raise WrongExpression(f"a script makes what cannot be kept: {error}") from None
+    if len(body) > TEXT_MAX or body.count(b",") > ITEMS_MAX:
+        raise WrongExpression("a script makes more than may be kept")
+    return value

@@ -16,6 +16,10 @@ import cel
 
 EXPRESSION_MAX = 2_000
 """Characters; a longer one is a mistake or an attack."""
+ROUND = re.compile(r"\b(?:map|filter|all|exists|exists_one)\s*\(")
+WORD = re.compile(r"\b(?:map|filter|all|exists|exists_one)\b")
+ROUNDS_MAX = 2
+"""How often one expression may go over a list: each within another multiplies the time it takes."""
 GAP = re.compile(r"\{([^{}]+)\}")
 """A gap in a text: ``{expression}``."""
 
@@ -29,6 +33,9 @@ def compiled(source: str) -> cel.Program:
     """The program of an expression; ``WrongExpression`` says where it cannot be read."""
     if len(source) > EXPRESSION_MAX:
         raise WrongExpression(f"longer than {EXPRESSION_MAX} characters")
+    # Behind a comment a round looks otherwise: then the word alone counts.
+    if len((WORD if "//" in source else ROUND).findall(source)) > ROUNDS_MAX:
+        raise WrongExpression(f"{source!r}: goes over lists more than {ROUNDS_MAX} times")
     try:
         return cel.compile(source)
     except ValueError as error:
@@ -46,6 +53,22 @@ def evaluate(source: str, data: Mapping[str, Any], **more: Any) -> Any:
         raise
     except Exception as error:
         raise WrongExpression(f"{source!r}: {_first_line(error)}") from None
+
+
+def matches(text: str, pattern: str) -> bool:
+    """Whether the whole text is as ``pattern`` says, in time that grows with the text alone: the
+    pattern may come from outside, and one of Python's can take years.
+    """
+    return evaluate("text.matches(pattern)", {"text": text, "pattern": f"^(?:{pattern})$"}) is True
+
+
+def is_pattern(pattern: str) -> bool:
+    """Whether it can be matched at all."""
+    try:
+        matches("", pattern)
+    except WrongExpression:
+        return False
+    return True
 
 
 def is_true(source: str, data: Mapping[str, Any]) -> bool:
