@@ -58,7 +58,7 @@ async def test_a_phone_that_handed_it_over_answers_nothing_any_more(office: Offi
     view = await phone.answer(view, name="王小明")
     lasting = (await phone.do(view, "link")).json()["token"]
     view = (await teller.do(view, "here?channel=counter")).json()
-    for old in (phone, Terminal(office.world.bearer(lasting)), kiosk):
+    for old in (Terminal(office.world.bearer(lasting)), kiosk):
         assert code_of(await old.try_answer(view, amount=10**12)) == NOT_HERE
         for what in ("back", "retry", "cancel", "withdraw"):
             assert code_of(await old.do(view, what)) == NOT_HERE
@@ -106,3 +106,45 @@ async def test_whoever_takes_it_over_says_no_yes_to_it(office: Office) -> None:
     assert (await manager.do(view, "here?channel=pad")).status_code == 201
     refused = await manager.http.post(f"/api/authorisations/{name}/give")
     assert code_of(refused) == "same_person"
+
+
+async def test_a_code_is_used_once_and_only_the_newest_is_good(office: Office) -> None:
+    await office.install("tell", TELL)
+    first, second, third = [await office.kiosk(name) for name in ("k1", "k2", "k3")]
+    view = await first.begin("tell")
+    older = (await first.do(view, "code")).json()["digits"]
+    newer = (await first.do(view, "code")).json()["digits"]
+    take = "/api/journeys/take"
+    assert code_of(await second.http.post(take, json={"code": older})) == "handover_code_wrong"
+    assert (await second.http.post(take, json={"code": newer})).status_code == 201
+    assert code_of(await third.http.post(take, json={"code": newer})) == "handover_code_wrong"
+
+
+async def test_nobody_guesses_codes(office: Office) -> None:
+    await office.install("tell", TELL)
+    kiosk, guesser = await office.kiosk("k1"), await office.kiosk("k2")
+    digits = (await kiosk.do(await kiosk.begin("tell"), "code")).json()["digits"]
+    take = "/api/journeys/take"
+    for n in range(10):
+        wrong = f"{(int(digits) + n + 1) % 10**8:08d}"
+        assert code_of(await guesser.http.post(take, json={"code": wrong})) == "handover_code_wrong"
+    refused = await guesser.http.post(take, json={"code": digits})
+    assert code_of(refused) == "too_many_codes"
+    office.world.clock.advance(10 * 60_000)
+    assert (await guesser.http.post(take, json={"code": digits})).status_code == 201
+
+
+async def test_a_picture_of_the_scanned_code_is_worth_nothing_later(office: Office) -> None:
+    await office.install("tell", TELL)
+    kiosk = await office.kiosk()
+    view = await kiosk.answer(await kiosk.begin("tell"), name="王小明")
+    code = (await kiosk.do(view, "code")).json()["code"]
+    phone, other = (Terminal(office.world.bearer(code)) for _ in range(2))
+    await phone.do(view, "here")
+    lasting = (await phone.do(view, "link")).json()["token"]
+    assert (await other.do(view, "here")).status_code == 401
+    assert code_of(await kiosk.http.post("/api/journeys/take", json={"code": code})) == (
+        "handover_code_wrong"
+    )
+    owner = Terminal(office.world.bearer(lasting))
+    assert (await owner.answer(await owner.see(view), city="上海"))["status"] == "done"

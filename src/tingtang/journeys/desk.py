@@ -119,9 +119,13 @@ class JourneyDesk:
         digits = await self._codes.make(journey, opened.branch, until_ms)
         return self._links.token(journey, opened.branch, now_ms, until_ms), digits, until_ms
 
-    def link(self, opened: Open, now_ms: int) -> str:
-        """A link that lasts, for the phone that goes on with it."""
-        return self._links.make(opened.branch, opened.journey.id, now_ms)
+    async def link(self, opened: Open, actor: Actor) -> str:
+        """A link that lasts, for the phone that goes on with it. All made before are dead: whoever
+        took a picture of the code on the machine's screen comes too late.
+        """
+        journey, phones = opened.journey.id, self._sign_in.phones
+        after_ms = await phones.revoke_links(journey, actor)
+        return self._links.make(opened.branch, journey, after_ms)
 
     def url(self, code: str, base: str) -> str:
         """Where a phone that scans the code goes."""
@@ -135,7 +139,8 @@ class JourneyDesk:
         if looks_like_one(code):
             known = actor.kind in (ActorKind.TERMINAL, ActorKind.STAFF)
             branches = None if actor.branches is None else sorted(actor.branches)
-            found = await self._codes.journey_of(code, branches) if known else None
+            spent = await self._codes.spend(code, branches, actor.name) if known else None
+            found = None if spent is None else spent[0]
         else:
             link = self._sign_in.phones.of_link(code.rpartition("#")[2])
             found = None if link is None else JourneyId(link[1])

@@ -211,13 +211,15 @@ async def go_on_here(
 
 @post(f"{ONE}/link", summary="A link that lasts", **permit(Permission.JOURNEY_RUN))
 async def lasting_link(
-    journey: str, journeys: JourneyService, journey_desk: JourneyDesk, actor: Actor, now_ms: int
+    journey: str, journeys: JourneyService, journey_desk: JourneyDesk, actor: Actor
 ) -> OwnLink:
-    """For the phone that holds the journey: the code that it scanned runs out in minutes."""
+    """For the phone that holds the journey, which uses it from now on: the code that it scanned, and
+    every link before this one, is dead.
+    """
     opened = await journeys.store.get(JourneyId(journey))
     if actor.kind is not ActorKind.CUSTOMER or not holds(opened, holder_of(actor)):
         raise Refused(UNKNOWN_JOURNEY)
-    return OwnLink(journey_desk.link(opened, now_ms))
+    return OwnLink(await journey_desk.link(opened, actor))
 
 
 @post("/api/journeys/take", summary="Take a journey over", **permit(Permission.JOURNEY_RUN))

@@ -4085,7 +4085,8 @@ export interface paths {
         put?: never;
         /**
          * A link that lasts
-         * @description For the phone that holds the journey: the code that it scanned runs out in minutes.
+         * @description For the phone that holds the journey, which uses it from now on: the code that it scanned, and
+         *     every link before this one, is dead.
          */
         post: operations["ApiJourneysLinkLastingLink"];
         delete?: never;

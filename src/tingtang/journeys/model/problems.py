@@ -52,6 +52,12 @@ CODE_WRONG = Problem(
     "交接码无效或已过期，请在原终端重新显示",
     "The code is wrong or too old; show a new one on the other terminal",
 )
+TOO_MANY_CODES = Problem(
+    "too_many_codes",
+    429,
+    "交接码多次输入有误，请 {minutes} 分钟后再试",
+    "Too many wrong codes: try again in {minutes} minutes",
+)
 DATA_ERASED = Problem(
     "journey_data_erased",
     410,

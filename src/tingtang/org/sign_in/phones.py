@@ -94,8 +94,10 @@ class Phones:
             return None  # it has ended, or was revoked
         return claim.branch, claim.subject
 
-    async def revoke_links(self, subject: str, actor: Actor) -> None:
-        """Kill every link to a ticket or booking that was made up to now."""
+    async def revoke_links(self, subject: str, actor: Actor) -> int:
+        """Kill every link to a ticket, booking or journey that was made up to now; gives the time from
+        which on a link that is made is good.
+        """
         now_ms = self._hall_clock.now_ms() + 1
         row = {"subject": subject, "before_ms": now_ms, "until_ms": now_ms + LINK_LIVES_MAX_MS}
         insert = upsert(self._log.database, t.revoked_links).values(row)
@@ -112,6 +114,7 @@ class Phones:
             )
         )
         self._sessions.kill_links({subject: now_ms})
+        return now_ms
 
     async def load(self) -> None:
         """Learn which links are dead; at start."""
