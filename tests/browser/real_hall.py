@@ -68,6 +68,8 @@ class RealHall(HallServer):
         super().__init__(seeded, folder, pages, MORNING_MS)
         self.open_day()
         self.people = made_up()
+        self.machines: dict[str, Machine] = {}
+        """The locker and the dispenser."""
         self._running: list[asyncio.Task[None]] = []
         self._host: Host | None = None
         self.run(self._furnish())
@@ -176,6 +178,7 @@ class RealHall(HallServer):
                 device, self.devices.register.types[type_], Random(7), is_open=True,
                 fault_factor=0, tells_time=False,
             )  # fmt: skip
+            self.machines[device] = machine
             wires.append(Wire(machine, secret, Broker("127.0.0.1", port), clock))
         self._running.append(asyncio.create_task(Fleet(wires, clock).run()))
         for device in (KIOSK, LOCKER, DISPENSER):

@@ -9,6 +9,7 @@ from tests.http.world import PASSWORD
 from tingtang.delivery.actions import DeliveryActions
 from tingtang.delivery.dispensers import Dispensers
 from tingtang.delivery.model.cabinet import CellState
+from tingtang.delivery.screens import Screens
 from tingtang.journeys.actions import Call, Declined, Done
 from tingtang.journeys.model.scenario import Channel
 from tingtang.kernel.clock import DAY_MS, HOUR_MS
@@ -49,7 +50,9 @@ def pick_up(branch: Branch, trace: str, code: str, **more: object) -> Call:
 
 def actions(branch: Branch) -> DeliveryActions:
     parts = branch.world.app.parts
-    return DeliveryActions(branch.items, parts.service("dispensers", Dispensers), parts.log)
+    screens = Screens(branch.items, branch.devices)
+    dispensers = parts.service("dispensers", Dispensers)
+    return DeliveryActions(branch.items, dispensers, screens, parts.log)
 
 
 @pytest.mark.shows("R096")

@@ -7,6 +7,7 @@ from tingtang.delivery.model import problems as p
 from tingtang.delivery.model.cabinet import Outcome
 from tingtang.delivery.model.kinds import HOW_NAMES, KIND_NAMES, How, ItemKind, Size
 from tingtang.delivery.orders import Receiver
+from tingtang.delivery.screens import Screens
 from tingtang.delivery.service import Items, NewOrder
 from tingtang.journeys.service import Action, Actions, Call, Declined, Done, Result, Unclear
 from tingtang.journeys.service import stream_of as journey_stream
@@ -32,9 +33,12 @@ MACHINE_UNKNOWN = Text(
 class DeliveryActions:
     """Registers the actions."""
 
-    def __init__(self, items: Items, dispensers: Dispensers, log: EventLog) -> None:
+    def __init__(
+        self, items: Items, dispensers: Dispensers, screens: Screens, log: EventLog
+    ) -> None:
         self._items = items
         self._dispensers = dispensers
+        self._screens = screens
         self._log = log
 
     def register(self, actions: Actions) -> None:
@@ -134,9 +138,16 @@ class DeliveryActions:
         )
 
     async def find(self, call: Call) -> Result:
-        """For choices: what is ready for this paper, without any code."""
+        """For choices: what is ready for this paper, without any code. A terminal is told of what
+        machines hand out; at a cabinet's own screen, of what lies in it, and of what lies elsewhere
+        only where there is nothing else.
+        """
         rows = await self._items.ready_for(call.branch, str(call.inputs.get("id_number") or ""))
-        return Done({"items": [_choice(row) for row in rows]})
+        if call.holder.startswith(f"{ActorKind.TERMINAL}:"):
+            rows = [row for row in rows if row["how"] != How.COUNTER.value]
+        here = self._screens.machine_of(call.branch, call.holder)
+        own = [row for row in rows if here and row["device"] == here]
+        return Done({"items": [_choice(row) for row in own or rows]})
 
     async def pick_up(self, call: Call) -> Result:
         """A cell opens, once for one trace."""

@@ -7,7 +7,7 @@ followed, and what never was is given up.
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from tingtang.delivery.model import cabinet as m
 from tingtang.delivery.model import cabinet_events as e
@@ -19,6 +19,7 @@ from tingtang.devices.model.state import CommandState
 from tingtang.devices.service import DeviceService
 from tingtang.kernel.clock import Clock
 from tingtang.kernel.errors import Refused
+from tingtang.kernel.events import Event
 from tingtang.kernel.ids import BranchId
 from tingtang.kernel.log import EventLog, Key
 from tingtang.kernel.permissions import SYSTEM
@@ -90,11 +91,21 @@ class Cabinets:
         await self._run(device, branch, m.GiveUp(order), actor)
 
     async def open(
-        self, device: str, branch: BranchId, order: str, purpose: e.Purpose, opening: str, by: str
+        self,
+        device: str,
+        branch: BranchId,
+        order: str,
+        purpose: e.Purpose,
+        opening: str,
+        by: str,
+        key: Key | None = None,
     ) -> None:
-        """Open the cell of an order. Refused (cell_busy) while it is in doubt or open."""
-        await self._run(device, branch, m.Open(order, purpose, opening, by), by)
-        self._follow(device, branch, opening)
+        """Open the cell of an order. Refused (cell_busy) while it is in doubt or open. For a retry
+        the cell's number is kept with ``key``, and the door is told no second time.
+        """
+        command = m.Open(order, purpose, opening, by)
+        if (await self._run(device, branch, command, by, key)).events:
+            self._follow(device, branch, opening)
 
     async def outcome(self, device: str, opening: str) -> m.Outcome:
         """What came of an opening, at the latest by the command's own time-out."""
@@ -108,10 +119,11 @@ class Cabinets:
         return m.Outcome.DONE if state is m.CellState.OPEN else m.Outcome.UNKNOWN
 
     async def inspect(
-        self, device: str, branch: BranchId, cell: int, actor: str, *, is_full: bool
-    ) -> None:
+        self, device: str, branch: BranchId, cell: int, actor: str, key: Key | None = None, *,
+        is_full: bool,
+    ) -> None:  # fmt: skip
         """Somebody has looked into a cell that was in doubt, or left open, and shut it."""
-        await self._run(device, branch, m.Inspect(cell, is_full, actor), actor)
+        await self._run(device, branch, m.Inspect(cell, is_full, actor), actor, key)
 
     async def tend(self, device: r.Device, door_ms: int) -> None:
         """Notice doors that stand open."""
@@ -194,8 +206,17 @@ class Cabinets:
             return m.Outcome.UNKNOWN, "forgotten"
         return OUTCOMES[ended], ""
 
-    async def _run(self, device: str, branch: str, command: m.Command, actor: str) -> Done:
-        return await self.host.run(stream_of(device), branch, command, actor=actor)
+    async def _run(
+        self, device: str, branch: str, command: m.Command, actor: str, key: Key | None = None
+    ) -> Done:
+        return await self.host.run(
+            stream_of(device), branch, command, actor=actor, key=key, answer=_cell_of
+        )
+
+
+def _cell_of(_state: m.Cabinet, events: Sequence[Event], _at_ms: int) -> bytes:
+    """What is kept for a retry: the cell that it was about."""
+    return str(next((one.cell for one in events if hasattr(one, "cell")), 0)).encode()
 
 
 def _said(event: device_events.DeviceHappened) -> m.Command | None:

@@ -100,7 +100,9 @@ class Dispensers:
                     str(event.data.get("number", "")),
                 )  # fmt: skip
 
-    async def resolve(self, branch: BranchId, order: str, number: str, actor: str) -> None:
+    async def resolve(
+        self, branch: BranchId, order: str, number: str, actor: str, key: Key | None = None
+    ) -> None:
         """Somebody looked into a machine that could not say: ``number`` came out, or nothing."""
         row = await self._orders.row(order, branch)
         state = await self._orders.state(order)
@@ -109,7 +111,7 @@ class Dispensers:
         command: m.Command = m.HandedOver(actor, state.release, number)
         if not number:
             command = m.StillThere(state.release, "inspected")
-        await self._orders.run(order, branch, command, actor)
+        await self._orders.run(order, branch, command, actor, key)
 
     async def filled(self, device: str, kind: ItemKind, first: str, count: int, task: str) -> None:
         """Tell a machine what was put into its hopper, as XFS4IoT's Storage.SetStorage does."""

@@ -23,8 +23,10 @@ from tingtang.delivery.model import (
     voucher_events,
 )
 from tingtang.delivery.notices import Notices
+from tingtang.delivery.once import Once
 from tingtang.delivery.orders import Orders
 from tingtang.delivery.risks import Risks
+from tingtang.delivery.screens import Screens, wire_screens
 from tingtang.delivery.service import Items
 from tingtang.delivery.settings import DeliverySettings
 from tingtang.delivery.vouchers import Vouchers
@@ -65,17 +67,22 @@ def wire(parts: Parts) -> None:
     parts.service("closing", Closing).ask(days.before_hall_closes)
     desk = DeliveryDesk(items, days, directory, devices, parts.log)
     parts.offer("items", items)
+    parts.offer("once", Once(parts.log))
     parts.offer("vouchers", vouchers)
     parts.offer("dispensers", dispensers)
     parts.offer("delivery_desk", desk)
     parts.offer("witnesses", Witnesses(parts.service("sign_in", SignIn)))
     parts.offer("risks", Risks(items, vouchers, desk))
-    DeliveryActions(items, dispensers, parts.log).register(parts.service("actions", Actions))
+    screens = Screens(items, devices)
+    wire_screens(parts, screens, items, devices)
+    offered = DeliveryActions(items, dispensers, screens, parts.log)
+    offered.register(parts.service("actions", Actions))
     _react(parts, items, dispensers)
     messages: MessagePort | None = parts.services.get("messages")
     Notices(
         items, directory, parts.service("register", Register),
         parts.service("tasks", TaskService), messages,
+        lambda code: parts.services["links"].url(code).replace("/phone/t#", "/phone/p#"),
     ).register(parts.reactions)  # fmt: skip
 
     async def board(key: str) -> msgspec.Struct | None:

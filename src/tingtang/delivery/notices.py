@@ -1,11 +1,13 @@
 """What customers and the hall are told: ready, soon over, posted; doors, seals and shortages."""
 
 import logging
+from collections.abc import Callable
 
+from tingtang.customers.model import is_mobile
 from tingtang.delivery.model import cabinet_events as ce
 from tingtang.delivery.model import item_events as e
 from tingtang.delivery.model.kinds import HOW_NAMES, KIND_NAMES, How, ItemKind
-from tingtang.delivery.service import Items, valid_phone
+from tingtang.delivery.service import Items
 from tingtang.devices.service import Register
 from tingtang.hall.feature import MessagePort, TaskService
 from tingtang.hall.model.tasks.state import Grade, TaskKind
@@ -42,12 +44,14 @@ class Notices:
         register: Register,
         tasks: TaskService,
         messages: MessagePort | None,
+        link_of: Callable[[str], str],
     ) -> None:
         self._items = items
         self._directory = directory
         self._register = register
         self._tasks = tasks
         self._messages = messages
+        self._link_of = link_of
 
     def register(self, reactions: Reactions) -> None:
         """Follow the log."""
@@ -60,15 +64,17 @@ class Notices:
         order = recorded.stream.partition("/")[2]
         row = await self._items.orders.row(order)
         receiver = await self._items.orders.receiver(order)
-        phone = valid_phone(receiver.phone)
-        if self._messages is None or not phone:
+        phone = receiver.phone
+        if self._messages is None or not is_mobile(phone):
             return
         branch = self._directory.branch(recorded.branch)
+        code = await self._items.orders.code(order)
         values = {
             "branch": branch.name.zh,
             "item": KIND_NAMES[ItemKind(row["kind"])].zh,
             "where": HOW_NAMES[How(row["how"])].zh,
-            "code": await self._items.orders.code(order),
+            "code": code,
+            "link": self._link_of(code),
             "date": str(local_date(row["expires_ms"], branch.time_zone)),
             "carrier": (await self._items.orders.state(order)).carrier,
             "tracking": row["tracking"],

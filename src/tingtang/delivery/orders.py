@@ -16,7 +16,7 @@ from tingtang.delivery.model.kinds import Status
 from tingtang.kernel.appends import Append
 from tingtang.kernel.clock import DAY_MS, Clock
 from tingtang.kernel.database import upsert
-from tingtang.kernel.errors import Refused
+from tingtang.kernel.errors import Problem, Refused
 from tingtang.kernel.events import Event, Recorded
 from tingtang.kernel.ids import BranchId
 from tingtang.kernel.log import EventLog, Key
@@ -69,8 +69,10 @@ class Orders:
     async def run(
         self, order: str, branch: str, command: m.Command, actor: str, key: Key | None = None
     ) -> Done:
-        """Do something with an order."""
-        return await self.host.run(stream_of(order), branch, command, actor=actor, key=key)
+        """Do something with an order; with ``key`` once, however often it is asked for."""
+        return await self.host.run(
+            stream_of(order), branch, command, actor=actor, key=key, answer=_kept
+        )
 
     async def state(self, order: str) -> m.Item:
         """Where an order stands."""
@@ -183,6 +185,18 @@ class Orders:
         if row is None:
             raise Refused(p.UNKNOWN_ORDER)
         return row._asdict()
+
+
+def _kept(_state: m.Item, events: Sequence[Event], _at_ms: int) -> bytes:
+    """What is kept for a retry: it was done and no door opens, or why it was refused."""
+    refused = [REFUSALS[type(event)] for event in events if type(event) in REFUSALS]
+    return refused[0].code.encode() if refused else b"0"
+
+
+REFUSALS: dict[type[Event], Problem] = {
+    e.WrongSealSeen: p.WRONG_SEAL, e.WrongTry: p.NOT_RECOGNISED,
+}  # fmt: skip
+"""What is written down though it was refused."""
 
 
 STATUS: dict[type[Event], Status] = {

@@ -10,6 +10,7 @@ from tingtang.delivery import views as v
 from tingtang.delivery.desk import OPEN, DeliveryDesk
 from tingtang.delivery.dispensers import Dispensers
 from tingtang.delivery.model.kinds import How, ItemKind, Size
+from tingtang.delivery.once import Once
 from tingtang.delivery.orders import Receiver
 from tingtang.delivery.service import Items, NewOrder
 from tingtang.delivery.witness import Witnesses
@@ -123,14 +124,16 @@ class Moved(msgspec.Struct, frozen=True):
     cell: int = 0
 
 
-Act = Callable[[Items, BranchId, str, Actor], Awaitable[None]]
+Act = Callable[[Items, BranchId, str, Actor, Key | None], Awaitable[None]]
 
 
 def step(name: str, path: str, act: Act, permission: Permission, words: str, why: str) -> Any:
     """A route for a step that needs nothing but the order; ``name`` is the operation's."""
 
-    async def handler(branch: str, order: str, items: Items, actor: Actor) -> Moved:
-        await act(items, BranchId(branch), order, actor)
+    async def handler(
+        branch: str, order: str, items: Items, once: Once, actor: Actor, key: Key | None
+    ) -> Moved:
+        await once.cell(key, lambda: act(items, BranchId(branch), order, actor, key))
         return Moved(order)
 
     handler.__name__, handler.__doc__ = name, why
@@ -150,8 +153,8 @@ unlock_item = step(
     "Allow tries again", "After too many wrong ones, once somebody has looked at the papers.",
 )  # fmt: skip
 settle_item = step(
-    "settle_item", "settle", lambda items, branch, order, actor: items.settle(
-        branch, order, actor.name
+    "settle_item", "settle", lambda items, branch, order, actor, key: items.settle(
+        branch, order, actor.name, key
     ), Permission.ITEM_HANDLE,
     "Close both legs",
     "Not before it was handed over or returned, and not by whoever handled it.",
@@ -187,89 +190,114 @@ async def item_trail(branch: str, order: str, delivery_desk: DeliveryDesk) -> v.
 
 @post(f"{ONE}/trade", summary="The trade is done", **permit(Permission.ITEM_HANDLE))
 async def finish_item_trade(
-    branch: str, order: str, data: TradeRequest, items: Items, actor: Actor
-) -> Moved:
+    branch: str, order: str, data: TradeRequest, items: Items, once: Once,
+    actor: Actor, key: Key | None,
+) -> Moved:  # fmt: skip
     """Not by anybody who has handled the item."""
-    await items.finish_trade(BranchId(branch), order, data.trace, actor)
+    await once.cell(
+        key, lambda: items.finish_trade(BranchId(branch), order, data.trace, actor, key)
+    )
     return Moved(order)
 
 
 @post(f"{ONE}/stock", summary="Take it out of stock", **permit(Permission.ITEM_HANDLE))
 async def stock_item(
-    branch: str, order: str, data: StockRequest, items: Items, actor: Actor
-) -> Moved:
+    branch: str, order: str, data: StockRequest, items: Items, once: Once,
+    actor: Actor, key: Key | None,
+) -> Moved:  # fmt: skip
     """Not by whoever did the trade."""
-    await items.stock(BranchId(branch), order, tuple(data.numbers), data.holder, actor)
+    await once.cell(
+        key,
+        lambda: items.stock(BranchId(branch), order, tuple(data.numbers), data.holder, actor, key),
+    )
     return Moved(order)
 
 
 @post(f"{ONE}/seal", summary="Seal it", **permit(Permission.ITEM_HANDLE))
 async def seal_item(
-    branch: str, order: str, data: SealRequest, items: Items, actor: Actor
-) -> Moved:
+    branch: str, order: str, data: SealRequest, items: Items, once: Once,
+    actor: Actor, key: Key | None,
+) -> Moved:  # fmt: skip
     """Into a bag whose number was never used before."""
-    await items.seal(BranchId(branch), order, data.seal, actor)
+    await once.cell(key, lambda: items.seal(BranchId(branch), order, data.seal, actor, key))
     return Moved(order)
 
 
 @post(f"{ONE}/load", summary="Put it into a cell", **permit(Permission.ITEM_HANDLE))
 async def load_item(
-    branch: str, order: str, data: LoadRequest, items: Items, witnesses: Witnesses, actor: Actor
-) -> Moved:
+    branch: str, order: str, data: LoadRequest, items: Items, witnesses: Witnesses,
+    once: Once, actor: Actor, key: Key | None,
+) -> Moved:  # fmt: skip
     """The seal is compared first; a wrong one opens no door."""
     where = BranchId(branch)
     witness = await witnesses.name(where, data.witness, data.password, data.code)
-    return Moved(order, await items.load(where, order, data.device, data.seal, actor, witness))
+    cell = await once.cell(
+        key, lambda: items.load(where, order, data.device, data.seal, actor, witness, key)
+    )
+    return Moved(order, cell)
 
 
 @post(f"{ONE}/post", summary="Give it to a carrier", **permit(Permission.ITEM_HANDLE))
 async def post_item(
-    branch: str, order: str, data: PostRequest, items: Items, actor: Actor
-) -> Moved:
+    branch: str, order: str, data: PostRequest, items: Items, once: Once,
+    actor: Actor, key: Key | None,
+) -> Moved:  # fmt: skip
     """With the number by which it is followed."""
-    await items.post(BranchId(branch), order, data.carrier, data.tracking, actor)
+    await once.cell(
+        key, lambda: items.post(BranchId(branch), order, data.carrier, data.tracking, actor, key)
+    )
     return Moved(order)
 
 
 @post(f"{ONE}/hand-over", summary="Hand it over at a counter", **permit(Permission.ITEM_HANDLE))
 async def hand_over_item(
-    branch: str, order: str, data: HandOverRequest, items: Items, actor: Actor
-) -> Moved:
+    branch: str, order: str, data: HandOverRequest, items: Items, once: Once,
+    actor: Actor, key: Key | None,
+) -> Moved:  # fmt: skip
     """Against paper and code, by somebody else than whoever did the trade. For a locker its cell
     opens.
     """
-    release = items.new_id()
-    row = await items.release(
-        BranchId(branch), data.id_number, data.code, actor.name, release, order
-    )
-    return Moved(order, row["cell"])
+    release = items.new_id(key)
+
+    async def work() -> int:
+        row = await items.release(
+            BranchId(branch), data.id_number, data.code, actor.name, release, order, key
+        )
+        return int(row["cell"])
+
+    return Moved(order, await once.cell(key, work))
 
 
 @post(f"{ONE}/take-back", summary="Take it back", **permit(Permission.ITEM_HANDLE))
 async def take_item_back(
-    branch: str, order: str, data: Witness, items: Items, witnesses: Witnesses, actor: Actor
-) -> Moved:
+    branch: str, order: str, data: Witness, items: Items, witnesses: Witnesses, once: Once,
+    actor: Actor, key: Key | None,
+) -> Moved:  # fmt: skip
     """Out of its cell, or back from the carrier."""
     where = BranchId(branch)
     witness = await witnesses.name(where, data.witness, data.password, data.code)
-    return Moved(order, await items.take_back(where, order, actor, witness))
+    cell = await once.cell(key, lambda: items.take_back(where, order, actor, witness, key))
+    return Moved(order, cell)
 
 
 @post(f"{ONE}/cancel", summary="Call it off", **permit(Permission.ITEM_HANDLE))
 async def cancel_item(
-    branch: str, order: str, data: CancelRequest, items: Items, actor: Actor
-) -> Moved:
+    branch: str, order: str, data: CancelRequest, items: Items, once: Once,
+    actor: Actor, key: Key | None,
+) -> Moved:  # fmt: skip
     """While nothing was taken out of stock."""
-    await items.cancel(BranchId(branch), order, data.reason, actor)
+    await once.cell(key, lambda: items.cancel(BranchId(branch), order, data.reason, actor, key))
     return Moved(order)
 
 
 @post(f"{ONE}/resolve", summary="What a dispenser did", **permit(Permission.ITEM_HANDLE))
 async def resolve_item(
-    branch: str, order: str, data: ResolveRequest, dispensers: Dispensers, actor: Actor
-) -> Moved:
+    branch: str, order: str, data: ResolveRequest, dispensers: Dispensers, once: Once,
+    actor: Actor, key: Key | None,
+) -> Moved:  # fmt: skip
     """By somebody who has looked into a machine that could not say."""
-    await dispensers.resolve(BranchId(branch), order, data.number, actor.name)
+    where = BranchId(branch)
+    await once.cell(key, lambda: dispensers.resolve(where, order, data.number, actor.name, key))
     return Moved(order)
 
 
@@ -291,11 +319,15 @@ async def list_cabinets(branch: str, delivery_desk: DeliveryDesk) -> v.CabinetLi
     **permit(Permission.ITEM_HANDLE),
 )
 async def inspect_cell(
-    branch: str, device: str, cell: int, data: InspectRequest, items: Items, actor: Actor
-) -> Moved:
+    branch: str, device: str, cell: int, data: InspectRequest, items: Items, once: Once,
+    actor: Actor, key: Key | None,
+) -> Moved:  # fmt: skip
     """Of a cell that is in doubt or was left open."""
     items.cabinets.cabinet(branch, device)
-    await items.cabinets.inspect(device, BranchId(branch), cell, actor.name, is_full=data.is_full)
+    where, is_full = BranchId(branch), data.is_full
+    await once.cell(
+        key, lambda: items.cabinets.inspect(device, where, cell, actor.name, key, is_full=is_full)
+    )
     return Moved("", cell)
 
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import msgspec
 
-from tingtang.customers.model import is_mobile
 from tingtang.delivery.cabinets import Cabinets
+from tingtang.delivery.following import of_cell
 from tingtang.delivery.model import cabinet_events as ce
 from tingtang.delivery.model import item as m
 from tingtang.delivery.model import item_events as e
@@ -107,22 +107,34 @@ class Items:
         code = await self.orders.create(order, branch, event, new.receiver, actor, keep_days)
         return order, code
 
-    async def finish_trade(self, branch: BranchId, order: str, trace: str, actor: Actor) -> None:
+    async def finish_trade(
+        self, branch: BranchId, order: str, trace: str, actor: Actor, key: Key | None = None
+    ) -> None:
         """The trade is in the books: now the item may be handed over."""
-        await self._run(branch, order, m.FinishTrade(actor.name, trace), actor.name)
+        await self._run(branch, order, m.FinishTrade(actor.name, trace), actor.name, key)
 
-    async def settle(self, branch: BranchId, order: str, actor: str) -> None:
+    async def settle(
+        self, branch: BranchId, order: str, actor: str, key: Key | None = None
+    ) -> None:
         """Close both legs."""
-        await self._run(branch, order, m.Settle(actor), actor)
+        await self._run(branch, order, m.Settle(actor), actor, key)
 
-    async def cancel(self, branch: BranchId, order: str, reason: str, actor: Actor) -> None:
+    async def cancel(
+        self, branch: BranchId, order: str, reason: str, actor: Actor, key: Key | None = None
+    ) -> None:
         """Nothing was stocked yet, and nothing will be."""
-        await self._run(branch, order, m.Cancel(actor.name, reason), actor.name)
+        await self._run(branch, order, m.Cancel(actor.name, reason), actor.name, key)
 
     # -- the delivery leg -----------------------------------------------------------------------
 
     async def stock(
-        self, branch: BranchId, order: str, numbers: tuple[str, ...], holder: str, actor: Actor
+        self,
+        branch: BranchId,
+        order: str,
+        numbers: tuple[str, ...],
+        holder: str,
+        actor: Actor,
+        key: Key | None = None,
     ) -> None:
         """Take the thing out of stock. With ``holder`` the blank is used up in the bank's books,
         in the order of its numbers.
@@ -134,16 +146,25 @@ class Items:
         if holder and kind is not None and state.status is Status.CREATED:
             for number in numbers:
                 await self.vouchers.use(branch, kind, number, holder, order, actor.name)
-        await self._run(branch, order, m.Stock(actor.name, numbers), actor.name)
+        await self._run(branch, order, m.Stock(actor.name, numbers), actor.name, key)
 
-    async def seal(self, branch: BranchId, order: str, seal: str, actor: Actor) -> None:
+    async def seal(
+        self, branch: BranchId, order: str, seal: str, actor: Actor, key: Key | None = None
+    ) -> None:
         """Seal it into a bag with a number that was never used before."""
         if await self.orders.seal_is_used(seal):
             raise Refused(p.SEAL_USED)
-        await self._run(branch, order, m.Seal(actor.name, seal), actor.name)
+        await self._run(branch, order, m.Seal(actor.name, seal), actor.name, key)
 
     async def load(
-        self, branch: BranchId, order: str, device: str, seal: str, actor: Actor, witness: str = ""
+        self,
+        branch: BranchId,
+        order: str,
+        device: str,
+        seal: str,
+        actor: Actor,
+        witness: str = "",
+        key: Key | None = None,
     ) -> int:
         """Find a cell for a sealed parcel and open its door; gives the cell.
 
@@ -158,7 +179,7 @@ class Items:
             raise Refused(p.UNKNOWN_ORDER)
         self._check_handler(state, actor)
         if seal != state.seal:
-            await self._run(branch, order, m.Load(actor.name, seal, device, 0), actor.name)
+            await self._run(branch, order, m.Load(actor.name, seal, device, 0), actor.name, key)
             raise Refused(p.WRONG_SEAL)
         if state.status is not Status.SEALED:
             await self._run(branch, order, m.Load(actor.name, seal, device, 0), actor.name)
@@ -169,38 +190,52 @@ class Items:
         load = m.Load(actor.name, seal, device, cell, witness)
         await self._run(branch, order, load, actor.name)
         opening = self.new_id()
-        await self.cabinets.open(device, branch, order, ce.Purpose.LOAD, opening, actor.name)
+        await self.cabinets.open(device, branch, order, ce.Purpose.LOAD, opening, actor.name, key)
         return cell
 
-    async def lay_ready(self, branch: BranchId, order: str, actor: Actor) -> None:
+    async def lay_ready(
+        self, branch: BranchId, order: str, actor: Actor, key: Key | None = None
+    ) -> None:
         """At a counter: it lies in the drawer."""
-        await self._run(branch, order, m.NoteLoaded(actor.name), actor.name)
+        await self._run(branch, order, m.NoteLoaded(actor.name), actor.name, key)
 
     async def post(
-        self, branch: BranchId, order: str, carrier: str, tracking: str, actor: Actor
+        self,
+        branch: BranchId,
+        order: str,
+        carrier: str,
+        tracking: str,
+        actor: Actor,
+        key: Key | None = None,
     ) -> None:
         """Given to the carrier."""
-        await self._run(branch, order, m.Post(actor.name, carrier, tracking), actor.name)
+        await self._run(branch, order, m.Post(actor.name, carrier, tracking), actor.name, key)
 
-    async def receipt(self, branch: BranchId, order: str, actor: Actor) -> None:
+    async def receipt(
+        self, branch: BranchId, order: str, actor: Actor, key: Key | None = None
+    ) -> None:
         """The carrier brought the receiver's receipt."""
-        await self._run(branch, order, m.HandedOver(actor.name), actor.name)
+        await self._run(branch, order, m.HandedOver(actor.name), actor.name, key)
 
-    async def take_back(self, branch: BranchId, order: str, actor: Actor, witness: str = "") -> int:
+    async def take_back(
+        self, branch: BranchId, order: str, actor: Actor, witness: str = "", key: Key | None = None
+    ) -> int:
         """Out of its place: expired, called off, or come back by mail; gives the cell that opens."""
         row = await self.orders.row(order, branch)
         if not row["cell"]:
-            await self._run(branch, order, m.Return(actor.name), actor.name)
+            await self._run(branch, order, m.Return(actor.name), actor.name, key)
             return 0
         self._check_witness(branch, witness)
-        release = self.new_id()
+        release = self.new_id(key)
         await self._run(branch, order, m.TakeBack(actor.name, release, witness), actor.name)
-        await self._open(branch, row, ce.Purpose.TAKE_BACK, release, actor.name)
+        await self._open(branch, row, ce.Purpose.TAKE_BACK, release, actor.name, key)
         return int(row["cell"])
 
-    async def unlock(self, branch: BranchId, order: str, actor: Actor) -> None:
+    async def unlock(
+        self, branch: BranchId, order: str, actor: Actor, key: Key | None = None
+    ) -> None:
         """After too many wrong tries, once somebody has looked at the papers."""
-        await self._run(branch, order, m.Unlock(actor.name), actor.name)
+        await self._run(branch, order, m.Unlock(actor.name), actor.name, key)
 
     # -- the customer ---------------------------------------------------------------------------
 
@@ -214,7 +249,14 @@ class Items:
         return found
 
     async def release(
-        self, branch: BranchId, id_number: str, code: str, by: str, release: str, order: str = ""
+        self,
+        branch: BranchId,
+        id_number: str,
+        code: str,
+        by: str,
+        release: str,
+        order: str = "",
+        key: Key | None = None,
     ) -> dict[str, Any]:
         """Paper and code together release an order: a cell opens, or it is given over the counter.
 
@@ -234,10 +276,11 @@ class Items:
             raise Refused(p.NOTHING_READY)
         for row in ready:
             if await self.orders.is_for(row["item"], id_number, code):
-                await self._release(branch, row, by, release)
+                await self._release(branch, row, by, release, key)
                 return row
         for row in ready:
-            await self.wrong_try(branch, row["item"], by, release)
+            last = key if row is ready[-1] else None
+            await self.wrong_try(branch, row["item"], by, release, last)
         raise Refused(p.NOT_RECOGNISED)
 
     async def check_receiver(
@@ -248,24 +291,34 @@ class Items:
             await self.wrong_try(branch, order, by, release)
             raise Refused(p.NOT_RECOGNISED)
 
-    async def wrong_try(self, branch: BranchId, order: str, by: str, release: str) -> None:
+    async def wrong_try(
+        self, branch: BranchId, order: str, by: str, release: str, key: Key | None = None
+    ) -> None:
         """Count a wrong try; refused (pick_up_locked) once there were too many."""
-        await self._run(branch, order, m.Release(by, release, False), by)
+        await self._run(branch, order, m.Release(by, release, False), by, key)
 
-    async def _release(self, branch: BranchId, row: dict[str, Any], by: str, release: str) -> None:
+    async def _release(
+        self, branch: BranchId, row: dict[str, Any], by: str, release: str, key: Key | None
+    ) -> None:
         order = row["item"]
         await self._run(branch, order, m.Release(by, release, True), by)
         if row["cell"]:
-            await self._open(branch, row, ce.Purpose.PICK_UP, release, by)
+            await self._open(branch, row, ce.Purpose.PICK_UP, release, by, key)
         else:
-            await self._run(branch, order, m.HandedOver(by, release), by)
+            await self._run(branch, order, m.HandedOver(by, release), by, key)
 
     async def _open(
-        self, branch: BranchId, row: dict[str, Any], purpose: ce.Purpose, release: str, by: str
+        self,
+        branch: BranchId,
+        row: dict[str, Any],
+        purpose: ce.Purpose,
+        release: str,
+        by: str,
+        key: Key | None = None,
     ) -> None:
         order = row["item"]
         try:
-            await self.cabinets.open(row["device"], branch, order, purpose, release, by)
+            await self.cabinets.open(row["device"], branch, order, purpose, release, by, key)
         except Refused as refused:
             await self._run(branch, order, m.StillThere(release, refused.code), SYSTEM.name)
             raise
@@ -326,9 +379,11 @@ class Items:
 
     # -- parts ----------------------------------------------------------------------------------
 
-    async def _run(self, branch: str, order: str, command: m.Command, actor: str) -> None:
+    async def _run(
+        self, branch: str, order: str, command: m.Command, actor: str, key: Key | None = None
+    ) -> None:
         await self.orders.row(order, branch)
-        await self.orders.run(order, branch, command, actor)
+        await self.orders.run(order, branch, command, actor, key)
 
     def _check_witness(self, branch: str, witness: str) -> None:
         if not witness and self.settings(branch).two_to_open:
@@ -337,25 +392,3 @@ class Items:
     def _check_handler(self, state: m.Item, actor: Actor) -> None:
         if actor.name in state.traders:
             raise Refused(p.SAME_PERSON)
-
-
-def of_cell(event: object, device: str) -> m.Command | None:
-    """What an order is told when something happened to its cell."""
-    match event:
-        case ce.CellFilled():
-            return m.NoteLoaded(event.by, device, event.cell)
-        case ce.CellEmptied(purpose=ce.Purpose.PICK_UP):
-            return m.HandedOver(event.by, event.opening)
-        case ce.CellEmptied(purpose=ce.Purpose.TAKE_BACK):
-            return m.Return(event.by, event.opening)
-        case ce.CellEmptied(purpose=ce.Purpose.FORCED):
-            return m.Miss(event.by)
-        case ce.CellNotOpened() | ce.CellShutAsItWas():
-            if event.purpose in {ce.Purpose.PICK_UP, ce.Purpose.TAKE_BACK}:
-                return m.StillThere(event.opening, type(event).__name__)
-    return None
-
-
-def valid_phone(phone: str) -> str:
-    """The phone where a message can be sent to it, else nothing."""
-    return phone if is_mobile(phone) else ""

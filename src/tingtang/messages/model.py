@@ -76,14 +76,14 @@ TEMPLATES: dict[str, Template] = {
     ),
     "item_ready": Template(
         Text(
-            "您的{item}已备好，请持本人证件于 {date} 前到{branch}领取（{where}），取件码 {code}，请勿告诉他人。",
-            "Your {item} is ready at {branch} ({where}) until {date}. Bring your papers. Code {code}: tell nobody.",
+            "您的{item}已备好，请持本人证件于 {date} 前到{branch}领取（{where}），取件码 {code}，请勿告诉他人。{link}",
+            "Your {item} is ready at {branch} ({where}) until {date}. Bring your papers. Code {code}: tell nobody. {link}",
         )
     ),
     "item_reminder": Template(
         Text(
-            "提醒：您的{item}将于 {date} 逾期，请尽快到{branch}领取（{where}），取件码 {code}。",
-            "Reminder: your {item} waits at {branch} ({where}) until {date} only. Code {code}.",
+            "提醒：您的{item}将于 {date} 逾期，请尽快到{branch}领取（{where}），取件码 {code}。{link}",
+            "Reminder: your {item} waits at {branch} ({where}) until {date} only. Code {code}. {link}",
         )
     ),
     "item_expired": Template(

@@ -162,8 +162,9 @@ class Demo:
         async def machine(
             title: str, kind: TerminalKind, surface: str, counter: str = ""
         ) -> Doorway:
+            own = "" if "-" in surface else f"-{kind}"
             terminal = Terminal(
-                id=f"demo-{surface}-{counter or kind}",
+                id=f"demo-{surface}{f'-{counter}' if counter else own}",
                 branch=branch,
                 kind=kind,
                 label=title,
@@ -173,6 +174,8 @@ class Demo:
 
         return [
             await machine("智慧取号引导机 · kiosk", TerminalKind.KIOSK, "kiosk"),
+            await machine("自提柜屏 · locker", TerminalKind.KIOSK, "kiosk-locker"),
+            await machine("产品领取机屏 · dispenser", TerminalKind.KIOSK, "kiosk-dispenser"),
             await machine("叫号大屏 · board", TerminalKind.BOARD, "board"),
             await person("窗口柜员 · counter", "chen.yutong", "counter"),
             await machine(

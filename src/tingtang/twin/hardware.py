@@ -60,7 +60,7 @@ class Hardware:
                     device, mac=mac_of(one.id), wake_address=f"127.0.0.1:{self._wake_port}"
                 )
             secret = await register.enrol(device, SYSTEM)
-            wallet = await comer(one.id) if one.terminal else EXAMPLE
+            wallet = await comer(one.id) if one.terminal and one.xfs else EXAMPLE
             run.append(flagship.listed(one, secret, port, wallet))
         with os.fdopen(os.open(self._list, os.O_CREAT | os.O_WRONLY, 0o600), "wb") as file:
             file.write(msgspec.json.encode(run))

@@ -8,7 +8,7 @@ from tingtang.bank.port import CoreBank
 from tingtang.bank.reference.people import Person, made_up
 from tingtang.bank.service import FindCustomer
 from tingtang.bank.trades import ListAccounts, ListCards
-from tingtang.devices.model.records import Device
+from tingtang.devices.model.records import Device, Protocol
 from tingtang.devices.service import DeviceService
 from tingtang.devices.virtual.wallet import Wallet
 from tingtang.journeys.model.events import JourneyEnded
@@ -73,4 +73,9 @@ class Wallets:
 
     def _machine_of(self, terminal: str) -> Device | None:
         register = self._parts.service("devices", DeviceService).register
-        return next((x for x in register.all() if terminal and x.terminal == terminal), None)
+        return next(
+            (
+                x for x in register.all()
+                if terminal and x.terminal == terminal and x.protocol is Protocol.XFS
+            ), None,
+        )  # fmt: skip

@@ -298,6 +298,8 @@ TO_TAKE_BACK = frozenset({Status.EXPIRED, Status.READY, Status.LOADED})
 
 def _back(state: Item, command: TakeBack | Return) -> Sequence[Event]:
     if isinstance(command, TakeBack):
+        if state.status is Status.RELEASED and state.release == command.release:
+            return ()  # asked for again, before its door was told
         if state.status not in TO_TAKE_BACK:
             raise Refused(p.NOT_NOW, status=STATUS_NAMES[state.status])
         _check_person(state, command.by)

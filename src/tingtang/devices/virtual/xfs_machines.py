@@ -18,7 +18,7 @@ from xfs4iot.virtual.auxiliaries import Auxiliaries, AuxiliariesWorld
 from xfs4iot.virtual.barcode_reader import BarcodeReader, BarcodeWorld
 from xfs4iot.virtual.camera import Camera, CameraWorld
 from xfs4iot.virtual.card_reader import CardReader
-from xfs4iot.virtual.card_world import CardWorld
+from xfs4iot.virtual.card_world import CardUnit, CardWorld, UnitKind
 from xfs4iot.virtual.cash import CashRecycler
 from xfs4iot.virtual.cash_world import recycler_world
 from xfs4iot.virtual.check import CheckReader, CheckWorld
@@ -38,15 +38,22 @@ CASSETTES = (100, 50, 10)
 """What the cassettes of a cash module hold, in yuan."""
 LOADED_FEN = LOADED * sum(CASSETTES) * 100
 """The worth of a cash module as it is loaded, for the bank's books."""
+CARDS_KEPT = 20
+"""Cards that a kiosk's bin holds."""
 TICK_S = 0.5
 NEAR_EVERY_S = 180.0
 """Somebody comes near a kiosk this often."""
 
 
+def _bin() -> dict[str, CardUnit]:
+    """For cards that nobody took."""
+    return {"unit1": CardUnit(UnitKind.RETAIN, CARDS_KEPT)}
+
+
 def kiosk(step_ms: int = STEP_MS) -> list[VirtualDevice]:
     """A smart counter with its cabinets for cash, certificates and bills (R051 to R054)."""
     return [
-        CardReader("CardReader", CardWorld(step_ms=step_ms)),
+        CardReader("CardReader", CardWorld(units=_bin(), step_ms=step_ms)),
         CardReader("IdReader", CardWorld(step_ms=step_ms)),
         Printer("ReceiptPrinter", PrinterWorld(step_ms=step_ms)),
         PinPad("Keypad", KeypadWorld(step_ms=step_ms)),
@@ -69,6 +76,15 @@ def dispenser(step_ms: int = STEP_MS) -> list[VirtualDevice]:
     ]
 
 
+def item_terminal(step_ms: int = STEP_MS) -> list[VirtualDevice]:
+    """What stands beside a locker or a dispenser (R102)."""
+    return [
+        CardReader("IdReader", CardWorld(step_ms=step_ms)),
+        BarcodeReader("Scanner", BarcodeWorld(step_ms=step_ms)),
+        Camera("Camera", CameraWorld(step_ms=step_ms)),
+    ]
+
+
 def cash_recycler(step_ms: int = STEP_MS) -> list[VirtualDevice]:
     """A teller's cash recycler."""
     return [
@@ -80,6 +96,7 @@ def cash_recycler(step_ms: int = STEP_MS) -> list[VirtualDevice]:
 BUILDERS: dict[str, Callable[[], list[VirtualDevice]]] = {
     "kiosk": kiosk,
     "dispenser": dispenser,
+    "item_terminal": item_terminal,
     "cash_recycler": cash_recycler,
 }
 """By type, the services of its machine."""

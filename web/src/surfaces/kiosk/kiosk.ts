@@ -15,6 +15,7 @@ import { stageOf } from '@/journeys/stage'
 import type { MenuEntry } from '@/journeys/types'
 import { useJourney, type JourneyRun } from '@/journeys/useJourney'
 import { useLive, type Live } from '@/live/useLive'
+import type { ItemScreen } from './items/itemScreen'
 import { ALL_THERE, type DeviceHere } from './machine'
 import { shownBy, type Shown } from './shown'
 
@@ -47,6 +48,8 @@ export interface Kiosk {
   doors: Doors
   /** What this machine cannot do now; all is possible where nothing is known of it. */
   machine: ComputedRef<DeviceHere>
+  /** The locker or dispenser that this screen stands beside, where it does. */
+  items: Live<ItemScreen>
   printer: Fetched<PrinterHere>
   /** The one piece of business under way at this machine. */
   journey: JourneyRun
@@ -106,6 +109,7 @@ export function provideKiosk(): Kiosk {
   const board = useLive<BoardView>('hall.board', () => known.branch.value)
   const call = useLive<CallView>('hall.call', () => (known.branch.value && known.session.value?.id ? `${known.branch.value}/terminal:${known.session.value.id}` : ''))
   const ownMachine = useLive<DeviceHere>('devices.here', () => (known.branch.value && known.session.value?.id ? `${known.branch.value}/${known.session.value.id}` : ''))
+  const items = useLive<ItemScreen>('delivery.here', () => (known.branch.value && known.session.value?.id ? `${known.branch.value}/${known.session.value.id}` : ''), { persist: true })
   const printer = useFetched<PrinterHere>(whenKnown('printer'))
   const doors = useOpening(whenKnown('openings'), () => guide.data.value?.branch.time_zone ?? 'UTC')
   const journey = useJourney(() => known.branch.value, () => known.session.value)
@@ -137,6 +141,7 @@ export function provideKiosk(): Kiosk {
     call,
     doors,
     machine: computed(() => ownMachine.data.value ?? ALL_THERE),
+    items,
     printer,
     journey,
     business,

@@ -1,15 +1,16 @@
 /** The ways into the phone's page, and what it remembers of the last one. */
-export type Entry = { kind: 'link'; code: string } | { kind: 'door'; code: string } | { kind: 'page'; branch: string }
+export type Entry = { kind: 'link'; code: string } | { kind: 'door'; code: string } | { kind: 'pickup'; code: string } | { kind: 'page'; branch: string }
 /** What a link can be about. */
 export const FOLLOWED = ['ticket', 'booking', 'complaint', 'journey'] as const
 export type Followed = (typeof FOLLOWED)[number]
 export type Follows = Followed | 'gone'
 
-/** `/phone/t#token`, `/phone/j#token`, `/phone/door#code` or `/phone/?branch=…`. A code is in the fragment: no server log holds it. */
+/** `/phone/t#token`, `/phone/j#token`, `/phone/p#code`, `/phone/door#code` or `/phone/?branch=…`. A code is in the fragment: no server log holds it. */
 export function entryOf(at: { pathname: string; hash: string; search: string }): Entry {
   const code = at.hash.replace(/^#/, '')
   const last = at.pathname.replace(/\/+$/, '').split('/').at(-1)
   if (code !== '' && (last === 't' || last === 'j')) return { kind: 'link', code }
+  if (/^\d{6}$/.test(code) && last === 'p') return { kind: 'pickup', code }
   if (code !== '' && last === 'door') return { kind: 'door', code }
   return { kind: 'page', branch: new URLSearchParams(at.search).get('branch') ?? '' }
 }

@@ -9,7 +9,7 @@ import { useJourney, type JourneyRun } from '@/journeys/useJourney'
 import { forgetKept } from '@/live/useLive'
 import { branchPage, entryOf, FOLLOWED, keep, kept, type Follows } from './entry'
 
-export type Page = 'opening' | 'home' | 'take' | 'book' | 'ticket' | 'booking' | 'complaint' | 'journey' | 'business' | 'gone' | 'closedDoor' | 'failed'
+export type Page = 'opening' | 'home' | 'take' | 'book' | 'ticket' | 'booking' | 'complaint' | 'journey' | 'business' | 'gone' | 'pickup' | 'closedDoor' | 'failed'
 
 export interface Phone {
   page: Ref<Page>
@@ -67,6 +67,7 @@ export function providePhone(): Phone {
 
   async function open(): Promise<Session | null> {
     const entry = entryOf(location)
+    if (entry.kind === 'pickup') return null
     if (entry.kind === 'link') return call<Session>('POST', '/api/phone/link', { token: entry.code })
     if (entry.kind === 'door') return call<Session>('POST', '/api/phone/door', { code: entry.code })
     try {
@@ -80,8 +81,13 @@ export function providePhone(): Phone {
   }
 
   async function enter(): Promise<void> {
-    page.value = 'opening'
     error.value = null
+    // What is shown to a cabinet's reader needs neither a session nor a link.
+    if (entryOf(location).kind === 'pickup') {
+      page.value = 'pickup'
+      return
+    }
+    page.value = 'opening'
     try {
       session.value = await open()
       if (!session.value) {

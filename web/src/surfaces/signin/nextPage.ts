@@ -12,9 +12,11 @@ export function nextPage(search: string, origin: string): string {
 
 /**
  * The surface that `page` belongs to, as its first part; none for the start page. The customer's side of a
- * counter is one of its own: it may stand in the teller's own browser.
+ * counter is one of its own: it may stand in the teller's own browser. So are the screens beside a locker and a
+ * dispenser.
  */
 export function surfaceOfPage(page: string): string {
   const [, surface = '', inside = ''] = page.split(/[/?#]/)
-  return surface === 'counter' && inside === 'customer' ? 'counter-customer' : surface
+  if (surface === 'counter' && inside === 'customer') return 'counter-customer'
+  return surface === 'kiosk' && (inside === 'locker' || inside === 'dispenser') ? `kiosk-${inside}` : surface
 }
