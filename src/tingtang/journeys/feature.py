@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 
 from tingtang.ai.service import PictureEngines
+from tingtang.customers.model import CustomerErased
 from tingtang.customers.service import CustomerService
 from tingtang.devices.service import DeviceService
 from tingtang.hall.feature import TaskService
@@ -91,6 +92,9 @@ def wire(parts: Parts) -> None:
     parts.live.register(ViewType(BRANCH_VIEW, Permission.JOURNEY_SERVE, of_branch))
     housekeeping = JourneyHousekeeping(parts.database, parts.clock, journeys, directory)
     parts.offer("journey_housekeeping", housekeeping)
+    parts.reactions.register(
+        "journeys.customer_erased", (CustomerErased,), housekeeping.on_customer_erased
+    )
     parts.on_start(library.start)
     parts.on_start(journeys.start)
     parts.on_start(housekeeping.start)

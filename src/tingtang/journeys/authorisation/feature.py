@@ -2,6 +2,7 @@
 
 import msgspec
 
+from tingtang.customers.model import CustomerErased
 from tingtang.journeys.actions import Action, Actions
 from tingtang.journeys.authorisation import model as m
 from tingtang.journeys.authorisation import routes
@@ -80,6 +81,9 @@ def wire(parts: Parts) -> None:
         "journeys.authorised",
         (m.AuthorisationGiven, m.AuthorisationDenied, m.AuthorisationLapsed),
         authorisations.on_settled,
+    )
+    parts.reactions.register(
+        "journeys.evidence_erased", (CustomerErased,), authorisations.shown.on_customer_erased
     )
     parts.on_start(authorisations.start)
     parts.on_stop(authorisations.stop)

@@ -7,7 +7,8 @@ from litestar import get, post
 
 from tingtang.journeys.access import check_here, check_holder
 from tingtang.journeys.authorisation.desk import AuthorisationDesk
-from tingtang.journeys.authorisation.service import Authorisations, Evidence
+from tingtang.journeys.authorisation.evidence import Evidence
+from tingtang.journeys.authorisation.service import Authorisations
 from tingtang.journeys.authorisation.views import AskedView, Queue
 from tingtang.journeys.service import JourneyService
 from tingtang.kernel.ids import BranchId, JourneyId

@@ -2,15 +2,15 @@
 
 import asyncio
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-import msgspec
 import sqlalchemy as sa
 
 from tingtang.journeys.actions import Call, Declined, Done, Later, Result
 from tingtang.journeys.authorisation import model as m
 from tingtang.journeys.authorisation import tables as t
+from tingtang.journeys.authorisation.evidence import Evidence, EvidenceBook, evidence_of
 from tingtang.journeys.authorisation.habits import HabitBook
 from tingtang.journeys.authorisation.patterns import look
 from tingtang.journeys.authorisation.policy import (
@@ -25,16 +25,14 @@ from tingtang.journeys.authorisation.policy import (
 from tingtang.journeys.model.problems import UNKNOWN_JOURNEY
 from tingtang.journeys.service import JourneyService
 from tingtang.journeys.store import stream_of as journey_stream
-from tingtang.kernel.clock import DAY_MS, Clock, local_time
-from tingtang.kernel.database import upsert
+from tingtang.kernel.clock import Clock, local_time
 from tingtang.kernel.errors import Refused
 from tingtang.kernel.events import Recorded
 from tingtang.kernel.ids import BranchId, JourneyId, StaffId
 from tingtang.kernel.live import LiveViews
-from tingtang.kernel.log import Append, EventLog
+from tingtang.kernel.log import EventLog
 from tingtang.kernel.permissions import SYSTEM, Actor, ActorKind
 from tingtang.kernel.reactions import Trigger
-from tingtang.kernel.sealed import seal, unseal
 from tingtang.kernel.streams import StreamHost
 from tingtang.kernel.text import Text
 from tingtang.kernel.vault import Vault
@@ -57,14 +55,6 @@ LAPSED_WORDS = Text(
 logger = logging.getLogger(__name__)
 
 
-class Evidence(msgspec.Struct, frozen=True):
-    """Something an authoriser is shown: a line, or a picture as base64 of a JPEG."""
-
-    label: Text
-    value: Text = Text("")
-    picture: str = ""
-
-
 def stream_of(authorisation: str) -> str:
     return f"authorisation/{authorisation}"
 
@@ -85,10 +75,10 @@ class Authorisations:
         self._log = log
         self._clock = clock
         self._live = live
-        self._vault = vault
         self._directory = directory
         self._journeys = journeys
         self._habits = HabitBook(log, clock)
+        self.shown = EvidenceBook(log, clock, vault)
         self._task: asyncio.Task[None] | None = None
         log.project(m.TYPES.all().values(), _project)
         self.host.on_change(self._on_change)
@@ -122,7 +112,7 @@ class Authorisations:
             risks = risks | {UNUSUAL} if found.is_unusual else risks
         if call.inputs.get("needed") is False and UNUSUAL not in risks:
             return NOT_NEEDED
-        shown = [_evidence(one) for one in call.inputs.get("evidence") or ()]
+        shown = [evidence_of(one) for one in call.inputs.get("evidence") or ()]
         asked = Asked(
             scenario=call.scenario, channel=call.channel, hour=hour, amount=amount, risks=risks,
             pictures=sum(bool(one.picture) for one in shown),
@@ -130,7 +120,7 @@ class Authorisations:
         rule = choose(settings.rules, asked)
         if rule.mode is Mode.NONE:
             return NOT_NEEDED
-        await self._keep(call, shown, settings.keep_days)
+        await self.shown.keep(stream_of(call.trace), call, shown, settings.keep_days)
         event = m.AuthorisationAsked(
             journey=call.journey,
             trace=call.trace,
@@ -198,10 +188,7 @@ class Authorisations:
         state = await self.host.state(stream_of(authorisation))
         if state.standing is not m.Standing.TAKEN or state.taken_by != actor.id:
             raise Refused(m.NOT_YOURS)
-        query = sa.select(t.evidence).where(t.evidence.c.authorisation == authorisation)
-        row = await self._log.database.read(lambda c: c.execute(query).first())
-        text = None if row is None else unseal(self._vault, t.evidence.c.body, row._asdict())
-        return [] if text is None else msgspec.json.decode(text, type=list[Evidence])
+        return await self.shown.read(authorisation)
 
     async def of_journey(self, journey: JourneyId) -> str:
         """The request that a journey waits for; refused (unknown_journey) where it waits for none."""
@@ -284,46 +271,26 @@ class Authorisations:
             )
         )
 
-    async def _keep(self, call: Call, shown: list[Evidence], keep_days: int) -> None:
-        row = {"authorisation": call.trace}
-        body = msgspec.json.encode(shown).decode()
-        now_ms = self._clock.now_ms()
-        insert = upsert(self._log.database, t.evidence).values(
-            {
-                **row,
-                **seal(self._vault, t.evidence.c.body, row, body),
-                "kept_until_ms": now_ms + keep_days * DAY_MS,
-            }
-        )
-        statement = insert.on_conflict_do_nothing(index_elements=["authorisation"])
-        await self._log.append(
-            Append(
-                stream=stream_of(call.trace), branch=call.branch, events=(), time_ms=now_ms,
-                actor="system", work=lambda c: c.execute(statement).rowcount,
-            )
-        )  # fmt: skip
-
     async def tend(self) -> None:
         """Put back, escalate, lapse and erase what is due now."""
         for row in await self.open_rows():
-            branch = BranchId(row["branch"])
-            rules = self._directory.section(branch, AuthorisationSettings)
-            clock = m.Tend(
-                rules.claim_seconds * 1000,
-                rules.escalate_seconds * 1000,
-                rules.lapse_seconds * 1000,
-            )
-            await self._run(row["authorisation"], branch, clock, SYSTEM)
-        now_ms = self._clock.now_ms()
-        due = t.evidence.c.body.is_not(None) & (t.evidence.c.kept_until_ms <= now_ms)
-        if await self._log.database.read(lambda c: c.scalar(sa.select(sa.exists().where(due)))):
-            update = sa.update(t.evidence).where(due).values(body=None)
-            await self._log.append(
-                Append(
-                    stream="authorisation/evidence", branch="", events=(), time_ms=now_ms,
-                    actor="system", work=lambda c: c.execute(update).rowcount,
-                )
-            )  # fmt: skip
+            try:
+                await self._tend_one(row["authorisation"], BranchId(row["branch"]))
+            except Exception:  # one that cannot be tended is in no other's way
+                logger.exception("the request %s could not be tended", row["authorisation"])
+        await self.shown.erase_old()
+
+    async def _tend_one(self, authorisation: str, branch: BranchId) -> None:
+        known = self._directory.has_branch(branch)
+        rules = (
+            self._directory.section(branch, AuthorisationSettings)
+            if known
+            else AuthorisationSettings()
+        )
+        clock = m.Tend(
+            rules.claim_seconds * 1000, rules.escalate_seconds * 1000, rules.lapse_seconds * 1000
+        )
+        await self._run(authorisation, branch, clock, SYSTEM)
 
     async def _tend(self) -> None:
         while True:
@@ -341,15 +308,6 @@ class Authorisations:
 def modes_of(actor: Actor) -> frozenset[Mode]:
     """Where this person's yes counts."""
     return frozenset(mode for mode, roles in MAY_SAY_YES.items() if roles & actor.roles)
-
-
-def _evidence(given: Any) -> Evidence:
-    if not isinstance(given, Mapping):
-        return Evidence(Text(""), Text(str(given)))
-    label = Text(str(given.get("zh", "")), str(given.get("en", "")))
-    if given.get("picture"):
-        return Evidence(label, picture=str(given["picture"]))
-    return Evidence(label, Text(str(given.get("value", "")), str(given.get("value_en", ""))))
 
 
 STANDING = {
