@@ -5,6 +5,8 @@ type Schemas = components['schemas']
 
 /** `automations.branch`, by branch: all that hold there, by id. */
 export type BranchAutomations = Schemas['BranchAutomations']
+/** What holds in the whole bank, by id. */
+export type BankAutomations = Schemas['BankAutomations']
 export type AutomationView = Schemas['AutomationView']
 export type Automation = Schemas['Automation']
 export type AutomationDraft = Schemas['AutomationDraft']

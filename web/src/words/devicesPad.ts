@@ -2,7 +2,7 @@ import { defineWords } from './define'
 
 export default defineWords(
   {
-    title: '设备管理', views: '设备各页', view: { map: '平面图', list: '清单', alarms: '告警与报修', scenes: '场景' },
+    title: '设备管理', views: '设备各页', view: { map: '平面图', list: '清单', alarms: '告警与报修', scenes: '场景', automations: '自动化' },
     counts: '各状态设备数',
     none: '这个网点还没有登记设备', noneDetail: '设备运维人员在管理中心登记后，设备会立即出现在这里。',
     map: {
@@ -29,7 +29,7 @@ export default defineWords(
     },
   },
   {
-    title: 'Devices', views: 'Pages of devices', view: { map: 'Floor', list: 'List', alarms: 'Alarms', scenes: 'Scenes' },
+    title: 'Devices', views: 'Pages of devices', view: { map: 'Floor', list: 'List', alarms: 'Alarms', scenes: 'Scenes', automations: 'Automations' },
     counts: 'Devices by condition',
     none: 'No devices are registered here yet', noneDetail: 'They appear here as soon as an engineer registers them in the office.',
     map: {

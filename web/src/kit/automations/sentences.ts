@@ -1,5 +1,5 @@
 /** Automations as sentences: what sets one off, what must hold, what is done. Pure. */
-import type { Call, Condition, Field, Parameter, Planned, Scalar, Trigger } from '@/live/automations'
+import type { AutomationDraft, Call, Condition, Field, Parameter, Planned, Scalar, Trigger } from '@/live/automations'
 import { valueText, withUnit } from '../devices/values'
 import type { Text } from '../composables/useText'
 import { comparableField, isGroup, type Comparable, type Vocabulary } from './vocabulary'
@@ -132,3 +132,10 @@ export function actionText(call: Call | Planned, speaker: Speaker): string {
 
 export const SETTING: ReadonlySet<string> = new Set(['on', 'number', 'text'])
 const isPlain = (value: unknown): value is Scalar => typeof value === 'boolean' || typeof value === 'number' || typeof value === 'string'
+
+/** When an automation runs, in one line: any of its triggers, and its condition. */
+export function whenText(one: Pick<AutomationDraft, 'triggers' | 'condition'>, speaker: Speaker): string {
+  const triggers = one.triggers.map((trigger) => triggerText(trigger, speaker)).join(speaker.t('automations.say.or'))
+  const condition = one.condition ? conditionText(one.condition, speaker, one.triggers) : ''
+  return [triggers, condition].filter(Boolean).join(speaker.t('automations.say.and'))
+}

@@ -15,12 +15,15 @@ export interface KnownWords {
   retry: () => Promise<void>
 }
 
+/** What {@link useVocabulary} is given for the branch where the words are those of the whole bank. */
+export const BANK = 'the bank'
+
 /** @param seesDevices a device's properties are known by its type only to who may see devices. */
 export function useVocabulary(branch: MaybeRefOrGetter<string>, seesDevices: MaybeRefOrGetter<boolean>): KnownWords {
   const { t, te } = useI18n()
   const say = useText()
-  const of = (rest: string): string => (toValue(branch) ? `/api/branches/${toValue(branch)}/${rest}` : '')
-  const catalogue = useFetched<Catalogue>(() => of('automation-words'))
+  const of = (rest: string): string => (toValue(branch) && toValue(branch) !== BANK ? `/api/branches/${toValue(branch)}/${rest}` : '')
+  const catalogue = useFetched<Catalogue>(() => (toValue(branch) === BANK ? '/api/automation-words' : of('automation-words')))
   const types = useFetched<DeviceType[]>(() => (toValue(seesDevices) ? '/api/device-types' : ''))
   const devices = useFetched<BranchDevices>(() => (toValue(seesDevices) ? of('devices') : ''))
   const typeOfDevice = computed(() => Object.fromEntries(Object.entries(devices.data.value?.devices ?? {}).map(([id, { type }]) => [id, type])))

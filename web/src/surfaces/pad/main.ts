@@ -1,6 +1,7 @@
 import { registerOffline } from '@/offline/register'
 import { startSurface } from '@/kit/start'
 import authorise from '@/words/authorise'
+import automations from '@/words/automations'
 import delivery from '@/words/delivery'
 import devices from '@/words/devices'
 import devicesPad from '@/words/devicesPad'
@@ -30,7 +31,7 @@ import QueuePage from './QueuePage.vue'
 startSurface({
   surface: 'pad',
   app: App,
-  words: { authorise, delivery, devices, devicesPad, faults, pad, padComplaints, padCounters, padMonitor, padTasks, padTickets, hall, journey, visitor },
+  words: { authorise, automations, delivery, devices, devicesPad, faults, pad, padComplaints, padCounters, padMonitor, padTasks, padTickets, hall, journey, visitor },
   routes: [
     { path: '/', component: HallMapPage },
     { path: '/queue', component: QueuePage },
@@ -41,7 +42,7 @@ startSurface({
     { path: '/complaints', component: ComplaintsPage },
     { path: '/notices', component: NoticesPage },
     { path: '/analysis', component: MonitorPage },
-    { path: '/devices/:view(list|scenes|alarms)?', component: DevicesPage },
+    { path: '/devices/:view(list|scenes|alarms|automations)?', component: DevicesPage },
     { path: '/:module(products|social)', component: ModulePage },
     { path: '/:rest(.*)*', redirect: '/' },
   ],
