@@ -32,7 +32,7 @@ async def test_a_branch_that_keeps_for_years_is_in_nobodys_way(
 ) -> None:
     monkeypatch.setattr(housekeeping, "AT_ONCE_MAX", 2)
     await office.install("tell", TELL)
-    long = await office.staff("")
+    long = await office.staff("gao.mingyuan")
     saved = await long.http.put(
         "/api/branches/east/settings/journeys",
         json={"revision": 0, "values": {"keep_days": 3_660}},
