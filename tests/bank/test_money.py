@@ -95,6 +95,20 @@ def test_a_right_pin_forgets_wrong_ones(desk: Desk) -> None:
     assert desk.no("card.pin_change", **change, old_pin=desk.pin(card)) == "pin_wrong"
 
 
+@pytest.mark.shows("R107", part="whose card or book it is, by its PIN")
+def test_a_card_or_a_book_and_its_pin_say_whose_it_is(desk: Desk) -> None:
+    card, book = desk.card(4), desk.account(4, "passbook")
+    whose = {"customer": desk.customer(4)}
+    assert desk.do("pin.check", card=card, pin=desk.pin(card)) == whose
+    assert desk.do("pin.check", account=book, pin=desk.pin(book)) == whose
+    for left in ("pin_wrong", "pin_wrong", "pin_locked"):
+        assert desk.no("pin.check", card=card, pin="wrong") == left
+    assert desk.no("pin.check", card=card, pin=desk.pin(card)) == "pin_locked"
+    desk.do("passbook.loss", account=book)
+    assert desk.no("pin.check", account=book, pin=desk.pin(book)) == "lost"
+    desk.check()
+
+
 def test_frozen_accounts_take_and_do_not_give(desk: Desk) -> None:
     account, pin = desk.account(0), desk.pin(desk.card(0))
     desk.do("account.freeze", account=account, reason="court order")

@@ -270,7 +270,18 @@ def kiosk_page(screens: Screens) -> Page:
     return page
 
 
-def at_kiosk(screens: Screens, name: str) -> Page:
+BY_CARD_TOO = frozenset({"现金存款", "现金取款", "转账汇款", "余额查询", "借记卡密码修改"})
+"""Business for which the kiosk asks by what somebody wants to be known."""
+
+
+def known_by(page: Page, medium: str) -> None:
+    """By paper, card or passbook."""
+    title(page, "怎样核验您的身份")
+    choose(page, medium)
+    go_on(page)
+
+
+def at_kiosk(screens: Screens, name: str, medium: str = "身份证件") -> Page:
     """Begin business at the kiosk."""
     page = kiosk_page(screens)
     entry = page.locator(".entry").filter(has=page.get_by_text(name, exact=True)).first
@@ -278,6 +289,8 @@ def at_kiosk(screens: Screens, name: str) -> Page:
     expect(entry).not_to_have_class(re.compile("is-off"), timeout=STEADY)
     entry.click()
     expect(page.locator(".tt-journey")).to_be_visible(timeout=STEADY)
+    if name in BY_CARD_TOO:
+        known_by(page, medium)
     return page
 
 

@@ -12,7 +12,9 @@ from tests.journeys.flows import asks, does, line
 from tingtang.delivery.clearing import box_of
 from tingtang.devices.service import DeviceService
 from tingtang.devices.virtual.xfs_machines import kiosk as kiosk_services
-from tingtang.kernel.ids import JourneyId
+from tingtang.hall.feature import TaskService
+from tingtang.journeys.machine import media
+from tingtang.kernel.ids import BranchId, JourneyId
 from xfs4iot.client import Connection
 from xfs4iot.server import Host
 from xfs4iot.virtual.card_world import bank_card, identity_card
@@ -46,6 +48,11 @@ class Stand:
         await until(lambda: not store.in_memory(journey).journey.pending)
         self.office.library._read.cache_clear()
         return await self.kiosk.see(view)
+
+    def status(self, view: dict) -> str:
+        """Where the journey stands now."""
+        opened = self.office.journeys.store.in_memory(JourneyId(view["journey"]))
+        return opened.journey.status.value
 
     def known(self, view: dict) -> dict:
         """What the journey knows now."""
@@ -88,13 +95,55 @@ async def test_an_identity_card_is_read_and_given_back(stand: Stand) -> None:
 
 @pytest.mark.shows("R107")
 async def test_a_bank_card_is_read_and_stays_until_it_is_given_back(stand: Stand) -> None:
-    card = bank_card("6222000011112222")
+    card, reader = bank_card("6222000011112222"), stand.worlds["CardReader"]
     view = await stand.run(
-        does("card", "machine.read_card"), does("back", "machine.return_card"),
-        do=lambda: stand.worlds["CardReader"].insert(card), at="CardReader",
-    )  # fmt: skip
+        does("card", "machine.read_card"), do=lambda: reader.insert(card), at="CardReader"
+    )
     assert stand.known(view)["card"]["card"] == "6222000011112222"
-    assert stand.worlds["CardReader"].slot is card
+    assert reader.transport is card
+    done = asyncio.create_task(stand.kiosk.answer(view))
+    await until(lambda: reader.slot)
+    assert reader.take() is card
+    view = await done
+    await until(lambda: stand.status(view) == "done")
+
+
+@pytest.mark.shows("R107", part="a card that is not taken is kept, and staff called")
+async def test_a_card_that_nobody_takes_is_kept_and_staff_are_called(
+    stand: Stand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(media, "TAKEN_SECONDS", 0.0)
+    card, reader = bank_card("6222000011112222"), stand.worlds["CardReader"]
+    view = await stand.run(
+        does("card", "machine.read_card"), do=lambda: reader.insert(card), at="CardReader"
+    )
+    answer = await stand.kiosk.do(view, "cancel")
+    assert answer.status_code == 201, answer.text
+    await until(lambda: stand.status(view) == "cancelled")
+    assert reader.units["unit1"].cards == [card]
+    board = await stand.office.world.app.parts.service("tasks", TaskService).view(BranchId("east"))
+    mine = [one for one in board.tasks.values() if one.subject == view["journey"]]
+    assert [one.grade.value for one in mine] == ["red"]
+
+
+@pytest.mark.shows("R107", part="nobody does business with a card that somebody left")
+async def test_a_card_that_was_left_inside_is_not_the_next_ones(stand: Stand) -> None:
+    card, reader = bank_card("6222000011112222"), stand.worlds["CardReader"]
+    reader.insert(card)
+    reader.take_in()
+    view = await stand.run(does("card", "machine.read_card"))
+    assert view["refusal"]["code"] == "inside_already"
+    assert reader.transport is card
+
+
+async def test_where_a_card_is_inside_the_journey_stays(stand: Stand) -> None:
+    card, reader = bank_card("6222000011112222"), stand.worlds["CardReader"]
+    view = await stand.run(
+        does("card", "machine.read_card"), do=lambda: reader.insert(card), at="CardReader"
+    )
+    teller = await stand.office.staff()
+    answer = await teller.do(view, "here?channel=counter")
+    assert answer.json()["error"]["code"] == "held_here"
 
 
 async def test_a_card_that_is_none_is_told_and_can_be_tried_again(stand: Stand) -> None:
@@ -126,7 +175,29 @@ async def test_a_passbook_is_read_and_its_lines_are_printed(stand: Stand) -> Non
     assert known["book"] == {"account": "6228480402564890018", "page": 1, "line": 1}
     assert known["print"] == {"printed": 1, "last": 7}
     assert book.pages[1][0].split() == ["2026-11-22", "存款", "100.00", "250.00"]
-    assert stand.worlds["CertificateCabinet"].slot is book
+    assert stand.worlds["CertificateCabinet"].inside is book
+
+
+@pytest.mark.shows("R075", part="what the page bears already is not printed again")
+async def test_lines_that_an_interrupted_attempt_printed_are_not_printed_again(
+    stand: Stand,
+) -> None:
+    book = Passbook("b", stripe="6228480402564890018")
+    lines = (
+        "[1, 2, 3].map(n, {'number': n, 'date': '2026-11-22', 'summary': '存款', "
+        "'amount': 10000 * n, 'balance': 25000})"
+    )
+    book.pages = {1: ["printed before the power was lost"]}
+    view = await stand.run(
+        does("book", "machine.read_passbook"),
+        does("print", "machine.print_passbook", lines=lines, page="1", line="1"),
+        do=lambda: stand.worlds["CertificateCabinet"].insert(book),
+        at="CertificateCabinet",
+    )
+    assert stand.known(view)["print"] == {"printed": 3, "last": 3}
+    printed = [line.split()[2] for line in book.pages[1][1:3]]
+    assert printed == ["200.00", "300.00"]
+    assert len(book.printed()) == 3
 
 
 async def test_a_receipt_comes_out(stand: Stand) -> None:

@@ -409,6 +409,17 @@ class ChangeCardPin(Trade, frozen=True):
     new_pin: Digest
 
 
+class CheckPin(Trade, frozen=True):
+    """Whose card or book it is that was put in, shown by its PIN: one of the two is given. Nothing is
+    booked, but wrong tries are counted as everywhere. Gives {customer}.
+    """
+
+    name: ClassVar[str] = "pin.check"
+    pin: Digest
+    card: str = ""
+    account: str = ""
+
+
 class ResetCardPin(Trade, frozen=True):
     name: ClassVar[str] = "card.pin_reset"
     card: Text80

@@ -49,6 +49,8 @@ class Declined(msgspec.Struct, frozen=True):
     code: str
     words: Text
     data: dict[str, Any] = {}
+    staff: str = ""
+    """Why somebody of the staff must come now (a reason of ``staff.call``); empty: nobody must."""
 
 
 class Unclear(msgspec.Struct, frozen=True):

@@ -17,6 +17,7 @@ from tingtang.bank.service import (
     BankDeclined,
     BankUnknown,
     Booking,
+    CheckPin,
     CoreBank,
     FindCustomer,
     IdentityCheck,
@@ -141,6 +142,15 @@ class BankActions:
         record = await self._link(call, found.data, lookup.card)
         return Done({**found.data, "record": record or ""}, customer=record)
 
+    async def check_medium(self, call: Call) -> Result:
+        """Who put in a card or a book, shown by its PIN: checked once, wrong tries are counted."""
+        inputs = {**call.inputs, "trade": CheckPin.name}
+        checked = await self.trade(msgspec.structs.replace(call, inputs=inputs))
+        if not isinstance(checked, Done):
+            return checked
+        by = {key: call.inputs.get(key) or "" for key in ("card", "account")}
+        return await self.find_customer(msgspec.structs.replace(call, inputs=by))
+
     async def _link(self, call: Call, data: Mapping[str, Any], card: str) -> CustomerId | None:
         """Our record of the bank's customer: by citizen's number or card, which are one person's,
         never by phone, which may have had another owner.
@@ -237,6 +247,22 @@ class BankActions:
                     "card": Text("卡号", "A card"),
                     "account": Text("账号", "An account"),
                     "phone": Text("手机号", "A phone number"),
+                },
+                gives={
+                    "customer": Text("核心客户号", "The bank's number of the customer"),
+                    "name": Text("姓名", "Name"),
+                    "record": Text("厅堂客户编号", "The hall's record"),
+                },
+            ),
+            Action(
+                name="medium.check",
+                about=Text("凭卡或存折及密码核验客户", "Who it is, by card or book and its PIN"),
+                perform=self.check_medium,
+                has_effect=False,
+                inputs={
+                    "card": Text("卡号", "A card"),
+                    "account": Text("存折账号", "A passbook's account"),
+                    "pin": Text("密码块", "The PIN block"),
                 },
                 gives={
                     "customer": Text("核心客户号", "The bank's number of the customer"),

@@ -21,7 +21,13 @@ from tingtang.journeys.actions import (
     Unclear,
 )
 from tingtang.journeys.following import kept_of
-from tingtang.journeys.leaving import LEAVING, ending_of, is_leaving, to_give_back
+from tingtang.journeys.leaving import (
+    ending_of,
+    is_leaving,
+    leaving_step,
+    reason_of,
+    to_give_back,
+)
 from tingtang.journeys.library import Library
 from tingtang.journeys.model import events as e
 from tingtang.journeys.model import problems as p
@@ -30,7 +36,14 @@ from tingtang.journeys.model.engine import KEPT, Run, Waiting
 from tingtang.journeys.model.expressions import WrongExpression, evaluate
 from tingtang.journeys.model.scenario import STAFF, Channel
 from tingtang.journeys.model.state import OVER, Journey, Pending, Status
-from tingtang.journeys.store import JourneyStore, Open, step_of, stops_at_refusal, stream_of
+from tingtang.journeys.store import (
+    JourneyStore,
+    Open,
+    is_leaving_step,
+    step_of,
+    stops_at_refusal,
+    stream_of,
+)
 from tingtang.kernel.clock import Clock
 from tingtang.kernel.errors import Refused
 from tingtang.kernel.events import Event
@@ -175,7 +188,7 @@ class JourneyService:
                 self.store.drop(opened)
                 raise
             events: list[Event] = [e.StepAnswered(entry=entry, step=step)]
-            events += self._what_follows(run, opened.journey, len(events))
+            events += self._what_follows(opened, run, len(events))
             kept = without_secrets(waiting.step, answer)
             opened.settled.clear()
             await self._write(opened, events, actor, {entry: kept}, key)
@@ -251,6 +264,8 @@ class JourneyService:
             if channel not in opened.about.channels:
                 raise Refused(p.NOT_HERE, name=opened.about.name)
             holder, before = holder_of(actor), opened.journey.holder
+            if before != holder and to_give_back(opened, self.actions):
+                raise Refused(p.HELD_HERE)
             if before != holder or opened.journey.channel is not channel:
                 moved = e.JourneyMoved(channel=channel, holder=holder)
                 await self._write(opened, [moved], actor)
@@ -268,11 +283,10 @@ class JourneyService:
 
     async def _leave(self, opened: Open, ending: e.Ending, actor: Actor) -> list[Event]:
         by = StaffId(actor.id) if actor.kind is ActorKind.STAFF else None
+        held = to_give_back(opened, self.actions)
         events: list[Event] = [e.JourneyEnded(ending=ending, by=by)]
-        action, journey = to_give_back(opened, self.actions), opened.journey
-        if action:
-            trace = f"{journey.id}-{journey.sequence + 1}"
-            events = [e.ActionBegun(step=LEAVING + ending.value, action=action, trace=trace)]
+        if held:
+            events = self._to_return(held, opened.journey, opened.journey.sequence, ending)
         opened.settled.clear()
         await self._write(opened, events, actor)
         return events
@@ -377,6 +391,8 @@ class JourneyService:
             refused = isinstance(result, Declined)
             body = dict(result.data)
             if isinstance(result, Declined):
+                if result.staff:
+                    await self._call_staff(opened, pending, result.staff)
                 words = result.words
                 body |= {"refused": True, "code": result.code, "zh": words.zh, "en": words.en}
             refusal: dict[str, Any] | None = None
@@ -392,7 +408,7 @@ class JourneyService:
                 events.append(e.JourneyCustomerKnown(customer=result.customer))
             if not (refused and stops_at_refusal(step)):
                 run.give(pending.step, body, self.store.facts(opened))
-                events += self._what_follows(run, journey, len(events), ended=pending.step)
+                events += self._what_follows(opened, run, len(events), ended=pending.step)
             else:
                 refusal = body
             kept = {entry: without_secrets(step, body)}
@@ -401,29 +417,52 @@ class JourneyService:
         if not any(isinstance(event, e.ActionBegun) for event in events):
             opened.settled.set()
 
+    async def _call_staff(self, opened: Open, pending: Pending, reason: str) -> None:
+        """Once a trace, however often it is told."""
+        action = self.actions.get("staff.call")
+        if action is not None:
+            call = self._call(opened, pending, {"reason": reason}, {}, again=False)
+            await self._perform_call(action, call)
+
     async def _left(self, opened: Open, pending: Pending, result: Done | Declined) -> None:
         """The journey ends; where it could not be given back, somebody of the staff comes."""
         code = result.code if isinstance(result, Declined) else ""
-        call_staff = self.actions.get("staff.call")
-        if code and call_staff is not None:
-            inputs = {"reason": "cash_in_machine"}
-            call = self._call(opened, pending, inputs, {}, again=False)
-            await self._perform_call(call_staff, call)
+        if code:
+            await self._call_staff(opened, pending, reason_of(pending))
         ended = e.ActionEnded(
             entry=opened.journey.counted + 1, step=pending.step, action=pending.action,
             trace=pending.trace, outcome=e.Outcome.REFUSED if code else e.Outcome.DONE, code=code,
         )  # fmt: skip
-        left = e.JourneyEnded(ending=ending_of(pending))
-        await self._write(opened, [ended, left], SYSTEM)
-        opened.settled.set()
+        events: list[Event] = [ended]
+        is_last = set(opened.journey.pending) == {pending.step}
+        if is_last:
+            events.append(e.JourneyEnded(ending=ending_of(pending)))
+        await self._write(opened, events, SYSTEM)
+        if is_last:
+            opened.settled.set()
 
     # -- parts ----------------------------------------------------------------------------------
 
-    def _what_follows(self, run: Run, journey: Journey, ahead: int, ended: str = "") -> list[Event]:
-        """The actions that a step leads to, or the end."""
-        if run.is_over:
-            return [e.JourneyEnded(ending=e.Ending.DONE)]
-        return self._to_begin(run, journey, journey.sequence + ahead, ended)
+    def _what_follows(self, opened: Open, run: Run, ahead: int, ended: str = "") -> list[Event]:
+        """The actions that a step leads to, or the end, before which all is given back."""
+        journey = opened.journey
+        if not run.is_over:
+            return self._to_begin(run, journey, journey.sequence + ahead, ended)
+        held = to_give_back(opened, self.actions, ended)
+        if held:
+            return self._to_return(held, journey, journey.sequence + ahead, e.Ending.DONE)
+        return [e.JourneyEnded(ending=e.Ending.DONE)]
+
+    def _to_return(
+        self, held: Sequence[str], journey: Journey, sequence: int, ending: e.Ending
+    ) -> list[Event]:
+        return [
+            e.ActionBegun(
+                step=leaving_step(ending, action), action=action,
+                trace=f"{journey.id}-{sequence + place}",
+            )
+            for place, action in enumerate(held, 1)
+        ]  # fmt: skip
 
     def _to_begin(self, run: Run, journey: Journey, sequence: int, ended: str = "") -> list[Event]:
         """Actions that wait and were not begun. A trace is the place in the journey's own log, so
@@ -493,6 +532,8 @@ def refused_step(opened: Open) -> str | None:
     if run is None or not entries or not entries[-1].refused:
         return None
     step = entries[-1].step
+    if is_leaving_step(step):
+        return None
     return step if stops_at_refusal(step_of(run, step)) else None
 
 

@@ -234,6 +234,8 @@ class JourneyStore:
         given = bodies[GIVEN]
         run = Run(scenario, {"terminal": dict(now), **_at_terminal(given)})
         for entry in journey.entries:
+            if is_leaving_step(entry.step):
+                continue
             body = bodies[entry.number]
             terminal = body.pop(TERMINAL, now)
             step = step_of(run, entry.step)
@@ -292,6 +294,14 @@ def _place(journey: Journey, opened: Open) -> dict[str, Any]:
 def _at_terminal(given: dict[str, Any]) -> dict[str, Any]:
     """What was known at the start, with the terminal that it began on."""
     return {("terminal" if name == TERMINAL else name): value for name, value in given.items()}
+
+
+LEAVING = "$"
+"""Begins the key of a step that stands in no diagram: something is given back at the end."""
+
+
+def is_leaving_step(key: str) -> bool:
+    return key.startswith(LEAVING)
 
 
 def step_of(run: Run, key: str) -> StepSpec:

@@ -85,6 +85,8 @@ class Case:
     """The kind of book that they bring."""
     item: str = ""
     """The kind of item that is ordered or handed out."""
+    by: str = "paper"
+    """What they are known by: ``paper``, ``card``, ``passbook``."""
 
 
 def case(who: int, trade: str = "", does: Any = None, says: Any = None, **more: Any) -> Case:
@@ -281,7 +283,7 @@ OWN: dict[str, Case] = {
     ),
     "cash_deposit": case(
         2, "cash.deposit", {"account": 500_00, "box": 500_00},
-        lambda m: {"account": m.account(), "go": True}, cash=5,
+        lambda m: {"account": m.account(), "go": True, "amount": 500_00}, cash=5,
     ),
     "cash_withdraw": case(
         2, "cash.withdraw", {"account": -300_00, "box": -300_00},
@@ -373,9 +375,28 @@ OWN: dict[str, Case] = {
 }  # fmt: skip
 """All others."""
 
+BY_MEDIUM: dict[str, Case] = {
+    "cash_withdraw by card": replace(OWN["cash_withdraw"], by="card"),
+    "card_pin_change by card": replace(OWN["card_pin_change"], by="card"),
+    "cash_deposit by passbook": replace(OWN["cash_deposit"], by="passbook", book="passbook"),
+    "passbook_pin_change by passbook": replace(
+        OWN["passbook_pin_change"], by="passbook", book="passbook"
+    ),
+    "transfer by card": replace(PARTS["transfer"], by="card"),
+}
+"""Somebody who is known by a card or a book and its PIN: ``scenario by medium``."""
+
 CASES: dict[str, Case] = {
     **PARTS,
     **{f"hkmt_{name}": replace(PARTS[name], who=who) for name, who in HKMT.items()},
     **{f"nocard_{name}": PARTS[name] for name in NO_CARD},
     **OWN,
 }
+
+WALKS: dict[str, Case] = {**CASES, **BY_MEDIUM}
+"""All ways that are walked; the scenario is the first word of each."""
+
+
+def card_of(me: Mine) -> str:
+    """The card that somebody brings; empty where they have none."""
+    return next((x.id for x in me.hall.of(r.Card, me.one) if x.state == "active"), "")

@@ -36,7 +36,7 @@ from tingtang.journeys.service import JourneyService
 from tingtang.kernel.errors import Refused
 from tingtang.kernel.permissions import Actor, ActorKind, Permission, Role
 from xfs4iot.server import Host
-from xfs4iot.virtual.card_world import Card, identity_card
+from xfs4iot.virtual.card_world import Card, bank_card, identity_card
 from xfs4iot.virtual.cash_world import notes
 from xfs4iot.virtual.pin_pad import PinPad
 from xfs4iot.virtual.printer_world import Passbook
@@ -45,6 +45,7 @@ KIOSK, MACHINE, DISPENSER = "k1", "kiosk-x", "east-dispenser"
 HOPPER = f"machine:{DISPENSER}"
 NEW_PIN = "246802"
 LOBBY, REMOTE, ENGINEER = "lin.xiaolan", ("tan.siqi", "shen.yiran"), "jiang.haoran"
+TELLER = "chen.yutong"
 LOADED_FEN = LOADED * (100 + 50 + 10) * 100
 HOPPER_EACH = 400
 MODULES = 11
@@ -124,6 +125,8 @@ class Visitor:
         """Hundred-yuan notes that they put in."""
         self.book = ""
         """The stripe of the passbook that they brought."""
+        self.card = ""
+        """The number of the bank card that they brought."""
         self.pin = DEMO_PIN
         self.bills = count(500_001)
 
@@ -132,6 +135,9 @@ class Visitor:
         reader = self.worlds["IdReader"]
         if reader.wanted and reader.slot is None:
             reader.insert(paper_of(self.paper))
+        cards = self.worlds["CardReader"]
+        if cards.wanted and cards.slot is None and cards.transport is None:
+            cards.insert(bank_card(self.card))
         cash = self.worlds["CashCabinet"]
         if cash.wanted and not cash.input:
             first = next(self.bills)
@@ -147,6 +153,12 @@ class Visitor:
             printer.insert(Passbook(self.book, stripe=self.book))
         if self.worlds["ReceiptPrinter"].slot is not None:
             self.worlds["ReceiptPrinter"].take()
+
+    def take_back(self) -> None:
+        """Take the card or the book that is given back."""
+        for name in ("CardReader", "CertificateCabinet"):
+            if self.worlds[name].slot is not None:
+                self.worlds[name].take()
 
     def collect(self) -> None:
         """Take back what was given back; while nothing is under way."""
@@ -265,7 +277,8 @@ async def open_hall(seeded: Path, folder: Path) -> AsyncIterator[Hall]:
         hall = Hall(world, {one.name: one.world for one in services}, hopper)
         hall.link_dispenser()
         await hall.bank.client()
-        await hall.do("cashbox.move", from_box="vault", to_box=MACHINE, amount=LOADED_FEN)
+        for box in (MACHINE, world.staff(TELLER)):
+            await hall.do("cashbox.move", from_box="vault", to_box=box, amount=LOADED_FEN)
         for kind, module in (("debit_card", "card_hopper"), ("token", "key_hopper")):
             prefix = {"debit_card": "DC", "token": "UK"}[kind]
             hopper.held[module] = [f"{prefix}{n:08}" for n in range(1, HOPPER_EACH + 1)]

@@ -47,6 +47,8 @@ class World:
         self.random = random
         self.today = dt.date.fromisoformat(today)
         self.asked = 0
+        self.card = "6222000000000000"
+        """The card that they chose, and have with them."""
 
     def often(self, share: float) -> bool:
         """True in this share of cases, and always once it took too long."""
@@ -58,12 +60,13 @@ class World:
         """An answer to every field of a screen that a person might give."""
         self.asked += 1
         found = {view.name: self._value(view) for view in screen.fields}
+        self.card = found.get("card") or self.card
         return {name: value for name, value in found.items() if value is not None}
 
     def _value(self, view: FieldView) -> Any:
         if not view.required and self.random.random() < 0.4:
             return None
-        if view.value is not None and self.random.random() < 0.3 and self._stands(view):
+        if view.value is not None and self.random.random() < 0.4 and self._stands(view):
             return view.value
         match view.kind:
             case FieldKind.AMOUNT | FieldKind.NUMBER:
@@ -200,6 +203,26 @@ class World:
         assert str(inputs["account"])
         return {"pin_block": "cGlu"}
 
+    def _machine_read_card(self, inputs: Mapping[str, Any]) -> Data:
+        if not self.often(0.8):
+            return {**self.no(), "code": self.random.choice(["unreadable", "stuck", "kept"])}
+        is_it = self.often(0.6)
+        others = ["6222000000000001", "6222000000000002"]
+        return {"card": self.card if is_it else self.random.choice(others)}
+
+    def _machine_return_card(self, inputs: Mapping[str, Any]) -> Data:
+        return {} if self.often(0.8) else self.no()
+
+    def _machine_return_book(self, inputs: Mapping[str, Any]) -> Data:
+        return {} if self.often(0.8) else self.no()
+
+    def _medium_check(self, inputs: Mapping[str, Any]) -> Data:
+        assert inputs["pin"]
+        assert bool(inputs["card"]) != bool(inputs["account"])
+        if not self.often(0.6):
+            return {**self.no(), "code": self.random.choice(["pin_wrong", "pin_locked", "lost"])}
+        return {**self._customer(), "name": "王小明", "is_minor": False}
+
     def _machine_read_passbook(self, inputs: Mapping[str, Any]) -> Data:
         return {"account": self.random.choice(["2001", "3001"]), "page": 1, "line": 1}
 
@@ -301,9 +324,15 @@ class World:
         return {"next": inputs["offer"] if inputs["accepted"] else ""}
 
     def _customer_find(self, inputs: Mapping[str, Any]) -> Data:
-        random = self.random
         if not self.often(0.9):
-            return self.no()
+            return {
+                **self.no(),
+                "code": self.random.choice(["unknown_customer", "bank_unreachable"]),
+            }
+        return self._customer()
+
+    def _customer(self) -> Data:
+        random = self.random
         return {
             "customer": random.choice(["c1", "c2"]), "record": "",
             "name": random.choice(["王小明", "王小明", "王大明"]),

@@ -14,10 +14,18 @@ from zlib import crc32
 import msgspec
 import pytest
 
-from tests.journeys.scenarios.cases import CASES, Mine, changes, state
-from tests.journeys.scenarios.hall import DISPENSER, HOPPER, KIOSK, NEW_PIN, PEOPLE, Hall
-from tests.journeys.scenarios.thin import ThinKiosk
-from tests.journeys.scenarios.walker import answer, prepare
+from tests.journeys.scenarios.cases import WALKS, Mine, card_of, changes, state
+from tests.journeys.scenarios.hall import (
+    DISPENSER,
+    HOPPER,
+    KIOSK,
+    NEW_PIN,
+    PEOPLE,
+    TELLER,
+    Hall,
+)
+from tests.journeys.scenarios.thin import BIN, CUSTOMER, INSIDE, STUCK, ThinKiosk
+from tests.journeys.scenarios.walker import answer, prepare, typed
 from tingtang.bank.pins import DEMO_PIN
 from tingtang.bank.reference.faults import Fault, When
 from tingtang.delivery.model.kinds import Status
@@ -65,10 +73,15 @@ class Kind(StrEnum):
     """A machine gives no answer, and has not acted."""
     UNHEARD = "unheard"
     """A machine gives no answer, and has acted."""
+    LEFT = "left"
+    """What a machine gives back is not taken out of its slot."""
 
 
 HOPPER_FAULTS = {Kind.JAM: "jam", Kind.SILENT: "silent", Kind.UNHEARD: "unheard"}
-KIOSK_FAULTS = {Kind.JAM: "jam", Kind.SILENT: "before", Kind.UNHEARD: "after"}
+KIOSK_FAULTS = {
+    Kind.JAM: "jam", Kind.SILENT: "before", Kind.UNHEARD: "after", Kind.LEFT: "left",
+}  # fmt: skip
+GIVES_BACK = frozenset({"CardReader.Move", "Printer.ControlMedia"})
 
 
 class Sweep:
@@ -90,6 +103,12 @@ class Sweep:
         self.hit: set[str] = set()
         self.dead = asyncio.Event()
         self.step = ""
+        self.actor = ACTOR
+        teller = hall.world.staff(TELLER)
+        self.teller = Actor(
+            kind=ActorKind.STAFF, id=teller, branches=frozenset({"east"}),
+            permissions=frozenset({Permission.JOURNEY_RUN, Permission.JOURNEY_SERVE}),
+        )  # fmt: skip
         self.called_staff = 0
         self.kiosk.fault = self._machine_fault
         hall.hopper.fails = self._hopper_fault
@@ -106,6 +125,8 @@ class Sweep:
         return self.only is None or self.places - 1 == self.only
 
     def _machine_fault(self, name: str) -> str:
+        if Kind.LEFT in self.kinds and name not in GIVES_BACK:
+            return ""
         is_due = self.due(f"{self.step} {name}", *KIOSK_FAULTS)
         return next(KIOSK_FAULTS[x] for x in KIOSK_FAULTS if x in self.kinds) if is_due else ""
 
@@ -122,6 +143,7 @@ class Sweep:
             self.step = call.step
             if action.name == "staff.call":
                 self.called_staff += 1
+                return await action.perform(call)
             name = str(call.inputs.get("trade") or call.inputs.get("lookup") or "")
             assert self.hall.bank.server is not None
             wires = self.hall.bank.server.faults
@@ -167,18 +189,22 @@ class Sweep:
         self.name, self.kinds, self.only = name, frozenset(), only
         self.places, self.called_staff, self.is_silent = 0, 0, False
         self.hit.clear()
-        case = CASES[name]
+        case = WALKS[name]
+        scenario = name.partition(" ")[0]
         self.hall.link_dispenser()
-        self.me, self.says = await prepare(self.hall, name, case)
+        self.me, self.says = await prepare(self.hall, scenario, case)
         me = self.me
         kiosk = self.kiosk
         kiosk.paper, kiosk.brings = me.one, case.cash * 100_00
         kiosk.book = me.account(case.book) if case.book else ""
+        kiosk.card, kiosk.printed = card_of(me), 0
+        kiosk.card_at = kiosk.book_at = CUSTOMER
         wanted = case.does(me) if callable(case.does) else case.does
         before, cash = state(self.hall, me.one), (kiosk.inside, kiosk.customer)
         self.kinds = frozenset(kinds)
         journeys = self.hall.journeys
-        opened = await journeys.begin(BranchId("east"), name, ACTOR, Channel.KIOSK)
+        self.actor = ACTOR
+        opened = await journeys.begin(BranchId("east"), scenario, ACTOR, Channel.KIOSK)
         tries: dict[str, int] = {}
         for move in range(MOVES_MAX):
             opened = await self._settled(opened.journey.id)
@@ -220,43 +246,46 @@ class Sweep:
             return
         assert view["screen"] is not None, (self.step, view)
         screen = view["screen"]
+        if "/unread#" in screen["step"]:
+            self._staff_come()
         if screen["step"].startswith("shared_guardian/ask_guardian"):
             guardian = self.kiosk.paper.guardian or self.kiosk.paper.customer
             self.kiosk.paper = next((x for x in PEOPLE if x.customer == guardian), self.kiosk.paper)
+        if screen["actor"] == "staff" and self.actor is ACTOR:  # who was asked takes it over
+            channels = opened.about.channels
+            at = Channel.COUNTER if Channel.COUNTER in channels else Channel.PAD
+            self.actor = self.teller
+            await journeys.move(journey, self.teller, at)
+            return
         can_go_back = view["can_go_back"]
         if can_go_back and self.due(f"{screen['step']} back", Kind.BACK):
-            await journeys.back(journey, ACTOR)
+            await journeys.back(journey, self.actor)
             self.kiosk.paper = self.me.one
             return
         if self.due(f"{screen['step']} left", Kind.LEAVE):
-            await journeys.cancel(journey, ACTOR)
+            await journeys.cancel(journey, self.actor)
             return
-        values = answer(screen, self.says | self._typed(), self.hall)
+        values = answer(screen, self.says | typed(self.kiosk.paper), self.hall)
         key = Key(f"{journey}-{move}", "test")
-        await journeys.answer(journey, screen["step"], values, ACTOR, key)
+        await journeys.answer(journey, screen["step"], values, self.actor, key)
         if self.due(f"{screen['step']} answered", Kind.TWICE):
-            await journeys.answer(journey, screen["step"], values, ACTOR, key)
+            await journeys.answer(journey, screen["step"], values, self.actor, key)
             with pytest.raises(Refused) as refused:
-                await journeys.answer(journey, screen["step"], values, ACTOR)
+                await journeys.answer(journey, screen["step"], values, self.actor)
             assert refused.value.code in ("step_passed", "journey_over")
         if self.due(f"{screen['step']} answered", Kind.POWER_BEFORE):
             await self.lose_power()
-
-    def _typed(self) -> dict[str, Any]:
-        """What is typed off the paper that is at hand."""
-        one = self.kiosk.paper
-        return {"id_number": one.id_number, "name": one.name, "permit_number": one.id_number}
 
     async def _after_refusal(self, view: Any, opened: Open, tries: dict[str, int]) -> None:
         journeys, journey = self.hall.journeys, opened.journey.id
         step, code = opened.journey.entries[-1].step, view["refusal"]["code"]
         tries[step] = tries.get(step, 0) + 1
         if code != "asked_anew" and tries[step] <= TRIES_MAX:
-            await journeys.retry(journey, ACTOR)
+            await journeys.retry(journey, self.actor)
         elif view["can_go_back"] and tries[step] <= 2 * TRIES_MAX:
-            await journeys.back(journey, ACTOR)
+            await journeys.back(journey, self.actor)
         else:
-            await journeys.cancel(journey, ACTOR)
+            await journeys.cancel(journey, self.actor)
 
     # -- balancing ----------------------------------------------------------------------------
 
@@ -290,6 +319,9 @@ class Sweep:
         else:
             assert found == out, found
         self._cash_balances(found, cash)
+        self._staff_come()
+        if "Account.line" in found:
+            assert self.kiosk.printed == found["Account.line"], "each line is printed once"
 
     async def _items_balance(self) -> None:
         """Every number is in the hopper or came out of it, once; what came out is used up in the
@@ -307,6 +339,13 @@ class Sweep:
                 return
             await asyncio.sleep(0.0005)
         raise AssertionError(f"{in_books} in the books, {len(held)} in the hopper")
+
+    def _staff_come(self) -> None:
+        """Who was called takes the card or the book out and hands it over."""
+        kiosk = self.kiosk
+        for place in (kiosk.card_at, kiosk.book_at):
+            assert place == CUSTOMER or (self.called_staff and place in (BIN, STUCK, INSIDE))
+        kiosk.card_at = kiosk.book_at = CUSTOMER
 
     def _cash_balances(self, found: dict[str, Any], cash: tuple[int, int]) -> None:
         """What lies in the machine has moved as its box in the books has, and what the customer has

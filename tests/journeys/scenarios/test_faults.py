@@ -13,10 +13,12 @@ from pathlib import Path
 import pytest
 
 from tests.bank.conftest import check_books
-from tests.journeys.scenarios.cases import CASES
+from tests.journeys.scenarios.cases import BY_MEDIUM, CASES
+from tests.journeys.scenarios.cases import WALKS as WAYS
 from tests.journeys.scenarios.hall import open_hall
 from tests.journeys.scenarios.sweep import Kind, Sweep
 from tingtang.journeys import service
+from tingtang.journeys.machine import media
 
 IS_SINGLE = os.environ.get("TINGTANG_FAULTS") == "single"
 
@@ -33,6 +35,7 @@ def sweep(
 ) -> Iterator[Sweep]:
     patch = pytest.MonkeyPatch()
     patch.setattr(service, "AGAIN_SECONDS", (0.0,))
+    patch.setattr(media, "TAKEN_SECONDS", 0.0)
     patch.setattr(service, "SETTLE_SECONDS", 0.01)
     opening = open_hall(seeded, tmp_path_factory.mktemp("faults"))
     sweep = Sweep(runner.run(opening.__aenter__()))
@@ -49,14 +52,21 @@ RUNS: dict[str, tuple[Kind, ...]] = {
     "jam": (Kind.JAM,),
     "silent": (Kind.SILENT,),
     "unheard": (Kind.UNHEARD,),
+    "left": (Kind.LEFT,),
 }
-OF_MACHINES = sorted(name for name, case in CASES.items() if case.item or name.startswith("cash_"))
+WITH_MEDIA = frozenset(
+    {*BY_MEDIUM, "card_pin_change", "card_close", "passbook_update", "term_book_update"}
+)
+OF_MACHINES = WITH_MEDIA | {
+    name for name, case in CASES.items() if case.item or name.startswith("cash_")
+}
 """Where a machine moves what is not its own: there its silence is another thing than its refusal."""
 WALKS = [
     (name, run)
-    for name in sorted(CASES)
+    for name in sorted(WAYS)
     for run in RUNS
-    if name in OF_MACHINES or run not in ("silent", "unheard")
+    if (name in OF_MACHINES or run not in ("silent", "unheard"))
+    and (name in WITH_MEDIA or run != "left")
 ]
 
 

@@ -13,13 +13,21 @@ import pytest
 
 from tests.bank.conftest import check_books
 from tests.journeys.conftest import Terminal
-from tests.journeys.scenarios.cases import CASES, Case, changes, state
+from tests.journeys.scenarios.cases import (
+    BY_MEDIUM,
+    CASES,
+    WALKS,
+    Case,
+    changes,
+    state,
+)
 from tests.journeys.scenarios.hall import HOPPER, HOPPER_EACH, KIOSK, MACHINE, Hall, open_hall
-from tests.journeys.scenarios.test_walk import OFFERED
+from tests.journeys.scenarios.test_walk import OFFERED, scenarios
 from tests.journeys.scenarios.walker import Walk, arrive, prepare
 from tingtang.bank.pins import DEMO_PIN, pin_block
 from tingtang.bank.port import BankDeclined
 from tingtang.journeys import service
+from tingtang.journeys.model.scenario import Channel
 from tingtang.org.sign_in.model.rules import TerminalKind
 
 
@@ -48,16 +56,32 @@ def kiosk(hall: Hall, runner: asyncio.Runner) -> Terminal:
     return Terminal(runner.run(hall.world.as_terminal(TerminalKind.KIOSK, id_=KIOSK)))
 
 
-async def walk(hall: Hall, kiosk: Terminal, name: str) -> None:
-    case = CASES[name]
-    me, says = await prepare(hall, name, case)
+ON_PHONE: dict[str, dict[str, Any]] = {
+    "card_loss": {"Card.lost": "oral", "Card.oral_until": ANY},
+    "passbook_loss": {"Account.lost": "oral", "Account.oral_until": ANY},
+    "term_loss": {"Account.lost": "oral", "Account.oral_until": ANY},
+}
+"""What is different where a business is done on a phone: a report there is an oral one (art. 31)."""
+
+
+async def walk(hall: Hall, kiosk: Terminal, name: str, channel: Channel = Channel.KIOSK) -> Walk:
+    case, scenario = WALKS[name], name.partition(" ")[0]
+    me, says = await prepare(hall, scenario, case)
     arrive(hall, me, case)
     wanted = case.does(me) if callable(case.does) else case.does
+    if channel is not Channel.KIOSK:  # the cash is the teller's
+        wanted = {x: value for x, value in wanted.items() if x != "box"}
+    if channel is Channel.PHONE:
+        wanted = {**wanted, **ON_PHONE.get(name, {})}
     before = state(hall, me.one)
-    walked = Walk(hall, kiosk, says)
-    view = await walked.run(name)
+    walked = Walk(hall, kiosk, says, channel)
+    view = await walked.run(scenario)
     assert view["status"] == "done"
     assert walked.told, walked.steps
+    for world in (hall.worlds["CardReader"], hall.worlds["CertificateCabinet"]):
+        assert world.slot is None
+    assert hall.worlds["CardReader"].transport is None
+    assert hall.worlds["CertificateCabinet"].inside is None
     assert changes(before, state(hall, me.one)) == wanted
     recorded = await hall.world.app.parts.log.read_stream(f"journey/{view['journey']}")
     ended = [x.event for x in recorded if x.type == "journey.action_ended"]
@@ -65,6 +89,7 @@ async def walk(hall: Hall, kiosk: Terminal, name: str) -> None:
     booked = [hall.books.store.find(trace) for trace in traces]
     assert [x.name for x in booked if x is not None] == ([case.trade] if case.trade else [])
     assert hall.books.store.ledger.is_balanced()
+    return walked
 
 
 def test_every_scenario_has_its_case() -> None:
@@ -98,6 +123,34 @@ def shown(name: str) -> str:
     ],
 )
 def test_it_does_what_it_says(
+    hall: Hall, kiosk: Terminal, runner: asyncio.Runner, name: str
+) -> None:
+    runner.run(walk(hall, kiosk, name))
+
+
+def on_every_channel() -> list[tuple[str, Channel]]:
+    """Of each group a scenario for every channel that one of the group is done on, but the kiosk."""
+    found: dict[tuple[str, Channel], str] = {}
+    for name, scenario in scenarios().items():
+        for channel in scenario.about.channels:
+            found.setdefault((scenario.about.group, channel), name)
+    return sorted((name, x) for (_, x), name in found.items() if x is not Channel.KIOSK)
+
+
+@pytest.mark.parametrize(("name", "channel"), on_every_channel())
+@pytest.mark.shows("R016", part="on PAD, counter and phone, its PIN at the kiosk")
+def test_it_does_the_same_on_every_channel(
+    hall: Hall, kiosk: Terminal, runner: asyncio.Runner, name: str, channel: Channel
+) -> None:
+    walked = runner.run(walk(hall, kiosk, name, channel))
+    assert channel in walked.seats
+
+
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param(x, marks=pytest.mark.shows("R107", part="by its PIN")) for x in BY_MEDIUM],
+)
+def test_who_puts_in_a_card_or_a_book_is_known_by_its_pin(
     hall: Hall, kiosk: Terminal, runner: asyncio.Runner, name: str
 ) -> None:
     runner.run(walk(hall, kiosk, name))

@@ -174,3 +174,25 @@ def test_twenty_one_scenes_need_an_identity_card_and_no_bank_card() -> None:
         run, path = walk(scenario, 0)
         assert run.is_over
         assert any(step.startswith("shared_paper/") for step in path)
+
+
+BY_PAPER_ALONE = (
+    "open",
+    "loss",
+    "reset",
+    "unlock",
+    "unfreeze",
+    "replace",
+    "renew",
+    "apply",
+    "bind",
+)
+
+
+@pytest.mark.shows("R107", part="never for openings, losses and resets")
+def test_a_card_or_a_book_identifies_nobody_for_openings_losses_and_resets() -> None:
+    by_medium = {name for name, one in scenarios().items() if one.about.identify}
+    assert len(by_medium) >= 10
+    assert not [x for x in by_medium if any(word in x for word in BY_PAPER_ALONE)]
+    for name in by_medium:
+        assert "medium.check" in scenarios()[name].calls

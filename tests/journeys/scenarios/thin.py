@@ -20,6 +20,22 @@ class Completed(NamedTuple):
     payload: Payload
 
 
+CUSTOMER, INSIDE, SLOT, BIN, STUCK = "customer", "inside", "slot", "bin", "stuck"
+"""Where a card or a book is."""
+
+
+class ThinPart:
+    """One service of the kiosk."""
+
+    def __init__(self, kiosk: "ThinKiosk", module: str) -> None:
+        self._kiosk, self._module = kiosk, module
+
+    async def execute(
+        self, name: str, payload: Payload | None = None, *, timeout_ms: int = 0
+    ) -> Completed:
+        return await self._kiosk.execute(self._module, name, payload or {}, timeout_ms)
+
+
 class ThinKiosk:
     """All services of one kiosk."""
 
@@ -29,25 +45,33 @@ class ThinKiosk:
         self.escrow, self.stacker, self.customer, self.presented = 0, 0, 0, 0
         self.state = "ok"
         self.paper: Person
-        self.book, self.pin, self.brings = "", DEMO_PIN, 0
+        self.book, self.pin, self.brings, self.card = "", DEMO_PIN, 0, ""
+        self.card_at = self.book_at = CUSTOMER
+        """Where the customer's card and book are."""
+        self.printed = 0
+        """Lines on the book's page."""
         self.fault: Callable[[str], str] = lambda _: ""
-        """What goes wrong with a command: ``gone``, ``jam``, ``before``, ``after``."""
+        """What goes wrong with a command: ``gone``, ``jam``, ``before``, ``after``, ``left`` (what
+        comes out of a slot is not taken).
+        """
+        self.module = ""
 
-    def client(self, _module: str) -> "ThinKiosk":
-        return self
+    def client(self, module: str) -> "ThinPart":
+        return ThinPart(self, module)
 
-    async def execute(
-        self, name: str, payload: Payload | None = None, *, timeout_ms: int = 0
-    ) -> Completed:
+    async def execute(self, module: str, name: str, payload: Payload, timeout_ms: int) -> Completed:
         fault = self.fault(name)
+        self.module, self.is_left = module, fault == "left"
         if fault == "gone":
             raise NotConnected("it is away")
         if fault == "jam":
+            if module == "card_reader" and name == "CardReader.ReadRawData":
+                self.card_at = STUCK
             raise HardwareError("something is stuck")
         if fault == "before":
             raise CompletionMissing("it is silent", timeout_ms)
         act = getattr(self, "_" + name.rpartition(".")[2].lower())
-        done = Completed(act(payload or {}) or {})
+        done = Completed(act(payload) or {})
         if fault == "after":
             raise CompletionMissing("it is silent", timeout_ms)
         return done
@@ -99,13 +123,27 @@ class ThinKiosk:
         self.inside, self.stacker = self.inside + self.stacker, 0
 
     def _getstorage(self, _: Payload) -> Payload:
+        if self.module == "card_reader":
+            return {"storage": {"unit1": {"card": {"capabilities": {"type": "retain"}}}}}
         presented = {"typeCNY100": {"fit": self.presented // NOTE}}
         cash = {"configuration": {"value": 100}, "status": {"out": {"presented": presented}}}
         return {"storage": {"unit1": {"cash": cash}}}
 
     # -- papers, books, the pad ---------------------------------------------------------------
 
+    def _status(self, _: Payload) -> Payload:
+        media = {CUSTOMER: "notPresent", BIN: "notPresent", SLOT: "entering", STUCK: "jammed"}
+        return {
+            "cardReader": {"media": media.get(self.card_at, "present")},
+            "printer": {"media": media.get(self.book_at, "present")},
+        }
+
     def _readrawdata(self, _: Payload) -> Payload:
+        if self.module == "card_reader":
+            assert self.card_at in (CUSTOMER, INSIDE)
+            self.card_at = INSIDE
+            data = b64encode(f"{self.card}=30121010000000000".encode()).decode()
+            return {"track2": {"status": "ok", "data": data}}
         one = self.paper
         if one.id_kind not in READ_BY_CHIP:
             return {}
@@ -115,20 +153,35 @@ class ThinKiosk:
         }  # fmt: skip
         return {"chip": [{"status": "ok", "data": b64encode(json.dumps(record).encode()).decode()}]}
 
-    def _move(self, _: Payload) -> None:
-        pass
+    def _move(self, payload: Payload) -> None:
+        if self.module != "card_reader":
+            return
+        if payload["from"] == "exit":
+            assert self.card_at == SLOT
+            self.card_at = BIN
+        else:
+            assert self.card_at == INSIDE
+            self.card_at = SLOT if self.is_left else CUSTOMER
 
     def _takepicture(self, _: Payload) -> Payload:
         return {"pictureFile": "/9j/4AAQSkZJRg=="}
 
     def _readform(self, _: Payload) -> Payload:
-        return {"fields": {"Stripe": self.book, "Page": "1", "Line": "1"}}
+        assert self.book_at in (CUSTOMER, INSIDE)
+        self.book_at = INSIDE
+        return {"fields": {"Stripe": self.book, "Page": "1", "Line": f"{self.printed + 1}"}}
 
     def _printform(self, _: Payload) -> None:
-        pass
+        if self.module == "certificate":
+            assert self.book_at == INSIDE
+            self.printed += 1
 
     def _controlmedia(self, _: Payload) -> None:
-        pass
+        self.book_at = SLOT if self.is_left else CUSTOMER
+
+    def _retractmedia(self, _: Payload) -> None:
+        assert self.book_at == SLOT
+        self.book_at = BIN
 
     def _pinentry(self, _: Payload) -> Payload:
         return {"completion": "auto"}

@@ -5,13 +5,14 @@ import datetime as dt
 from typing import Any
 
 from tests.journeys.conftest import Terminal
-from tests.journeys.scenarios.cases import Case, Mine
-from tests.journeys.scenarios.hall import HOPPER, KIOSK, NEW_PIN, PEOPLE, Hall
+from tests.journeys.scenarios.cases import Case, Mine, card_of
+from tests.journeys.scenarios.hall import HOPPER, KIOSK, NEW_PIN, PEOPLE, TELLER, Hall
 from tingtang.bank.pins import DEMO_PIN
 from tingtang.bank.reference.people import Person
 from tingtang.delivery.model.kinds import How, ItemKind
 from tingtang.delivery.orders import Receiver
 from tingtang.delivery.service import NewOrder
+from tingtang.journeys.model.scenario import Channel
 from tingtang.journeys.model.state import OVER
 from tingtang.kernel.ids import BranchId, JourneyId
 
@@ -31,7 +32,7 @@ async def prepare(hall: Hall, name: str, case: Case) -> tuple[Mine, Data]:
     one = me.one
     says: Data = {
         "id_kind": one.id_kind.value, "id_number": one.id_number, "permit_number": one.id_number,
-        "name": one.name, "code": "0000", **case.says(me),
+        "name": one.name, "code": "0000", "medium": case.by, **case.says(me),
     }  # fmt: skip
     if name == "item_pickup":
         says["order"], says["code"] = await _ordered(hall, one)
@@ -53,6 +54,7 @@ def arrive(hall: Hall, me: Mine, case: Case) -> None:
     visitor, one = hall.visitor, me.one
     visitor.paper, visitor.cash, visitor.pin = one, case.cash, DEMO_PIN
     visitor.book = me.account(case.book) if case.book else ""
+    visitor.card = card_of(me)
 
 
 def answer(screen: Data, says: Data, hall: Hall) -> Data:
@@ -62,6 +64,11 @@ def answer(screen: Data, says: Data, hall: Hall) -> Data:
         return {"number": _next_blank(hall, screen)}
     found = {view["name"]: _value(view, says) for view in screen["fields"]}
     return {name: value for name, value in found.items() if value is not None}
+
+
+def typed(one: Person) -> Data:
+    """What is typed off the paper that is at hand."""
+    return {"id_number": one.id_number, "name": one.name, "permit_number": one.id_number}
 
 
 def _next_blank(hall: Hall, screen: Data) -> str:
@@ -110,29 +117,67 @@ def _within(said: Any, offered: list[Any]) -> bool:
 
 
 class Walk:
-    """One journey from its start to its end."""
+    """One journey from its start to its end, on ``channel``: where a PIN is wanted it goes on at the
+    kiosk, and what staff do a teller takes over.
+    """
 
-    def __init__(self, hall: Hall, terminal: Terminal, says: Data) -> None:
-        self.hall, self.terminal, self.says = hall, terminal, says
+    def __init__(
+        self, hall: Hall, kiosk: Terminal, says: Data, channel: Channel = Channel.KIOSK
+    ) -> None:
+        self.hall, self.kiosk, self.says, self.channel = hall, kiosk, says, channel
+        self.terminal = kiosk
+        self.seats: set[str] = set()
+        """The channels that its screens were answered on."""
         self.steps: list[str] = []
         self.seen: list[Data] = []
         """Screens, as they were shown."""
 
     async def run(self, name: str) -> Data:
         """Go on until it is over; gives the last view."""
-        view = await self.settled(await self.terminal.begin(name))
+        view = await self.settled(await self._begin(name))
         while view["status"] not in OVER:
             assert len(self.steps) < STEPS_MAX, self.steps
             assert view["refusal"] is None, (name, self.steps, view["refusal"])
             assert view["screen"] is not None, (name, self.steps, view)
+            view = await self._where_it_can_be_answered(view)
             screen = view["screen"]
+            self.seats.add(view["channel"])
             self.seen.append(screen)
             self.steps.append(screen["step"].rpartition("#")[0])
             if self.steps[-1] == "shared_guardian/ask_guardian":
                 guardian = self.hall.visitor.paper.guardian
                 self.hall.visitor.paper = next(x for x in PEOPLE if x.customer == guardian)
-            values = answer(screen, self.says, self.hall)
+            values = answer(screen, self.says | typed(self.hall.visitor.paper), self.hall)
             view = await self.settled(await self.terminal.answer(view, **values))
+        return view
+
+    async def _begin(self, name: str) -> Data:
+        if self.channel in (Channel.PAD, Channel.COUNTER):
+            self.terminal = await self._teller()
+            return await self.terminal.begin(name, channel=self.channel)
+        view = await self.kiosk.begin(name)
+        if self.channel is Channel.PHONE:
+            code = (await self.kiosk.do(view, "code")).json()["code"]
+            self.terminal = Terminal(self.hall.world.bearer(code))
+            view = (await self.terminal.do(view, "here")).json()
+        return view
+
+    async def _teller(self) -> Terminal:
+        return Terminal(await self.hall.world.as_staff(TELLER))
+
+    async def _where_it_can_be_answered(self, view: Data) -> Data:
+        screen, here = view["screen"], view["channel"]
+        if screen["actor"] == "staff" and here not in ("pad", "counter"):
+            about = self.hall.journeys.library.about(view["scenario"])
+            at = Channel.COUNTER if Channel.COUNTER in about.channels else Channel.PAD
+            self.terminal = await self._teller()
+            return (await self.terminal.do(view, f"here?channel={at}")).json()
+        if screen["step"].rpartition("#")[0].endswith("pin/move") and here != "kiosk":
+            digits = (await self.terminal.do(view, "code")).json()["digits"]
+            self.terminal = self.kiosk
+            answer = await self.kiosk.http.post("/api/journeys/take", json={"code": digits})
+            assert answer.status_code == 201, answer.text
+            return answer.json()
         return view
 
     async def settled(self, view: Data) -> Data:
@@ -148,6 +193,8 @@ class Walk:
                 self.hall.visitor.pin = NEW_PIN if is_new else DEMO_PIN
                 if pending.action == "authorise":
                     await self.hall.say_yes(pending.trace)
+                if pending.action in ("machine.return_card", "machine.return_book"):
+                    self.hall.visitor.take_back()
             self.hall.visitor.act()
             await asyncio.sleep(0.002)
         raise AssertionError(f"still at work: {opened.journey.pending}")

@@ -12,6 +12,7 @@ const HANDLINGS: Readonly<Record<string, Handling>> = {
   'machine.read_id': { icon: UserIcon, isYours: true },
   'machine.read_card': { icon: CreditcardIcon, isYours: true },
   'machine.return_card': { icon: CreditcardIcon, isYours: true },
+  'machine.return_book': { icon: CreditcardIcon, isYours: true },
   'machine.read_passbook': { icon: BookOpenIcon, isYours: true },
   'machine.enter_pin': { icon: KeyboardIcon, isYours: true },
   'machine.accept_cash': { icon: MoneyIcon, isYours: true },

@@ -35,6 +35,15 @@ def card_number(payload: Payload) -> str:
     return number
 
 
+def retain_unit(storage: Payload) -> str | None:
+    """The unit of a card reader where cards are kept that nobody took; None where it has none."""
+    for name, unit in (storage.get("storage") or {}).items():
+        kind = ((unit.get("card") or {}).get("capabilities") or {}).get("type")
+        if kind == "retain":
+            return str(name)
+    return None
+
+
 def identity(payload: Payload) -> Payload:
     """What an identity card says, by its chip; raises :class:`NotReadable`."""
     chips = payload.get("chip") or []

@@ -190,8 +190,9 @@ def _about(process: etree._Element) -> s.ScenarioAbout:
     attributes: Mapping[str, str] = given.attrib if given is not None else {}
     try:
         channels = tuple(s.Channel(one) for one in attributes.get("channels", "").split())
+        identify = tuple(s.Medium(one) for one in attributes.get("identify", "").split())
     except ValueError as error:
-        raise _wrong(f"渠道有误：{error}", f"a channel is wrong: {error}") from None
+        raise _wrong(f"渠道或介质有误：{error}", f"a channel or medium is wrong: {error}") from None
     return s.ScenarioAbout(
         id=process.get("id", ""),
         name=Text(process.get("name", ""), attributes.get("en", "")),
@@ -199,6 +200,7 @@ def _about(process: etree._Element) -> s.ScenarioAbout:
         channels=channels,
         needs=tuple(attributes.get("needs", "").split()),
         words=tuple(attributes.get("words", "").split()),
+        identify=identify,
         hours=attributes.get("hours", "always"),
         is_shared=given is None or not channels,
     )

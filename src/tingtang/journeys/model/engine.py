@@ -22,6 +22,8 @@ from tingtang.kernel.errors import Refused
 from tingtang.kernel.text import Text
 
 Json = Any
+IDENTIFY_BY = "identify_by"
+"""The media that the scenario itself lets somebody be known by."""
 KEPT = "kept"
 """What was established in the journey just before, by the platform alone: ``identity``, ``faced``."""
 
@@ -99,7 +101,8 @@ class Run:
         self._ready: list[tuple[Waiting, Task]] = []
         self._flow = BpmnWorkflow(scenario.plan, scenario.shared, script_engine=_Expressions())
         start = self._flow.get_tasks(state=TaskState.READY)[0]
-        start.data.update({KEPT: {}, **given})
+        media = [one.value for one in scenario.about.identify]
+        start.data.update({KEPT: {}, **given, IDENTIFY_BY: media})
         self._walk()
 
     @property

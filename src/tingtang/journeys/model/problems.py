@@ -46,6 +46,12 @@ STILL_AT_WORK = Problem(
     "正在处理上一步，请稍候",
     "The step before is still under way; wait a moment",
 )
+HELD_HERE = Problem(
+    "held_here",
+    409,
+    "机器里还有您的卡、存折或现金，请先在本机办完，或退出取回后再换地方",
+    "Your card, book or cash is in this machine: finish here, or leave and take it out first",
+)
 CODE_WRONG = Problem(
     "handover_code_wrong",
     404,

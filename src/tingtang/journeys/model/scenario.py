@@ -16,6 +16,13 @@ class Channel(StrEnum):
     PHONE = "phone"
 
 
+class Medium(StrEnum):
+    """What somebody may be known by in the place of a paper, with its PIN."""
+
+    CARD = "card"
+    PASSBOOK = "passbook"
+
+
 class ScreenKind(StrEnum):
     """How a screen is laid out."""
 
@@ -160,6 +167,8 @@ class ScenarioAbout(msgspec.Struct, frozen=True, kw_only=True):
     """Modules of a machine without which it cannot be done there: ``card_reader``, ``printer``."""
     words: tuple[str, ...] = ()
     """What people call it, to be found by."""
+    identify: tuple[Medium, ...] = ()
+    """What does here beside a paper; nothing for openings, losses and resets."""
     hours: str = "always"
     """``always``, or ``staffed`` where it needs somebody of the branch (R065)."""
     is_shared: bool = False

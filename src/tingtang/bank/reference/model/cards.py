@@ -77,6 +77,21 @@ def change_pin(work: Work, trade: t.ChangeCardPin) -> Given:
     return set_pin(work, h.card(work, one.id), trade.new_pin)
 
 
+def check_pin(work: Work, trade: t.CheckPin) -> Given:
+    """Whose it is, by the PIN of the card or book that was put in; of what is lost, nobody's."""
+    thing: r.Losable
+    if trade.account and not trade.card:
+        thing = h.account(work, trade.account)
+    else:
+        thing = work.get(r.CreditCard, trade.card) or h.card(work, trade.card)
+        if thing.state != "active":
+            raise Declined("not_active")
+    if h.is_lost(thing, work.date):
+        raise Declined("lost")
+    h.check_pin(work, thing, trade.pin)
+    return {"customer": thing.customer}
+
+
 def reset_pin(work: Work, trade: t.ResetCardPin) -> Given:
     return set_pin(work, _in_use(work, trade.card), trade.new_pin)
 

@@ -35,6 +35,7 @@ RULES: dict[type[t.Trade], Rule] = {
     t.CancelCardLoss: cards.cancel_loss,
     t.ReplaceCard: cards.replace,
     t.ChangeCardPin: cards.change_pin,
+    t.CheckPin: cards.check_pin,
     t.ResetCardPin: cards.reset_pin,
     t.CloseCard: cards.close,
     t.OpenEbank: channels.open_ebank,

@@ -8,7 +8,7 @@ export const tingtang = {
   prefix: 'tt',
   xml: { tagAlias: 'lowerCase' },
   types: [
-    { name: 'Scenario', superClass: ['Element'], properties: ['en', 'group', 'channels', 'needs', 'words', 'hours'].map(attribute) },
+    { name: 'Scenario', superClass: ['Element'], properties: ['en', 'group', 'channels', 'needs', 'identify', 'words', 'hours'].map(attribute) },
     words('Title'),
     words('Say'),
     words('Text'),
