@@ -54,6 +54,7 @@ class Clearings:
         self._items = items
         self._vouchers = vouchers
         self._tasks: set[asyncio.Task[None]] = set()
+        self._beginning = asyncio.Lock()
         log.project(m.TYPES.all().values(), _project)
 
     # -- the two who count ----------------------------------------------------------------------
@@ -64,11 +65,13 @@ class Clearings:
         """
         found = self.machines.find(branch, device)
         date = self.today(branch)
-        if any(row["device"] == device for row in await self.rows(branch, UNDER_WAY)):
-            raise Refused(p.CLEARING_OPEN)
-        clearing = self._items.new_id()
-        event = m.ClearingBegun(device=device, date=date, by=actor.name, names=NAMES[found.type])
-        await self._run(clearing, branch, m.Begin(event), actor.name)
+        async with self._beginning:  # two who begin at once clear one machine, not twice
+            if any(row["device"] == device for row in await self.rows(branch, UNDER_WAY)):
+                raise Refused(p.CLEARING_OPEN)
+            clearing = self._items.new_id()
+            names = NAMES[found.type]
+            event = m.ClearingBegun(device=device, date=date, by=actor.name, names=names)
+            await self._run(clearing, branch, m.Begin(event), actor.name)
         await self.machines.pause(found)
         self._follow(self._self_count(clearing, found))
         return clearing
@@ -112,7 +115,8 @@ class Clearings:
         if name.startswith(m.CASH) and line.difference:
             trade = b.BookDifference(
                 box=box_of(state.begun.device), amount=line.difference,
-                approved_by=state.approved[name], reason=reason,
+                # As it was approved: told anew in other words it would be another trade.
+                approved_by=state.approved[name], reason=state.reasons[name],
                 currency=name.removeprefix(m.CASH),
             )  # fmt: skip
             done = await self._vouchers.book(

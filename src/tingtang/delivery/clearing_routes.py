@@ -180,6 +180,7 @@ async def compare_clearing(
     branch: str, clearing: str, clearings: Clearings, delivery_desk: DeliveryDesk, actor: Actor
 ) -> ClearingView:
     """Where the bank was silent before."""
+    await clearings.checked(BranchId(branch), clearing)
     await clearings.compare(BranchId(branch), clearing)
     return await _view(clearings, delivery_desk, branch, clearing, actor)
 

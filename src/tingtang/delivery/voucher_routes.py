@@ -7,9 +7,11 @@ from litestar import get, post
 
 from tingtang.delivery.dispensers import Dispensers
 from tingtang.delivery.model.kinds import STOCK_OF, ItemKind
+from tingtang.delivery.model.problems import NOT_HELD_HERE
 from tingtang.delivery.risks import Risks, StockAlerts
 from tingtang.delivery.service import MACHINE
 from tingtang.delivery.vouchers import Stock, Task, Vouchers
+from tingtang.kernel.errors import Refused
 from tingtang.kernel.ids import BranchId
 from tingtang.kernel.permissions import Actor, Permission
 from tingtang.kernel.web import permit
@@ -59,9 +61,11 @@ async def voucher_holders(branch: str, risks: Risks) -> HolderList:
 
 
 @get(f"{VOUCHERS}/stock", summary="Voucher stock of a holder", **permit(Permission.ITEM_SEE))
-async def voucher_stock(branch: str, vouchers: Vouchers, holder: str = "vault") -> StockList:
-    """By number range."""
-    del branch
+async def voucher_stock(
+    branch: str, vouchers: Vouchers, risks: Risks, holder: str = "vault"
+) -> StockList:
+    """By number range, of the branch, its dispensers or the vault."""
+    _check_held_here(risks, branch, holder)
     return StockList(holder, await vouchers.stock(holder))
 
 
@@ -76,8 +80,15 @@ async def delivery_alerts(branch: str, risks: Risks) -> StockAlerts:
 
 
 @post(VOUCHERS, summary="Ask for a movement or a void", **permit(Permission.ITEM_HANDLE))
-async def ask_vouchers(branch: str, data: MoveRequest, vouchers: Vouchers, actor: Actor) -> Task:
-    """A second person confirms it."""
+async def ask_vouchers(
+    branch: str, data: MoveRequest, vouchers: Vouchers, risks: Risks, actor: Actor
+) -> Task:
+    """A second person confirms it. Between the branch, its dispensers and the vault: what others hold
+    is for others to move.
+    """
+    _check_held_here(risks, branch, data.from_holder)
+    if not data.reason or data.to_holder:
+        _check_held_here(risks, branch, data.to_holder)
     task = Task(
         task="", kind=data.kind, first=data.first, last=data.last, count=0,
         from_holder=data.from_holder, to_holder=data.to_holder, reason=data.reason, asked_by="",
@@ -103,6 +114,11 @@ async def confirm_vouchers(
 async def refuse_vouchers(branch: str, task: str, vouchers: Vouchers, actor: Actor) -> Task:
     """It is not what it says: nothing is booked."""
     return await vouchers.refuse(BranchId(branch), task, actor)
+
+
+def _check_held_here(risks: Risks, branch: str, holder: str) -> None:
+    if holder not in (*risks.holders(branch), VAULT):
+        raise Refused(NOT_HELD_HERE, holder=holder)
 
 
 ROUTES = [

@@ -4856,7 +4856,8 @@ export interface paths {
         put?: never;
         /**
          * Ask for a movement or a void
-         * @description A second person confirms it.
+         * @description A second person confirms it. Between the branch, its dispensers and the vault: what others hold
+         *     is for others to move.
          */
         post: operations["ApiBranchesVouchersAskVouchers"];
         delete?: never;
@@ -4894,7 +4895,7 @@ export interface paths {
         };
         /**
          * Voucher stock of a holder
-         * @description By number range.
+         * @description By number range, of the branch, its dispensers or the vault.
          */
         get: operations["ApiBranchesVouchersStockVoucherStock"];
         put?: never;
@@ -17707,7 +17708,10 @@ export interface operations {
     ApiBranchesItemsOrderTradeFinishItemTrade: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A retry with the same key gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 branch: string;
                 order: string;
@@ -17743,7 +17747,10 @@ export interface operations {
     ApiBranchesItemsOrderStockStockItem: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A retry with the same key gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 branch: string;
                 order: string;
@@ -17779,7 +17786,10 @@ export interface operations {
     ApiBranchesItemsOrderSealSealItem: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A retry with the same key gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 branch: string;
                 order: string;
@@ -17815,7 +17825,10 @@ export interface operations {
     ApiBranchesItemsOrderLoadLoadItem: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A retry with the same key gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 branch: string;
                 order: string;
@@ -17851,7 +17864,10 @@ export interface operations {
     ApiBranchesItemsOrderLayReadyLayItemReady: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A retry with the same key gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 branch: string;
                 order: string;
@@ -17883,7 +17899,10 @@ export interface operations {
     ApiBranchesItemsOrderPostPostItem: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A retry with the same key gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 branch: string;
                 order: string;
@@ -17919,7 +17938,10 @@ export interface operations {
     ApiBranchesItemsOrderReceiptItemReceipt: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A retry with the same key gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 branch: string;
                 order: string;
@@ -17951,7 +17973,10 @@ export interface operations {
     ApiBranchesItemsOrderHandOverHandOverItem: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A retry with the same key gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 branch: string;
                 order: string;
@@ -17987,7 +18012,10 @@ export interface operations {
     ApiBranchesItemsOrderUnlockUnlockItem: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A retry with the same key gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 branch: string;
                 order: string;
@@ -18019,7 +18047,10 @@ export interface operations {
     ApiBranchesItemsOrderTakeBackTakeItemBack: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A retry with the same key gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 branch: string;
                 order: string;
@@ -18055,7 +18086,10 @@ export interface operations {
     ApiBranchesItemsOrderSettleSettleItem: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A retry with the same key gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 branch: string;
                 order: string;
@@ -18087,7 +18121,10 @@ export interface operations {
     ApiBranchesItemsOrderCancelCancelItem: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A retry with the same key gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 branch: string;
                 order: string;
@@ -18123,7 +18160,10 @@ export interface operations {
     ApiBranchesItemsOrderResolveResolveItem: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A retry with the same key gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 branch: string;
                 order: string;
@@ -18219,7 +18259,10 @@ export interface operations {
     ApiBranchesCabinetsDeviceCellsInspectInspectCell: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A retry with the same key gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 branch: string;
                 device: string;

@@ -150,6 +150,8 @@ class Clearing(msgspec.Struct):
     lines: tuple[Line, ...] = ()
     approved: dict[str, str] = {}
     """By line: who said yes."""
+    reasons: dict[str, str] = {}
+    """By line: what they gave as the reason."""
     booked: dict[str, str] = {}
     is_returned: bool = False
     """The machine was told to serve again."""
@@ -301,6 +303,7 @@ class ClearingCore:
                 state.step = Step.BALANCED if even else Step.DIFFERENT
             case DifferenceApproved():
                 state.approved[event.name] = event.by
+                state.reasons[event.name] = event.reason
             case DifferenceBooked():
                 state.booked[event.name] = event.voucher
                 if all(line.is_even or line.name in state.booked for line in state.lines):

@@ -81,6 +81,12 @@ NOT_A_DISPENSER = Problem(
     "该设备不是本网点的产品领取机，或不发放此类实物",
     "This is no dispenser of this branch, or it gives out nothing of this kind",
 )
+NOT_HELD_HERE = Problem(
+    "not_held_here",
+    403,
+    "只能在本网点、本网点的设备与总库之间调拨（{holder}）",
+    "Only between the branch, its machines and the vault ({holder})",
+)
 NUMBERS_WRONG = Problem(
     "numbers_wrong",
     422,
