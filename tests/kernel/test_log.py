@@ -326,3 +326,19 @@ def test_what_no_feature_can_read_is_named() -> None:
 async def _rows(log: EventLog, table: sa.Table) -> Sequence[sa.Row[Any]]:
     query = sa.select(table).order_by(*table.primary_key.columns)
     return await log.database.read(lambda c: c.execute(query).all())
+
+
+async def test_a_made_up_past_is_not_flushed_and_what_comes_after_is(
+    sqlite_url: str,
+) -> None:
+    database = Database(sqlite_url)
+
+    def level() -> int:
+        with database.writer.connect() as connection:
+            return int(connection.exec_driver_sql("PRAGMA synchronous").scalar_one())
+
+    full = level()
+    with database.unflushed():
+        assert level() == 0
+    assert level() == full == 2
+    database.close()

@@ -16,13 +16,14 @@ from tingtang.hall.model.kpis import kpis
 from tingtang.hall.model.state import Channel, CounterState, TicketState
 from tingtang.hall.model.tasks.state import Grade, TaskKind, TaskState
 from tingtang.hall.service import HallService
+from tingtang.hall.setup import day_stream
 from tingtang.hall.tasks import TaskService
-from tingtang.kernel.clock import HOUR_MS, MINUTE_MS
+from tingtang.kernel.clock import DAY_MS, HOUR_MS, MINUTE_MS, local_date
 from tingtang.kernel.permissions import Actor, ActorKind, Permission, Role
 from tingtang.messages.service import Messages
 from tingtang.twin import demo as demo_module
 from tingtang.twin import tellers
-from tingtang.twin.demo import Demo
+from tingtang.twin.demo import ZONE, Demo
 from tingtang.twin.wallets import comers
 
 
@@ -46,6 +47,13 @@ async def test_the_morning_looks_like_a_bank_day_and_a_person_may_take_a_counter
         assert any(t.state is TicketState.WAITING for t in state.tickets.values())
         numbers = [t.number for t in state.tickets.values()]
         assert len(numbers) == len(set(numbers))
+
+        # The branch has worked the day before too, and learned from it.
+        yesterday = local_date(demo.clock.now_ms() - DAY_MS, ZONE)
+        before = await hall.host.state(day_stream(branch, yesterday))
+        assert before.closed_ms
+        assert len(before.tickets) > 100
+        assert hall.books.of(branch).learned.model.learned > len(before.tickets) / 2
 
         # Somebody of the bank stands before the kiosk, and its cash lies in the bank's books.
         listed = msgspec.json.decode((tmp_path / "devices.json").read_bytes(), type=list[Listed])
@@ -143,7 +151,7 @@ async def test_a_whole_day_ends_with_an_empty_hall_and_is_followed_by_the_next_m
         assert BookingState.HELD not in states
 
         # The next morning: the same people, another day.
-        await demo.agenda.push_to(max(d.opens_ms for d in demo._days) + 30 * MINUTE_MS)
+        await demo.agenda.push_to(max(d.opens_ms for d in demo._days) + HOUR_MS)
         tomorrow = await hall.state(branch)
         assert tomorrow.date > today.date
         assert len(tomorrow.tickets) > 3

@@ -8,8 +8,9 @@ import asyncio
 import fcntl
 import secrets
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TextIO, TypeVar
 
@@ -83,6 +84,23 @@ class Database:
             connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
         return engine
+
+    @contextmanager
+    def unflushed(self) -> Iterator[None]:
+        """Write without waiting for the disk: for a past that is made up and can be made up again.
+        What is written afterwards is flushed as ever, and all before it. No effect on PostgreSQL.
+        """
+        self._set_synchronous("OFF")
+        try:
+            yield
+        finally:
+            self._set_synchronous("FULL")
+
+    def _set_synchronous(self, how: str) -> None:
+        if self.is_sqlite:
+            connection = self.writer.raw_connection()  # no transaction: it cannot be set within one
+            connection.cursor().execute(f"PRAGMA synchronous={how}")
+            connection.close()
 
     def create_tables(self) -> None:
         """Create what is missing of the known tables; existing ones are left as they are."""

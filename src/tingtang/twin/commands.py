@@ -51,7 +51,8 @@ def demo(
         with console.status("正在启动 · starting …") as status:
             words = {
                 "bank": "正在建立海棠银行 · founding the bank …",
-                "morning": "正在演练上午的营业 · playing the morning …",
+                "yesterday": "正在演练昨天的营业 · playing the day before …",
+                "morning": "正在演练今天上午的营业 · playing the morning …",
             }
             await stage.app.start()
             await stage.prepare(lambda step: status.update(words[step]))

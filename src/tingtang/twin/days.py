@@ -33,12 +33,15 @@ class BranchDays:
         agenda: Agenda,
         begin: Begin,
         gone_home: Callable[[], None],
+        worked: str = "",
     ) -> None:
+        """``worked`` is a date that is worked whatever day of the week it is."""
         self._hall = hall
         self._branch = branch
         self._agenda = agenda
         self._begin = begin
         self._gone_home = gone_home
+        self._worked = worked
         self._closes_ms = 0
         self.opens_ms = 0
         """When the present day opens or opened; once it is closed, the next one."""
@@ -82,6 +85,7 @@ class BranchDays:
         today = dt.date.fromisoformat(state.date)
         for days in range(1, DAYS_AHEAD_MAX):
             date = (today + dt.timedelta(days=days)).isoformat()
-            if opening_ms(record.hours, date, record.time_zone) is not None:
+            is_open = opening_ms(record.hours, date, record.time_zone) is not None
+            if is_open or date == self._worked:
                 self.plan(date)
                 return

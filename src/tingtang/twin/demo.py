@@ -51,6 +51,9 @@ from tingtang.twin.stock import Stock
 from tingtang.twin.tellers import Tellers
 from tingtang.twin.wallets import Wallets
 
+ZONE = "Asia/Shanghai"
+MORNING = "08:00"
+"""Before anybody is there."""
 START_AFTER_OPENING_MS = round(1.6 * HOUR_MS)
 """The demo begins with the morning's wave under way."""
 SEED = 20_260_302
@@ -73,10 +76,11 @@ class Demo:
 
     def __init__(self, folder: Path, *, public_url: str, seed: int = SEED) -> None:
         self.random = Random(seed)  # noqa: S311 - virtual people, not secrets
-        zone = "Asia/Shanghai"
         now_ms = _machine_now_ms()
-        date = local_date(now_ms, zone)
-        self.clock = StageClock(moment_ms(date, "00:00", zone) + 8 * HOUR_MS)
+        date = local_date(now_ms, ZONE)
+        self.date = date
+        """The business day that the demo begins with; the flagship has worked the day before too."""
+        self.clock = StageClock(moment_ms(date, MORNING, ZONE) - DAY_MS)
         vault = open_or_create_vault(folder / "keys.json", Suite.AES_256_GCM, now_ms)
         self.gateway = reference.ReferenceGateway()
         """Where the demo's messages really go, over a socket of this machine."""
@@ -109,11 +113,13 @@ class Demo:
         """Found the bank, open its halls and play the morning at once."""
         services = self.app.parts.services
         org: OrgService = services["org"]
-        hall: HallService = services["hall"]
         progress("bank")
         self.bank = await seed_demo_bank(org)
         known = await self._register_customers(services["customers"])
-        flagship, year = self.bank.branches[0], _year(self.clock.now_ms())
+        flagship, year = self.bank.branches[0], int(self.date[:4])
+        progress("yesterday")
+        with self.app.parts.database.unflushed():
+            await self._play_yesterday(flagship, known)
         await self.hardware.enrol(flagship, year, self._wallets.next_at)
         self._stock = Stock(self.app.parts, flagship, self.bank.staff)
         await self._stock.cash(list(self.bank.seats))
@@ -124,14 +130,12 @@ class Demo:
         ).begin()  # fmt: skip
         await self._write_past(self.bank)
         progress("morning")
-        for branch, size in zip(self.bank.branches, SIZES, strict=True):
-            begin = self._people(branch, size, known)
-            days = BranchDays(hall, branch, self.agenda, begin, self._skip_night)
-            days.plan(hall.dates.at(branch, self.clock.now_ms()))
-            self._days.append(days)
-        await self.agenda.push_to(
-            max(days.opens_ms for days in self._days) + START_AFTER_OPENING_MS
-        )
+        for branch, size in list(zip(self.bank.branches, SIZES, strict=True))[1:]:
+            self._branch_days(branch, size, known).plan(self.date)
+        with self.app.parts.database.unflushed():
+            await self.agenda.push_to(
+                max(days.opens_ms for days in self._days) + START_AFTER_OPENING_MS
+            )
 
     async def live(self, speed: float, server: str = "") -> None:
         """Let the day run from here on, ``speed`` times as fast as real time. ``server`` is where
@@ -193,6 +197,20 @@ class Demo:
         ]
 
     # -- parts ---------------------------------------------------------------------------------
+
+    async def _play_yesterday(self, flagship: BranchId, known: list[CustomerId]) -> None:
+        """The flagship's day before: its reports can be read, automations tried on it, and today's
+        waits are told from what it taught."""
+        days = self._branch_days(flagship, SIZES[0], known)
+        days.plan(local_date(self.clock.now_ms(), ZONE))
+        await self.agenda.push_to(moment_ms(self.date, MORNING, ZONE))
+
+    def _branch_days(self, branch: BranchId, size: float, known: list[CustomerId]) -> BranchDays:
+        hall: HallService = self.app.parts.services["hall"]
+        begin = self._people(branch, size, known)
+        days = BranchDays(hall, branch, self.agenda, begin, self._skip_night, worked=self.date)
+        self._days.append(days)
+        return days
 
     async def _write_past(self, bank: DemoBank) -> None:
         """The flagship's machines have failed, and been repaired, for months."""
@@ -292,10 +310,6 @@ def _popular(hall: HallService, branch: BranchId, seats: set[CounterId]) -> list
             short = max(0.2, 600_000 / service.standard_ms)
             found.append(Popular(service.id, short * (1.6 if cash else 1.0)))
     return found
-
-
-def _year(at_ms: int) -> int:
-    return int(local_date(at_ms, "Asia/Shanghai")[:4])
 
 
 def _machine_now_ms() -> int:
