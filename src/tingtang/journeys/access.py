@@ -1,7 +1,12 @@
 """Who may see a journey and go on with it: whoever holds it, and the staff of its branch."""
 
-from tingtang.journeys.model.problems import UNKNOWN_JOURNEY
+import sqlalchemy as sa
+
+from tingtang.journeys import tables as t
+from tingtang.journeys.model.problems import TOO_MANY_OPEN, UNKNOWN_JOURNEY
+from tingtang.journeys.model.state import OVER
 from tingtang.journeys.store import Open
+from tingtang.kernel.database import Database
 from tingtang.kernel.errors import Refused
 from tingtang.kernel.permissions import Actor, ActorKind, Permission
 
@@ -50,3 +55,18 @@ def check_may_leave(opened: Open, actor: Actor) -> None:
     check_holder(opened, actor)
     if actor.kind is not ActorKind.STAFF:
         check_here(opened, actor)
+
+
+PHONE_OPEN_MAX = 10
+"""Journeys that one phone may have under way."""
+
+
+async def check_few(database: Database, holder: str) -> None:
+    """Anybody can open a page on a phone: what it may leave behind is bounded. Refused
+    (too_many_journeys) where it has too many under way.
+    """
+    over = [one.value for one in OVER]
+    columns = t.journeys.c
+    query = sa.select(sa.func.count()).where(columns.holder == holder, columns.status.not_in(over))
+    if (await database.read(lambda c: c.scalar(query)) or 0) >= PHONE_OPEN_MAX:
+        raise Refused(TOO_MANY_OPEN)

@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from tingtang.journeys import tables as t
-from tingtang.journeys.access import check_here, check_may_leave, holder_of
+from tingtang.journeys.access import check_few, check_here, check_may_leave, holder_of
 from tingtang.journeys.actions import (
     Action,
     Actions,
@@ -136,6 +136,8 @@ class JourneyService:
         plan = await self.library.get(scenario, version)
         now_ms = self._clock.now_ms()
         holder = holder_of(actor)
+        if actor.kind is ActorKind.CUSTOMER:
+            await check_few(self._log.database, holder)
         started = e.JourneyStarted(
             scenario=scenario, scenario_version=version, channel=channel, holder=holder,
             visit=visit, customer=customer,

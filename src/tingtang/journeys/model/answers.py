@@ -19,7 +19,10 @@ DRAWN_MAX = 60_000
 PHOTO_MAX = 900_000
 DRAWN = re.compile(r"M[\d\sMLQ.,-]+|typed:.{2,40}")
 """An SVG path, or the name of whoever could not draw and typed it instead."""
-MOBILE = re.compile(r"1[3-9]\d{9}")
+MOBILE = re.compile(r"1[3-9]\d{9}", re.ASCII)
+CITIZEN = re.compile(r"[1-9]\d{16}[\dX]", re.ASCII)
+NEVER_KEPT = frozenset({"pin", "pin_block"})
+"""Outcomes that are written down nowhere, whatever a diagram says or forgets to say."""
 WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 CHECKS = "10X98765432"
 """GB 11643-1999: weights of the first seventeen digits, and the last one by their sum."""
@@ -58,14 +61,15 @@ def _value(view: FieldView, value: Any) -> Any:
                 _refuse(view, "需要您同意才能继续", "must be agreed to")
             return True
         case kinds.CHOICE:
-            if value not in [o.value for o in view.options]:
+            # As JSON has them: what equals a choice and is of another kind (true, 1) is none.
+            if not any(type(o.value) is type(value) and o.value == value for o in view.options):
                 _refuse(view, "请从选项中选择", "is not one of the choices")
             return value
         case kinds.CHOICES:
-            offered = {o.value for o in view.options}
-            if not isinstance(value, list) or not offered.issuperset(value):
+            offered = [o.value for o in view.options]
+            if not isinstance(value, list) or any(one not in offered for one in value):
                 _refuse(view, "请从选项中选择", "is not among the choices")
-            return value
+            return [one for one in offered if one in value]
     if not isinstance(value, str):
         _refuse(view, "格式不对", "must be a text")
     return _text(view, value.strip())
@@ -109,6 +113,8 @@ def _date(view: FieldView, text: str) -> None:
         found = dt.date.fromisoformat(text)
     except ValueError:
         _refuse(view, "请选择日期", "must be a date")
+    if text != found.isoformat():  # dates are compared as texts, so that there is one form of each
+        _refuse(view, "请选择日期", "must be a date like 2026-11-22")
     if isinstance(view.least, str) and found < dt.date.fromisoformat(view.least):
         _refuse(view, f"不能早于 {view.least}", f"must not be before {view.least}")
     if isinstance(view.most, str) and found > dt.date.fromisoformat(view.most):
@@ -117,7 +123,7 @@ def _date(view: FieldView, text: str) -> None:
 
 def is_id_number(text: str) -> bool:
     """A resident's number by its form, date and check digit (GB 11643-1999)."""
-    if not re.fullmatch(r"[1-9]\d{16}[\dX]", text):
+    if not CITIZEN.fullmatch(text):
         return False
     try:
         dt.date(int(text[6:10]), int(text[10:12]), int(text[12:14]))
@@ -132,7 +138,7 @@ def without_secrets(step: s.StepSpec, answer: Mapping[str, Any]) -> dict[str, An
     fields = step.screen.fields if step.screen is not None else ()
     secret = {one.name for one in fields if one.sensitivity is s.Sensitivity.C3}
     if step.action is not None:
-        secret.update(step.action.secret)
+        secret.update(step.action.secret, NEVER_KEPT)
     return {name: None if name in secret else value for name, value in answer.items()}
 
 

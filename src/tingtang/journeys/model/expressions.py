@@ -93,7 +93,7 @@ def gaps(text: str) -> list[str]:
 
 def yuan(fen: int) -> str:
     """Money for people: 1234567 fen are 12,345.67."""
-    return f"{Decimal(int(fen)) / 100:,.2f}"
+    return f"{_whole(fen) / 100:,.2f}"
 
 
 def masked(text: str) -> str:
@@ -112,13 +112,24 @@ def masked_name(name: str) -> str:
 
 def day(date: str) -> str:
     """An ISO date as 2026年11月22日."""
-    found = dt.date.fromisoformat(str(date))
+    try:
+        found = dt.date.fromisoformat(str(date))
+    except ValueError:
+        raise WrongExpression("not an ISO date") from None
     return f"{found.year}年{found.month}月{found.day}日"
 
 
 def percent(basis_points: int) -> str:
     """A rate in hundredths of a percent: 135 is 1.35%."""
-    return f"{Decimal(int(basis_points)) / 100:.2f}%"
+    return f"{_whole(basis_points) / 100:.2f}%"
+
+
+def _whole(value: Any) -> Decimal:
+    """The number; what was no number is not said, for errors end up in logs."""
+    try:
+        return Decimal(int(value))
+    except (TypeError, ValueError):
+        raise WrongExpression("not a whole number") from None
 
 
 FUNCTIONS: dict[str, Callable[..., Any]] = {

@@ -64,6 +64,12 @@ TOO_MANY_CODES = Problem(
     "交接码多次输入有误，请 {minutes} 分钟后再试",
     "Too many wrong codes: try again in {minutes} minutes",
 )
+TOO_MANY_OPEN = Problem(
+    "too_many_journeys",
+    429,
+    "您有多笔业务尚未办完，请先办完或退出",
+    "Several journeys are under way on this phone: finish or leave one first",
+)
 DATA_ERASED = Problem(
     "journey_data_erased",
     410,
