@@ -7,9 +7,10 @@ from collections.abc import Sequence
 
 import msgspec
 
-from tingtang.delivery import clearing_routes, routes, voucher_routes
+from tingtang.delivery import cash_routes, clearing_routes, routes, voucher_routes
 from tingtang.delivery.actions import DeliveryActions
 from tingtang.delivery.cabinets import Cabinets
+from tingtang.delivery.cash_packs import CashPacks
 from tingtang.delivery.clearing import Clearings
 from tingtang.delivery.days import DeliveryDays
 from tingtang.delivery.desk import DeliveryDesk
@@ -68,6 +69,7 @@ def wire(parts: Parts) -> None:
     desk = DeliveryDesk(items, days, directory, devices, parts.log)
     parts.offer("items", items)
     parts.offer("once", Once(parts.log))
+    parts.offer("cash_packs", CashPacks(orders, vouchers, devices))
     parts.offer("vouchers", vouchers)
     parts.offer("dispensers", dispensers)
     parts.offer("delivery_desk", desk)
@@ -150,7 +152,7 @@ FEATURE = Feature(
         "实物交付：封包、自提柜、领取机、凭证与清机", "Items, lockers, dispensers, clearing"
     ),
     events=EVENTS,
-    routes=[*routes.ROUTES, *voucher_routes.ROUTES, *clearing_routes.ROUTES],
+    routes=[*routes.ROUTES, *voucher_routes.ROUTES, *clearing_routes.ROUTES, *cash_routes.ROUTES],
     wire=wire,
 )
 """Sealed parcels, lockers, dispensers, voucher stock and end-of-day clearing."""

@@ -93,6 +93,8 @@ class Items:
 
         Refused: address_needed for mail without one, identity_needed without a paper's number.
         """
+        if new.how is How.MACHINE:
+            raise Refused(p.PACK_ONLY)
         if new.how is How.MAIL and not new.receiver.address:
             raise Refused(p.ADDRESS_NEEDED)
         if new.how is not How.MAIL and not new.receiver.id_number:
@@ -177,6 +179,8 @@ class Items:
         state = await self.orders.state(order)
         if state.ordered is None:
             raise Refused(p.UNKNOWN_ORDER)
+        if state.ordered.how is How.MACHINE:
+            raise Refused(p.PACK_ONLY)
         self._check_handler(state, actor)
         if seal != state.seal:
             await self._run(branch, order, m.Load(actor.name, seal, device, 0), actor.name, key)
@@ -355,7 +359,7 @@ class Items:
                     # The trade that it was taken for has used it up already.
                     if refused.params.get("bank_code") != "voucher_used":
                         raise
-        elif row["how"] != How.LOCKER.value:
+        elif row["how"] not in {How.LOCKER.value, How.MACHINE.value}:
             return
         await self.orders.run(order, branch, m.Settle(SYSTEM.name), SYSTEM.name)
 

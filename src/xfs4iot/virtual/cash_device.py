@@ -19,10 +19,12 @@ from xfs4iot.virtual.cash_parameters import (
     SetClassificationList,
     UnitWanted,
 )
-from xfs4iot.virtual.cash_world import IN, OUT, CashUnit, CashWorld, Note, Tally, Use
+from xfs4iot.virtual.cash_world import IN, OUT, CashUnit, CashWorld, Note, Tally, Use, notes
 from xfs4iot.virtual.storage import StorageDevice
 
 NOTES_REMEMBERED = 500
+BROUGHT_FROM = 800_001
+"""Serial numbers of notes that are put into units by hand."""
 
 
 class CashDevice(StorageDevice):
@@ -48,6 +50,7 @@ class CashDevice(StorageDevice):
         """Note types that are accepted (ConfigureNoteTypes)."""
         self.last_items: list[Note] = []
         """The notes of the last transaction, for GetItemInfo."""
+        self._brought = 0
         self._classification = SetClassificationList()
         self._seen = (world.shutter_open, world.safe_door_open, world.taken_count)
         world.listen(self._watch)
@@ -178,6 +181,17 @@ class CashDevice(StorageDevice):
                 held.locked_out = configuration.app_lock_out
         if cash and cash.status and cash.status.initial is not None:
             held.reset_counts(_tally(cash.status.initial))
+            if self.world.fills:
+                self._fill(held)
+
+    def _fill(self, unit: CashUnit) -> None:
+        """Notes for what the counts say is more than there is."""
+        there = Counter(note.kind for note in unit.notes)
+        for (kind, level), count in (unit.initial - there).items():
+            if kind:
+                first = self._brought + BROUGHT_FROM
+                unit.notes += notes(kind, count, first=first, level=level)
+                self._brought += count
 
     # CashManagement
 

@@ -133,6 +133,8 @@ class CashWorld(World):
         self.stacker: list[Note] = []
         self.shutter_open = False
         self.safe_door_open = False
+        self.fills = False
+        """Whoever sets a unit's counts has put the notes in by hand."""
         self.taken_count = 0
         """How often the output was emptied by the customer."""
 

@@ -4206,7 +4206,8 @@ export interface paths {
         put?: never;
         /**
          * Say yes
-         * @description Never by whoever handled the business, nor twice by one person.
+         * @description Never by whoever handled the business, nor twice by one person. A piece of work is done so too,
+         *     with what its form asks for.
          */
         post: operations["ApiAuthorisationsGiveGiveAuthorisation"];
         delete?: never;
@@ -5191,6 +5192,70 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/branches/{branch}/cash-packs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Cash of machines, and sealed packs
+         * @description What lies in each by the books, and what waits to go in.
+         */
+        get: operations["ApiBranchesCashPacksListCashPacks"];
+        put?: never;
+        /**
+         * Pack and seal cash for a machine
+         * @description By the person who counts it; somebody else puts it in with them.
+         */
+        post: operations["ApiBranchesCashPacksPackCash"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/branches/{branch}/cash-packs/{order}/load": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Put it into the machine
+         * @description By another than packed it; the seal is read again. Safe to repeat: it goes on where it was.
+         */
+        post: operations["ApiBranchesCashPacksOrderLoadLoadCash"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/branches/{branch}/cash-packs/{order}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take it back to the vault
+         * @description Unopened; nothing was booked.
+         */
+        post: operations["ApiBranchesCashPacksOrderCancelCancelCash"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -5769,6 +5834,18 @@ export interface components {
             };
             /** @default 0 */
             later_ms: number;
+        };
+        /** CashMachineView */
+        CashMachineView: {
+            device: string;
+            name: components["schemas"]["Text"];
+            books: number;
+            is_online: boolean;
+        };
+        /** CashView */
+        CashView: {
+            machines: components["schemas"]["CashMachineView"][];
+            packs: components["schemas"]["PackView"][];
         };
         /** Catalogue */
         Catalogue: {
@@ -6495,6 +6572,7 @@ export interface components {
             rule: components["schemas"]["Text"];
             risks: string[];
             until_ms: number;
+            form?: components["schemas"]["Screen"] | null;
         };
         /** Fact */
         Fact: {
@@ -6683,6 +6761,12 @@ export interface components {
         /** FromEvent */
         FromEvent: {
             field: string;
+        };
+        /** GiveRequest */
+        GiveRequest: {
+            values?: {
+                [key: string]: unknown;
+            };
         };
         /** Given */
         Given: {
@@ -6929,7 +7013,7 @@ export interface components {
          * @description How it reaches the customer.
          * @enum {string}
          */
-        How: "locker" | "dispenser" | "mail" | "counter";
+        How: "locker" | "dispenser" | "mail" | "counter" | "machine";
         /** Identified */
         Identified: {
             customer: string;
@@ -7140,6 +7224,11 @@ export interface components {
             device: string;
             seal: string;
         };
+        /** Loaded */
+        Loaded: {
+            order: string;
+            is_told: boolean;
+        };
         /** MachineRequest */
         MachineRequest: {
             machine: string;
@@ -7239,7 +7328,7 @@ export interface components {
          * @description Where the second person is.
          * @enum {string}
          */
-        Mode: "none" | "on_site" | "pad" | "remote";
+        Mode: "none" | "on_site" | "pad" | "remote" | "work";
         /** ModuleRequest */
         ModuleRequest: {
             enabled: boolean;
@@ -7483,6 +7572,26 @@ export interface components {
             name: string;
             roles: components["schemas"]["Role"][];
         };
+        /** PackRequest */
+        PackRequest: {
+            device: string;
+            pieces: {
+                [key: string]: number;
+            };
+            seal: string;
+        };
+        /** PackView */
+        PackView: {
+            order: string;
+            device: string;
+            device_name: components["schemas"]["Text"];
+            pieces: {
+                [key: string]: number;
+            };
+            amount: number;
+            seal: string;
+            packed_ms: number;
+        };
         /** Parameter */
         Parameter: {
             name: string;
@@ -7706,6 +7815,9 @@ export interface components {
             given_by: string[];
             given_names: string[];
             asked_ms: number;
+            /** @default  */
+            work: string;
+            work_name?: components["schemas"]["Text"];
         };
         /** Raised */
         Raised: {
@@ -17150,7 +17262,11 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GiveRequest"] | null;
+            };
+        };
         responses: {
             /** @description Document created, URL follows */
             201: {
@@ -18900,6 +19016,147 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DayClosed"];
+                };
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiBranchesCashPacksListCashPacks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                branch: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CashView"];
+                };
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiBranchesCashPacksPackCash: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A retry with the same key gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                branch: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PackRequest"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Moved"];
+                };
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiBranchesCashPacksOrderLoadLoadCash: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                branch: string;
+                order: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SealRequest"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Loaded"];
+                };
+            };
+            /** @description Refused: the code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    ApiBranchesCashPacksOrderCancelCancelCash: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                branch: string;
+                order: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CancelRequest"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Moved"];
                 };
             };
             /** @description Refused: the code says why. */

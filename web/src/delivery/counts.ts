@@ -6,7 +6,7 @@ const isCash = (name: string): boolean => name.startsWith('cash:')
 const PIECES = /^\d{1,6}$/
 
 /** What was typed for the notes of a currency; left empty there are none. Null where something is no number. */
-function notesOf(name: string, typed: Readonly<Record<string, string>>): Record<string, number> | null {
+export function notesOf(name: string, typed: Readonly<Record<string, string>>): Record<string, number> | null {
   const found: Record<string, number> = {}
   for (const value of DENOMINATIONS) {
     const text = (typed[`${name}/${String(value)}`] ?? '').trim()

@@ -26,6 +26,8 @@ const STEPS: Record<ItemStep['act'], ItemStep> = {
 export function stepsOf(item: Item): ItemStep[] {
   const found: ItemStep['act'][] = []
   const { status, how } = item
+  // Cash for a machine has a page of its own.
+  if (how === 'machine') return []
   if (status === 'created' && how !== 'dispenser') found.push('stock')
   if (status === 'stocked') found.push(how === 'counter' ? 'layReady' : 'seal')
   if (status === 'sealed' && how === 'locker') found.push('load')

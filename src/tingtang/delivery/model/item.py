@@ -224,7 +224,9 @@ def _decide(state: Item, ordered: e.ItemOrdered, command: Command, at_ms: int) -
         case Cancel():
             if state.status in OVER:
                 return ()
-            if state.status is not Status.CREATED:
+            is_early = state.status is Status.CREATED
+            is_pack = ordered.how is How.MACHINE and not state.is_trade_done
+            if not is_early and not (is_pack and state.status is Status.SEALED):
                 raise Refused(p.NOT_NOW, status=STATUS_NAMES[state.status])
             return (e.ItemCancelled(by=command.by, reason=command.reason),)
         case Tend():
@@ -259,7 +261,9 @@ def _loaded(
     else:
         _check_person(state, command.by)
     found: list[Event] = [e.ItemLoaded(by=command.by, device=command.device, cell=command.cell)]
-    if state.is_trade_done:
+    if ordered.how is How.MACHINE:
+        found.append(e.ItemPickedUp(by=command.by))
+    elif state.is_trade_done:
         found.append(e.ItemReady(expires_ms=_expiry(ordered, at_ms)))
     return found
 

@@ -44,6 +44,8 @@ class How(StrEnum):
     """产品领取机"""
     MAIL = "mail"
     COUNTER = "counter"
+    MACHINE = "machine"
+    """加钞: a cash pack that goes into a machine's cassettes, and to no customer."""
 
 
 HOW_NAMES = {
@@ -51,6 +53,7 @@ HOW_NAMES = {
     How.DISPENSER: Text("产品领取机", "Product dispenser"),
     How.MAIL: Text("邮寄", "By mail"),
     How.COUNTER: Text("柜台领取", "At a counter"),
+    How.MACHINE: Text("设备加钞", "Into a machine"),
 }
 
 

@@ -151,6 +151,18 @@ COUNTS_UNLIKE = Problem(
     "“{name}”的张数与金额不符，请核对",
     "Pieces and amount of “{name}” do not go together; check them",
 )
+PACK_ONLY = Problem(
+    "pack_only",
+    409,
+    "装入设备的现金在“设备加钞”中办理",
+    "Cash for a machine goes by cash packs",
+)
+NO_CASH_MACHINE = Problem(
+    "no_cash_machine", 404, "本网点没有这台现金设备", "This branch has no such cash machine"
+)
+BAD_PIECES = Problem(
+    "bad_pieces", 422, "请填写各面额张数", "Say how many notes of which denomination"
+)
 UNKNOWN_TASK = Problem(
     "unknown_voucher_task", 404, "没有这笔凭证调拨", "There is no such voucher movement"
 )

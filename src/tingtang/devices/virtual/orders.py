@@ -50,6 +50,7 @@ SECONDS: dict[str, tuple[float, float]] = {
     "logs": (0.5, 2),
     "self_count": (15, 30),
     "start_exchange": (2, 5),
+    "add_cash": (1, 2),
     "end_exchange": (3, 6),
     "clean": (45, 60),
     "self_test": (10, 15),
@@ -200,6 +201,15 @@ def _end_exchange(body: Body, call: CommandCall, _moment: Moment) -> Ended:
     return Ended()
 
 
+def _add_cash(body: Body, call: CommandCall, _moment: Moment) -> Ended:
+    if not body.hidden.get(f"exchange/{call.parameters.get('module')}"):
+        return failed("no_exchange_active")
+    pieces = str(call.parameters.get("pieces")).split()
+    added = sum(int(one.partition(":")[2]) for one in pieces)
+    body.left["notes"] = body.left.get("notes", 0.0) + added
+    return Ended(data={"added": float(added)})
+
+
 def _stop(body: Body, _call: CommandCall, _moment: Moment) -> Ended:
     body.targets.clear()
     return Ended()
@@ -302,6 +312,7 @@ ACTS: dict[str, Callable[[Body, CommandCall, Moment], Ended]] = {
     "open_once": _open_once,
     "open_cell": _open_cell,
     "set_stock": _set_stock,
+    "add_cash": _add_cash,
     "dispense": _dispense,
     "key_request": _key_request,
     "key_install": _key_install,

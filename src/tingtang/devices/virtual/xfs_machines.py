@@ -20,7 +20,7 @@ from xfs4iot.virtual.camera import Camera, CameraWorld
 from xfs4iot.virtual.card_reader import CardReader
 from xfs4iot.virtual.card_world import CardUnit, CardWorld, UnitKind
 from xfs4iot.virtual.cash import CashRecycler
-from xfs4iot.virtual.cash_world import recycler_world
+from xfs4iot.virtual.cash_world import CashWorld, recycler_world
 from xfs4iot.virtual.check import CheckReader, CheckWorld
 from xfs4iot.virtual.device import VirtualDevice
 from xfs4iot.virtual.keys import Key
@@ -116,6 +116,8 @@ def built(code: str, *, is_open: bool) -> list[VirtualDevice]:
     for service in services:
         if is_open and isinstance(service.world, AuxiliariesWorld):
             service.world.put("openClosedIndicator", "open")
+        if isinstance(service.world, CashWorld):
+            service.world.fills = True
         if isinstance(service, PinPad):
             service.store.put(DEMO_PIN_KEY_NAME, demo_pin_key())
     return services

@@ -156,6 +156,26 @@ async def _exchange(hands: Hands, call: CommandCall) -> CommandResult:
     return _done(call, done.name)
 
 
+async def _add_cash(hands: Hands, call: CommandCall) -> CommandResult:
+    """Within an exchange: each denomination goes into the first unit that gives it out. Counts are
+    set, so what was there before is read first."""
+    client = hands.client(str(call.parameters.get("module", "")))
+    types = (await client.execute("CashManagement.GetBankNoteTypes")).payload.get("items")
+    storage = (await client.execute("Storage.GetStorage")).payload.get("storage")
+    if not isinstance(types, dict) or not isinstance(storage, dict):
+        raise Unsupported("no storage of cash")
+    try:
+        added = reading.pieces_of(str(call.parameters.get("pieces", "")))
+        wanted = reading.filled(storage, types, added)
+    except LookupError as error:
+        return _failed(call, "no_unit", str(error))
+    except ValueError as error:
+        return _failed(call, "bad_pieces", str(error))
+    await client.execute("Storage.SetStorage", {"storage": wanted}, timeout_ms=MECHANISM_MS)
+    await hands.recount()
+    return _done(call, data={"added": float(sum(added.values()))})
+
+
 Act = Callable[[Hands, CommandCall], Awaitable[CommandResult]]
 ACTS: dict[str, Act] = {
     SET: _set,
@@ -166,4 +186,5 @@ ACTS: dict[str, Act] = {
     "self_count": _self_count,
     "start_exchange": _exchange,
     "end_exchange": _exchange,
+    "add_cash": _add_cash,
 }

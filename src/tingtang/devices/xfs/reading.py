@@ -189,13 +189,79 @@ def worth(storage: Payload, types: Payload) -> dict[str, float]:
 def _held(status: Payload) -> dict[str, int]:
     """Notes in a unit by type: what was there first, and what came and went since."""
     held: dict[str, int] = {}
-    tallies = [(1, _at(status, "initial"))]
-    tallies += [(1, _at(status, "in", why)) for why in _at(status, "in")]
-    tallies += [(-1, _at(status, "out", why)) for why in _at(status, "out")]
-    for sign, tally in tallies:
+    for sign, tally in _tallies(status):
         for name, count in tally.items():
             held[name] = held.get(name, 0) + sign * _sum(count)
     return held
+
+
+def _tallies(status: Payload) -> list[tuple[int, Payload]]:
+    """The counts of a unit that add up to what is in it: put there, come in, gone out."""
+    tallies = [(1, _at(status, "initial"))]
+    tallies += [(1, _at(status, "in", why)) for why in _at(status, "in")]
+    return tallies + [(-1, _at(status, "out", why)) for why in _at(status, "out")]
+
+
+FIT = "fit"
+"""The level of notes that people bring."""
+
+
+def pieces_of(text: str) -> dict[int, int]:
+    """``"10000:200 5000:100"`` as pieces by denomination in hundredths; raises ValueError."""
+    found: dict[int, int] = {}
+    for one in text.split():
+        value, _, count = one.partition(":")
+        found[int(value)] = found.get(int(value), 0) + int(count)
+    if not found or min(found) <= 0 or min(found.values()) <= 0:
+        raise ValueError(text)
+    return found
+
+
+def filled(storage: Payload, types: Payload, added: Mapping[int, int]) -> dict[str, Payload]:
+    """What ``Storage.SetStorage`` is told where ``added`` pieces by denomination were put into the
+    units that give them out; raises LookupError for what no unit holds.
+    """
+    wanted: dict[str, Payload] = {}
+    for value, count in added.items():
+        unit, kind = _unit_for(storage, types, value)
+        initial = _levels(_at(storage, unit, "cash", "status"))
+        levels = initial.setdefault(kind, {})
+        if isinstance(levels, dict):
+            levels[FIT] = levels.get(FIT, 0) + count
+        wanted[unit] = {"cash": {"status": {"initial": initial}}}
+    return wanted
+
+
+def _levels(status: Payload) -> dict[str, dict[str, int] | int]:
+    """The same as :func:`_held`, by level too; what is unrecognised has none. Nothing below zero."""
+    held: dict[tuple[str, str], int] = {}
+    for sign, tally in _tallies(status):
+        for name, count in tally.items():
+            for level, number in (count if isinstance(count, dict) else {"": count}).items():
+                held[name, level] = held.get((name, level), 0) + sign * _sum(number)
+    found: dict[str, dict[str, int] | int] = {}
+    for (name, level), number in held.items():
+        if number <= 0:
+            continue
+        levels = found.setdefault(name, {} if level else number)
+        if isinstance(levels, dict) and level:
+            levels[level] = number
+    return found
+
+
+def _unit_for(storage: Payload, types: Payload, value: int) -> tuple[str, str]:
+    kinds = {
+        name for name in types
+        if _at(types, name, "cashItem").get("value") == value / 100
+    }  # fmt: skip
+    for unit in storage:
+        configuration = _at(storage, unit, "cash", "configuration")
+        items = configuration.get("cashItems")
+        gives = _at(configuration, "types").get("cashOut") is True
+        for kind in items if isinstance(items, list) else []:
+            if gives and kind in kinds:
+                return unit, str(kind)
+    raise LookupError(f"no unit gives out notes of {value / 100:g}")
 
 
 def samples(

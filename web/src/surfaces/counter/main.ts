@@ -6,6 +6,7 @@ import journey from '@/words/journey'
 import App from './App.vue'
 import CounterPage from './CounterPage.vue'
 import CustomerPage from './CustomerPage.vue'
+import CashPage from './delivery/CashPage.vue'
 import ClearingPage from './delivery/ClearingPage.vue'
 import ItemsPage from './delivery/ItemsPage.vue'
 import VouchersPage from './delivery/VouchersPage.vue'
@@ -21,6 +22,7 @@ startSurface({
   routes: [
     { path: '/customer', component: CustomerPage },
     { path: '/items', component: ItemsPage },
+    { path: '/cash', component: CashPage },
     { path: '/clearing', component: ClearingPage },
     { path: '/vouchers', component: VouchersPage },
     { path: '/:rest(.*)*', component: CounterPage },
