@@ -148,3 +148,27 @@ async def test_a_picture_of_the_scanned_code_is_worth_nothing_later(office: Offi
     )
     owner = Terminal(office.world.bearer(lasting))
     assert (await owner.answer(await owner.see(view), city="上海"))["status"] == "done"
+
+
+@pytest.mark.parametrize(("identify", "knows"), [("", False), ("passbook", False), ("card", True)])
+async def test_a_card_is_a_paper_for_no_business_that_asks_for_one(
+    office: Office, identify: str, knows: bool
+) -> None:
+    """What follows on business that was done by card and PIN asks anew where it wants a paper."""
+
+    def said(*lines: str) -> str:
+        text = "\n".join(lines)
+        return f'<bpmn:scriptTask id="said"><bpmn:script>{text}</bpmn:script></bpmn:scriptTask>'
+
+    known = said(
+        "identity = {'by': 'card', 'customer': '1', 'name': '王'}", "next_scenario = 'two'"
+    )
+    seen = asks("seen", title="{has(kept.identity) ? '认识' : '不认识'}")
+    about = f'channels="kiosk" identify="{identify}"'
+    await office.install("one", {"one.bpmn": line("one", asks("go"), known)})
+    await office.install("two", {"two.bpmn": line("two", seen, about=about)})
+    kiosk = await office.kiosk()
+    done = await kiosk.answer(await kiosk.begin("one"))
+    assert done["next"]["scenario"] == "two"
+    view = await kiosk.begin("two", after=done["journey"])
+    assert view["screen"]["title"]["zh"] == ("认识" if knows else "不认识")

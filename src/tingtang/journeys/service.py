@@ -146,7 +146,7 @@ class JourneyService:
         kept: Mapping[str, Any] = {}
         if after is not None:
             before = await self.store.get(after)
-            kept = kept_of(before, scenario, branch, holder, now_ms)
+            kept = kept_of(before, about, branch, holder, now_ms)
             visit, customer = before.journey.visit, before.journey.customer
             key = Key(f"journey:after:{after}", "")
         known = {
