@@ -70,6 +70,16 @@ export function centroid(polygon: readonly Point[]): Point {
   return [sumX / (3 * twiceArea), sumY / (3 * twiceArea)]
 }
 
+/** Whether a point lies in a polygon (the crossing number). */
+export function isWithin([x, y]: Point, polygon: readonly Point[]): boolean {
+  let isIn = false
+  polygon.forEach(([ax, ay], at) => {
+    const [bx, by] = polygon[(at + 1) % polygon.length] ?? [ax, ay]
+    if (ay > y !== by > y && x < ((bx - ax) * (y - ay)) / (by - ay) + ax) isIn = !isIn
+  })
+  return isIn
+}
+
 /** Full-width characters count 1, others about half: how wide a name is, in ems. */
 export function widthInEms(text: string): number {
   let ems = 0

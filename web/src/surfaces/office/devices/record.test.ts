@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { isWithin } from '@/kit/floor'
 import type { Device } from '@/live/devices'
-import { bodyOf, isWithin, rounded, warrantyOf, zoneAt } from './record'
+import { bodyOf, rounded, warrantyOf, zoneAt } from './record'
 
 describe('a registered device', () => {
   it('is sent back as it was, without its branch', () => {

@@ -1,7 +1,7 @@
 /** What is registered of a device, as the form and the plan change it. Pure. */
 import type { components } from '@/api/schema'
 import type { Device } from '@/live/devices'
-import type { FloorPlan, Point } from '@/kit/floor'
+import { isWithin, type FloorPlan, type Point } from '@/kit/floor'
 
 export type NewDevice = components['schemas']['NewDevice']
 
@@ -23,16 +23,6 @@ export function warrantyOf(until: string, today: string): Warranty {
   if (until === '') return 'none'
   const days = (Date.parse(until) - Date.parse(today)) / 86_400_000
   return days < 0 ? 'over' : days <= SOON_DAYS ? 'soon' : 'valid'
-}
-
-/** Whether a point lies in a polygon (the crossing number). */
-export function isWithin([x, y]: Point, polygon: readonly Point[]): boolean {
-  let isIn = false
-  polygon.forEach(([ax, ay], at) => {
-    const [bx, by] = polygon[(at + 1) % polygon.length] ?? [ax, ay]
-    if (ay > y !== by > y && x < ((bx - ax) * (y - ay)) / (by - ay) + ax) isIn = !isIn
-  })
-  return isIn
 }
 
 /** The zone of a floor in which a point of the map lies; '' between zones. */
