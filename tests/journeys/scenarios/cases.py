@@ -298,6 +298,9 @@ OWN: dict[str, Case] = {
         before=lambda m: [("credit.loss", {"card": m.credit()})],
     ),
     "credit_unlock": case(5, "credit.unlock", {"CreditCard.locked": ""}),
+    "deposit_certificate": case(
+        2, says=lambda m: {"account": m.account(), "copies": 2, "address": "海棠市东路 1 号"}
+    ),
     "item_pickup": case(2, "", {"debit_card machine": -1}, item="card"),
     "minor_card_activate": case(55, "card.activate", {"Card.state": "active", "Card.pin": ANY}),
     "passbook_loss": case(

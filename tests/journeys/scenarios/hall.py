@@ -30,6 +30,7 @@ from tingtang.devices.service import DeviceService
 from tingtang.devices.virtual.xfs_machines import LOADED, demo_pin_key
 from tingtang.devices.virtual.xfs_machines import kiosk as kiosk_services
 from tingtang.hall.clockwork import Clockwork
+from tingtang.journeys.authorisation.centre import CentreWork
 from tingtang.journeys.authorisation.model import SETTLED
 from tingtang.journeys.authorisation.service import Authorisations
 from tingtang.journeys.service import JourneyService
@@ -50,6 +51,7 @@ LOADED_FEN = LOADED * (100 + 50 + 10) * 100
 HOPPER_EACH = 400
 MODULES = 11
 PEOPLE = made_up()
+WORK = {"number": "CD20261118", "tracking": "EX123456789CN", "stamped": True}
 READ_BY_CHIP = frozenset(
     {IdKind.RESIDENT, IdKind.HK_MACAO_RESIDENCE, IdKind.TAIWAN_RESIDENCE}
 )  # fmt: skip
@@ -178,6 +180,7 @@ class Hall:
         parts = world.app.parts
         self.journeys = parts.service("journeys", JourneyService)
         self.authorisations = parts.service("authorisations", Authorisations)
+        self.centre = parts.service("centre_work", CentreWork)
         self.items = parts.service("items", Items)
         self.bank = parts.service("core_bank", EmbeddedBank)
         self.register = parts.service("identity_check", EmbeddedIdentityCheck).server.register
@@ -228,6 +231,21 @@ class Hall:
             with suppress(Refused):
                 await self.authorisations.take(trace, person)
                 await self.authorisations.give(trace, person)
+
+    async def do_work(self, trace: str) -> None:
+        """The operations centre does what a journey waits for: one does it, another checks."""
+        for login in REMOTE:
+            state = await self.authorisations.state(trace)
+            if state.asked is None or state.standing in SETTLED:
+                return
+            person = Actor(
+                kind=ActorKind.STAFF, id=self.world.staff(login), branches=None,
+                roles=frozenset({Role.AUTHORISER}),
+                permissions=frozenset({Permission.AUTHORISATION_GIVE}),
+            )  # fmt: skip
+            with suppress(Refused):
+                await self.authorisations.take(trace, person)
+                await self.centre.give(trace, WORK, person)
 
     def link_dispenser(self) -> None:
         """It is there, and works."""

@@ -272,6 +272,14 @@ class World:
         assert inputs["order"] and inputs["id_number"]
         return {"order": inputs["order"], "number": "PB00000007"}
 
+    def _centre_work(self, inputs: Mapping[str, Any]) -> Data:
+        assert inputs["kind"]
+        for one in inputs["evidence"]:
+            assert one["zh"], one
+            assert isinstance(one["value"], str), one
+        form = {"number": "CD20261118", "tracking": "EX123456789CN", "stamped": True}
+        return {**form, "approved_by": ["s1", "s2"], "mode": "work", "authorisation": "a1"}
+
     def _authorise(self, inputs: Mapping[str, Any]) -> Data:
         for one in inputs["evidence"]:
             assert one["zh"] and ("value" in one or "picture" in one), one

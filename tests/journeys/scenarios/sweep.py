@@ -231,6 +231,10 @@ class Sweep:
                     times = 2 if self.due(f"{pending.step} yes", Kind.TWICE) else 1
                     yes = [self.hall.say_yes(pending.trace) for _ in range(times)]
                     await asyncio.gather(*yes)
+                if pending.action == "centre.work":
+                    times = 2 if self.due(f"{pending.step} done", Kind.TWICE) else 1
+                    done = [self.hall.do_work(pending.trace) for _ in range(times)]
+                    await asyncio.gather(*done)
             if self.is_silent:  # nobody waits for a machine for ever
                 self.hall.world.clock.advance(60_000)
                 await self.hall.hopper.devices.look()

@@ -193,6 +193,8 @@ class Walk:
                 self.hall.visitor.pin = NEW_PIN if is_new else DEMO_PIN
                 if pending.action == "authorise":
                     await self.hall.say_yes(pending.trace)
+                if pending.action == "centre.work":
+                    await self.hall.do_work(pending.trace)
                 if pending.action in ("machine.return_card", "machine.return_book"):
                     self.hall.visitor.take_back()
             self.hall.visitor.act()

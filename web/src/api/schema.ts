@@ -6876,6 +6876,9 @@ export interface components {
         /** HolderList */
         HolderList: {
             holders: string[];
+            names?: {
+                [key: string]: components["schemas"]["Text"];
+            };
         };
         /** Holiday */
         Holiday: {

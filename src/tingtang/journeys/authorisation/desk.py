@@ -1,8 +1,11 @@
 """What authorisers' screens read, and who stands beside a customer."""
 
+from typing import Any
+
 from tingtang.journeys.authorisation import views
 from tingtang.journeys.authorisation.policy import Mode
 from tingtang.journeys.authorisation.service import Authorisations, modes_of
+from tingtang.journeys.authorisation.work import CentreSettings, WorkKind, kind_of
 from tingtang.journeys.library import Library
 from tingtang.kernel.errors import Refused
 from tingtang.kernel.ids import BranchId
@@ -34,7 +37,17 @@ class AuthorisationDesk:
         rows = await self._authorisations.open_rows(branch)
         reach = actor.branches
         mine = [row for row in rows if reach is None or row["branch"] in reach]
-        return views.queue(mine, self, modes_of(actor))
+        return views.queue(mine, self, modes_of(actor), await self._kinds(mine))
+
+    async def _kinds(self, rows: list[dict[str, Any]]) -> dict[str, WorkKind]:
+        """The kind of each piece of work."""
+        found: dict[str, WorkKind] = {}
+        for row in rows:
+            if row["modes"] == Mode.WORK.value:
+                work = (await self._authorisations.state(row["authorisation"])).work
+                section = self._directory.section(row["branch"], CentreSettings)
+                found[row["authorisation"]] = kind_of(section, work)
+        return found
 
     async def hall(self, branch: BranchId) -> views.Queue:
         """What waits in a branch's hall."""
@@ -44,7 +57,8 @@ class AuthorisationDesk:
     async def bell(self) -> views.Bell:
         """That the centre's queue has changed; each authoriser then reads their own part of it."""
         rows = await self._authorisations.open_rows()
-        waiting = [row for row in rows if Mode.REMOTE in row["modes"].split()]
+        there = {Mode.REMOTE.value, Mode.WORK.value}
+        waiting = [row for row in rows if there.intersection(row["modes"].split())]
         stamp = ",".join(f"{row['authorisation'][-8:]}{row['taken_by'][-4:]}" for row in waiting)
         return views.Bell(len(waiting), stamp)
 

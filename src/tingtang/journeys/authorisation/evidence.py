@@ -11,6 +11,7 @@ from tingtang.journeys import tables as jt
 from tingtang.journeys.actions import Call
 from tingtang.journeys.authorisation import tables as t
 from tingtang.journeys.authorisation.model import SETTLED
+from tingtang.journeys.model.screens import Screen
 from tingtang.kernel.clock import DAY_MS, Clock
 from tingtang.kernel.database import upsert
 from tingtang.kernel.log import Append, EventLog
@@ -30,6 +31,16 @@ class Evidence(msgspec.Struct, frozen=True):
     picture: str = ""
 
 
+class Sheet(msgspec.Struct, frozen=True):
+    """What a request is about: what is shown, the form of a piece of work, and what the first person
+    entered in it.
+    """
+
+    shown: list[Evidence]
+    form: Screen | None = None
+    answers: dict[str, Any] | None = None
+
+
 class EvidenceBook:
     """Keeps it, apart from the log."""
 
@@ -38,26 +49,36 @@ class EvidenceBook:
         self._clock = clock
         self._vault = vault
 
-    async def keep(self, stream: str, call: Call, shown: list[Evidence], keep_days: int) -> None:
+    async def keep(self, stream: str, call: Call, sheet: Sheet, keep_days: int) -> None:
         """Seal what a call shows, once a trace."""
         row = {"authorisation": call.trace}
-        body = msgspec.json.encode(shown).decode()
         insert = upsert(self._log.database, t.evidence).values(
             {
                 **row,
-                **seal(self._vault, t.evidence.c.body, row, body),
+                **self._sealed(row, sheet),
                 "kept_until_ms": self._clock.now_ms() + keep_days * DAY_MS,
             }
         )
         statement = insert.on_conflict_do_nothing(index_elements=["authorisation"])
         await self._write(stream, call.branch, statement)
 
-    async def read(self, authorisation: str) -> list[Evidence]:
+    async def fill_in(self, stream: str, branch: str, authorisation: str, sheet: Sheet) -> None:
+        """The same with what was entered; where it was erased meanwhile nothing is kept."""
+        row = {"authorisation": authorisation}
+        mine = (t.evidence.c.authorisation == authorisation) & t.evidence.c.body.is_not(None)
+        update = sa.update(t.evidence).where(mine).values(self._sealed(row, sheet))
+        await self._write(stream, branch, update)
+
+    def _sealed(self, row: dict[str, str], sheet: Sheet) -> dict[str, Any]:
+        body = msgspec.json.encode(sheet).decode()
+        return dict(seal(self._vault, t.evidence.c.body, row, body))
+
+    async def read(self, authorisation: str) -> Sheet:
         """Empty where it was erased."""
         query = sa.select(t.evidence).where(t.evidence.c.authorisation == authorisation)
         row = await self._log.database.read(lambda c: c.execute(query).first())
         text = None if row is None else unseal(self._vault, t.evidence.c.body, row._asdict())
-        return [] if text is None else msgspec.json.decode(text, type=list[Evidence])
+        return Sheet([]) if text is None else msgspec.json.decode(text, type=Sheet)
 
     async def erase_old(self) -> None:
         """What is no longer to be kept."""

@@ -6,9 +6,11 @@ from tingtang.customers.model import CustomerErased
 from tingtang.journeys.actions import Action, Actions
 from tingtang.journeys.authorisation import model as m
 from tingtang.journeys.authorisation import routes
+from tingtang.journeys.authorisation.centre import CentreWork
 from tingtang.journeys.authorisation.desk import AuthorisationDesk
 from tingtang.journeys.authorisation.policy import AuthorisationSettings
 from tingtang.journeys.authorisation.service import BELL, CENTRE, VIEW, Authorisations
+from tingtang.journeys.authorisation.work import CentreSettings
 from tingtang.journeys.library import Library
 from tingtang.journeys.service import JourneyService
 from tingtang.kernel.feature import Feature, Parts
@@ -25,6 +27,7 @@ def wire(parts: Parts) -> None:
     directory.sections.register(
         "authorisation", AuthorisationSettings, Text("授权规则", "Authorisation rules")
     )
+    directory.sections.register("centre", CentreSettings, Text("集中作业中心", "Operations centre"))
     authorisations = Authorisations(
         parts.log, parts.clock, parts.live, parts.vault, directory,
         parts.service("journeys", JourneyService),
@@ -33,7 +36,10 @@ def wire(parts: Parts) -> None:
         authorisations, directory, parts.service("library", Library),
         parts.service("sign_in", SignIn),
     )  # fmt: skip
+    centre = CentreWork(authorisations, directory, parts.service("journeys", JourneyService))
+    centre.register(parts.service("actions", Actions))
     parts.offer("authorisations", authorisations)
+    parts.offer("centre_work", centre)
     parts.offer("authorisation_desk", desk)
     parts.service("actions", Actions).register(
         Action(

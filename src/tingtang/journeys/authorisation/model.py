@@ -48,6 +48,8 @@ class AuthorisationAsked(Event, frozen=True):
     rule_en: str = ""
     may_escalate: bool = True
     """Whether the centre may answer what nobody in the hall takes."""
+    work: str = ""
+    """Of a piece of work for the centre (``Mode.WORK``): its kind."""
 
 
 class AuthorisationTaken(Event, frozen=True):
@@ -72,7 +74,9 @@ class AuthorisationDenied(Event, frozen=True):
 
 
 class AuthorisationEscalated(Event, frozen=True):
-    """Nobody in the hall took it in time: the centre may too."""
+    """Nobody in the hall took it in time: the centre may too. Work of the centre's own comes first
+    from then on.
+    """
 
     mode: Mode
 
@@ -108,12 +112,18 @@ class Request(msgspec.Struct):
     standing: Standing = Standing.WAITING
     modes: frozenset[Mode] = frozenset()
     """Where a yes may come from."""
+    is_escalated: bool = False
     taken_by: StaffId = StaffId("")
     taken_ms: int = 0
     asked_ms: int = 0
     yes: tuple[StaffId, ...] = ()
     denied_by: StaffId = StaffId("")
     reason: str = ""
+
+    @property
+    def work(self) -> str:
+        """The kind of work that it is; empty for a yes."""
+        return self.asked.work if self.asked is not None else ""
 
 
 class Ask(msgspec.Struct, frozen=True):
@@ -216,7 +226,7 @@ class Core:
                 state.standing, state.denied_by = Standing.DENIED, event.staff
                 state.reason = event.reason
             case AuthorisationEscalated():
-                state.modes = state.modes | {event.mode}
+                state.modes, state.is_escalated = state.modes | {event.mode}, True
             case AuthorisationLapsed():
                 state.standing = Standing.LAPSED
 
@@ -271,6 +281,8 @@ def _tend(state: Request, clock: Tend, at_ms: int) -> Sequence[Event]:
         found.append(AuthorisationPutBack(staff=state.taken_by, is_timeout=True))
     alone = state.standing is Standing.WAITING or bool(found)
     alone = alone and state.asked is not None and state.asked.may_escalate
-    if alone and Mode.REMOTE not in state.modes and at_ms - state.asked_ms >= clock.escalate_ms:
-        found.append(AuthorisationEscalated(mode=Mode.REMOTE))
+    to = Mode.WORK if Mode.WORK in state.modes else Mode.REMOTE
+    is_new = not state.is_escalated and (to is Mode.WORK or to not in state.modes)
+    if alone and is_new and at_ms - state.asked_ms >= clock.escalate_ms:
+        found.append(AuthorisationEscalated(mode=to))
     return found

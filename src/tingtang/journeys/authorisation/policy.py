@@ -22,6 +22,8 @@ class Mode(StrEnum):
     """Pad授权: somewhere in the hall."""
     REMOTE = "remote"
     """远程集中授权: in the centre, for all branches."""
+    WORK = "work"
+    """集中作业: no yes but work, done in the centre for all branches."""
 
 
 MODES = {
@@ -29,12 +31,14 @@ MODES = {
     Mode.ON_SITE: Text("现场授权", "On site"),
     Mode.PAD: Text("PAD 授权", "On the PAD"),
     Mode.REMOTE: Text("远程集中授权", "Remote centre"),
+    Mode.WORK: Text("集中作业中心", "Operations centre"),
 }
 
 MAY_SAY_YES = {
     Mode.ON_SITE: frozenset({Role.LOBBY_MANAGER, Role.BRANCH_MANAGER}),
     Mode.PAD: frozenset({Role.LOBBY_MANAGER, Role.BRANCH_MANAGER}),
     Mode.REMOTE: frozenset({Role.AUTHORISER}),
+    Mode.WORK: frozenset({Role.AUTHORISER}),
 }
 """Roles whose yes counts, by mode."""
 

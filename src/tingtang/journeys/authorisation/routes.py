@@ -1,15 +1,17 @@
 """HTTP of authorisations: the queue, and a yes or no."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 from litestar import get, post
 
 from tingtang.journeys.access import check_here, check_holder
+from tingtang.journeys.authorisation.centre import CentreWork
 from tingtang.journeys.authorisation.desk import AuthorisationDesk
 from tingtang.journeys.authorisation.evidence import Evidence
 from tingtang.journeys.authorisation.service import Authorisations
 from tingtang.journeys.authorisation.views import AskedView, Queue
+from tingtang.journeys.model.screens import Screen
 from tingtang.journeys.service import JourneyService
 from tingtang.kernel.ids import BranchId, JourneyId
 from tingtang.kernel.permissions import Actor, Permission
@@ -26,6 +28,12 @@ class DenyRequest(msgspec.Struct, frozen=True):
     reason: Annotated[str, msgspec.Meta(min_length=2, max_length=200)]
 
 
+class GiveRequest(msgspec.Struct, frozen=True):
+    """What was entered in the form of a piece of work, by its fields; nothing for a yes."""
+
+    values: dict[str, Any] = {}
+
+
 class OnSiteRequest(msgspec.Struct, frozen=True):
     """The name and password of whoever stands beside the customer; ``code`` where they have a
     second factor.
@@ -37,12 +45,15 @@ class OnSiteRequest(msgspec.Struct, frozen=True):
 
 
 class EvidenceList(msgspec.Struct, frozen=True):
-    """``rule`` and ``risks`` say why a yes is asked for; after ``until_ms`` it goes back to all."""
+    """``rule`` and ``risks`` say why a yes is asked for; after ``until_ms`` it goes back to all.
+    ``form`` is what a piece of work asks for; none where it is checked.
+    """
 
     evidence: list[Evidence]
     rule: Text
     risks: list[str]
     until_ms: int
+    form: Screen | None = None
 
 
 class Told(msgspec.Struct, frozen=True):
@@ -61,19 +72,19 @@ async def list_authorisations(
 
 @post(f"{ONE}/take", summary="Take a request", **permit(Permission.AUTHORISATION_GIVE))
 async def take_authorisation(
-    authorisation: str, authorisations: Authorisations, actor: Actor
+    authorisation: str, authorisations: Authorisations, centre_work: CentreWork, actor: Actor
 ) -> EvidenceList:
     """Nobody else can answer it then; gives what it is about."""
     await authorisations.take(authorisation, actor)
-    return await _evidence(authorisations, authorisation, actor)
+    return await _evidence(authorisations, centre_work, authorisation, actor)
 
 
 @get(f"{ONE}/evidence", summary="What it is about", **permit(Permission.AUTHORISATION_GIVE))
 async def read_evidence(
-    authorisation: str, authorisations: Authorisations, actor: Actor
+    authorisation: str, authorisations: Authorisations, centre_work: CentreWork, actor: Actor
 ) -> EvidenceList:
     """For whoever took it."""
-    return await _evidence(authorisations, authorisation, actor)
+    return await _evidence(authorisations, centre_work, authorisation, actor)
 
 
 @post(f"{ONE}/put-back", summary="Put it back", **permit(Permission.AUTHORISATION_GIVE))
@@ -87,10 +98,12 @@ async def put_back_authorisation(
 
 @post(f"{ONE}/give", summary="Say yes", **permit(Permission.AUTHORISATION_GIVE))
 async def give_authorisation(
-    authorisation: str, authorisations: Authorisations, actor: Actor
+    authorisation: str, centre_work: CentreWork, actor: Actor, data: GiveRequest | None = None
 ) -> Told:
-    """Never by whoever handled the business, nor twice by one person."""
-    await authorisations.give(authorisation, actor)
+    """Never by whoever handled the business, nor twice by one person. A piece of work is done so too,
+    with what its form asks for.
+    """
+    await centre_work.give(authorisation, data.values if data is not None else {}, actor)
     return Told(authorisation)
 
 
@@ -145,17 +158,18 @@ async def authorise_on_site(
 
 
 async def _evidence(
-    authorisations: Authorisations, authorisation: str, actor: Actor
+    authorisations: Authorisations, centre: CentreWork, authorisation: str, actor: Actor
 ) -> EvidenceList:
-    shown = await authorisations.evidence(authorisation, actor)
+    sheet = await centre.sheet(authorisation, actor)
     state = await authorisations.state(authorisation)
     asked = state.asked
     until_ms = state.taken_ms + await authorisations.claim_ms(authorisation)
     return EvidenceList(
-        shown,
+        sheet.shown,
         Text(asked.rule, asked.rule_en) if asked else Text(""),
         list(asked.risks) if asked else [],
         until_ms,
+        sheet.form,
     )
 
 

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from tingtang.journeys.actions import Call, Declined, Done, Later, Result
 from tingtang.journeys.authorisation import model as m
 from tingtang.journeys.authorisation import tables as t
-from tingtang.journeys.authorisation.evidence import Evidence, EvidenceBook, evidence_of
+from tingtang.journeys.authorisation.evidence import EvidenceBook, Sheet, evidence_of
 from tingtang.journeys.authorisation.habits import HabitBook
 from tingtang.journeys.authorisation.patterns import look
 from tingtang.journeys.authorisation.policy import (
@@ -22,6 +22,8 @@ from tingtang.journeys.authorisation.policy import (
     Mode,
     choose,
 )
+from tingtang.journeys.authorisation.projection import project
+from tingtang.journeys.authorisation.work import CentreSettings, Patience, kind_of
 from tingtang.journeys.model.problems import UNKNOWN_JOURNEY
 from tingtang.journeys.service import JourneyService
 from tingtang.journeys.store import stream_of as journey_stream
@@ -52,6 +54,12 @@ LAPSED_WORDS = Text(
     "Nobody could authorise it in time; try again later or go to a counter",
 )
 
+HANDED_BACK_WORDS = Text("集中作业中心退回：{reason}", "Handed back by the centre: {reason}")
+NOT_DONE_WORDS = Text(
+    "集中作业中心未能按时办理，请到柜台办理",
+    "The operations centre could not do it in time; please go to a counter",
+)
+
 logger = logging.getLogger(__name__)
 
 
@@ -80,7 +88,7 @@ class Authorisations:
         self._habits = HabitBook(log, clock)
         self.shown = EvidenceBook(log, clock, vault)
         self._task: asyncio.Task[None] | None = None
-        log.project(m.TYPES.all().values(), _project)
+        log.project(m.TYPES.all().values(), project)
         self.host.on_change(self._on_change)
 
     async def start(self) -> None:
@@ -96,7 +104,7 @@ class Authorisations:
     async def perform(self, call: Call) -> Result:
         """The action ``authorise``: asks where the policy wants a yes, else goes on at once."""
         if (await self.host.state(stream_of(call.trace))).asked is not None:  # asked again
-            await self._tell(call.trace)
+            await self.tell(call.trace)
             return Later()
         settings = self._directory.section(call.branch, AuthorisationSettings)
         amount = int(call.inputs.get("amount") or 0)
@@ -120,7 +128,6 @@ class Authorisations:
         rule = choose(settings.rules, asked)
         if rule.mode is Mode.NONE:
             return NOT_NEEDED
-        await self.shown.keep(stream_of(call.trace), call, shown, settings.keep_days)
         event = m.AuthorisationAsked(
             journey=call.journey,
             trace=call.trace,
@@ -130,14 +137,20 @@ class Authorisations:
             priority=rule.priority,
             amount=amount,
             risks=tuple(sorted(risks)),
-            involved=await self._involved(call.journey),
+            involved=await self.involved(call.journey),
             evidence=tuple(one.label.zh for one in shown),
             rule=rule.name.zh,
             rule_en=rule.name.en,
             may_escalate=rule.may_escalate,
         )
+        return await self.ask(call, event, Sheet(shown))
+
+    async def ask(self, call: Call, event: m.AuthorisationAsked, sheet: Sheet) -> Later:
+        """Put a request into the queue; asked again it stands there once."""
+        settings = self._directory.section(call.branch, AuthorisationSettings)
+        await self.shown.keep(stream_of(call.trace), call, sheet, settings.keep_days)
         await self._run(call.trace, call.branch, m.Ask(event), SYSTEM)
-        await self._tell(call.trace)
+        await self.tell(call.trace)
         return Later()
 
     async def withdraw(self, authorisation: str) -> None:
@@ -166,8 +179,8 @@ class Authorisations:
             if Mode.ON_SITE not in modes_of(actor):
                 raise Refused(m.WRONG_PLACE, who=MODES[Mode.ON_SITE])
         else:
-            mode = Mode.REMOTE if Mode.REMOTE in modes else Mode.PAD
-        involved = () if state.asked is None else await self._involved(state.asked.journey)
+            mode = next((x for x in (Mode.REMOTE, Mode.WORK) if x in modes), Mode.PAD)
+        involved = () if state.asked is None else await self.involved(state.asked.journey)
         await self._by(authorisation, actor, m.Give(StaffId(actor.id), mode, involved))
 
     async def deny(self, authorisation: str, actor: Actor, reason: str) -> None:
@@ -181,9 +194,22 @@ class Authorisations:
     async def claim_ms(self, authorisation: str) -> int:
         """How long somebody has who took this request."""
         branch = await self._branch(authorisation)
-        return self._directory.section(branch, AuthorisationSettings).claim_seconds * 1000
+        work = (await self.state(authorisation)).work
+        return self.patience(branch, work).claim_seconds * 1000
 
-    async def evidence(self, authorisation: str, actor: Actor) -> list[Evidence]:
+    def patience(self, branch: BranchId, work: str) -> Patience:
+        """How long a request waits for somebody's yes, or for work of this kind; as it ships where
+        the branch is no more.
+        """
+        known = self._directory.has_branch(branch)
+        if work:
+            section = self._directory.section(branch, CentreSettings) if known else CentreSettings()
+            return kind_of(section, work)
+        if known:
+            return self._directory.section(branch, AuthorisationSettings)
+        return AuthorisationSettings()
+
+    async def sheet(self, authorisation: str, actor: Actor) -> Sheet:
         """What it is about: for whoever took it, and for nobody else."""
         state = await self.host.state(stream_of(authorisation))
         if state.standing is not m.Standing.TAKEN or state.taken_by != actor.id:
@@ -214,9 +240,9 @@ class Authorisations:
 
     async def on_settled(self, trigger: Trigger) -> None:
         """A reaction: the journey goes on once the request is settled, whenever that was."""
-        await self._tell(trigger.recorded.stream.partition("/")[2])
+        await self.tell(trigger.recorded.stream.partition("/")[2])
 
-    async def _tell(self, authorisation: str) -> None:
+    async def tell(self, authorisation: str) -> None:
         state = await self.host.state(stream_of(authorisation))
         if state.asked is None or state.standing not in m.SETTLED:
             return
@@ -224,17 +250,16 @@ class Authorisations:
         result: Done | Declined
         if state.standing is m.Standing.GIVEN:
             yes = list(state.yes)
-            result = Done(
-                {"authorisation": authorisation, "approved_by": yes, "mode": state.asked.mode.value}
-            )
+            answers = (await self.shown.read(authorisation)).answers or {}
+            own = {"authorisation": authorisation, "approved_by": yes}
+            result = Done({**answers, **own, "mode": state.asked.mode.value})
         elif state.standing is m.Standing.DENIED:
-            words = Text(
-                DENIED_WORDS.zh.format(reason=state.reason),
-                DENIED_WORDS.en.format(reason=state.reason),
-            )
+            no = HANDED_BACK_WORDS if state.asked.work else DENIED_WORDS
+            words = Text(no.zh.format(reason=state.reason), no.en.format(reason=state.reason))
             result = Declined("not_authorised", words)
         else:
-            result = Declined("authorisation_lapsed", LAPSED_WORDS)
+            words = NOT_DONE_WORDS if state.asked.work else LAPSED_WORDS
+            result = Declined("authorisation_lapsed", words)
         await self._journeys.resolve(journey, authorisation, result)
 
     # -- parts ----------------------------------------------------------------------------------
@@ -257,7 +282,7 @@ class Authorisations:
             raise Refused(m.UNKNOWN)
         return BranchId(branch)
 
-    async def _involved(self, journey: JourneyId) -> tuple[StaffId, ...]:
+    async def involved(self, journey: JourneyId) -> tuple[StaffId, ...]:
         """Members of staff who answered a step of the business."""
         prefix = f"{ActorKind.STAFF}:"
         recorded = await self._log.read_stream(journey_stream(journey))
@@ -281,12 +306,7 @@ class Authorisations:
         await self.shown.erase_old()
 
     async def _tend_one(self, authorisation: str, branch: BranchId) -> None:
-        known = self._directory.has_branch(branch)
-        rules = (
-            self._directory.section(branch, AuthorisationSettings)
-            if known
-            else AuthorisationSettings()
-        )
+        rules = self.patience(branch, (await self.state(authorisation)).work)
         clock = m.Tend(
             rules.claim_seconds * 1000, rules.escalate_seconds * 1000, rules.lapse_seconds * 1000
         )
@@ -308,52 +328,3 @@ class Authorisations:
 def modes_of(actor: Actor) -> frozenset[Mode]:
     """Where this person's yes counts."""
     return frozenset(mode for mode, roles in MAY_SAY_YES.items() if roles & actor.roles)
-
-
-STANDING = {
-    m.AuthorisationTaken: m.Standing.TAKEN,
-    m.AuthorisationPutBack: m.Standing.WAITING,
-    m.AuthorisationDenied: m.Standing.DENIED,
-    m.AuthorisationLapsed: m.Standing.LAPSED,
-}
-
-
-def _project(connection: sa.Connection, recorded: Sequence[Recorded]) -> None:
-    for r in recorded:
-        name = r.stream.partition("/")[2]
-        event = r.event
-        mine = t.requests.c.authorisation == name
-        if isinstance(event, m.AuthorisationAsked):
-            row = {
-                "authorisation": name, "branch": r.branch, "journey": event.journey,
-                "scenario": event.scenario, "standing": m.Standing.WAITING.value,
-                "modes": event.mode.value, "priority": event.priority, "amount": event.amount,
-                "wanted": event.people, "taken_by": "", "given_by": "", "asked_ms": r.time_ms,
-                "ended_ms": 0,
-            }  # fmt: skip
-            connection.execute(sa.insert(t.requests).values(row))
-            continue
-        values: dict[str, Any] = {}
-        if isinstance(event, m.AuthorisationEscalated):
-            values["modes"] = t.requests.c.modes + f" {event.mode.value}"
-        elif isinstance(event, m.AuthorisationGiven):
-            values = _given(connection, name, event.staff, r.time_ms)
-        else:
-            standing = STANDING[type(event)]
-            values["standing"] = standing.value
-            values["taken_by"] = event.staff if isinstance(event, m.AuthorisationTaken) else ""
-            if standing in m.SETTLED:
-                values["ended_ms"] = r.time_ms
-        connection.execute(sa.update(t.requests).where(mine).values(values))
-
-
-def _given(connection: sa.Connection, name: str, staff: StaffId, at_ms: int) -> dict[str, Any]:
-    """Given once: settled, unless a second person is asked for."""
-    columns = t.requests.c
-    query = sa.select(columns.wanted, columns.given_by).where(columns.authorisation == name)
-    row = connection.execute(query).one()
-    rest = row.wanted - 1
-    given = {"given_by": f"{row.given_by} {staff}".strip(), "taken_by": ""}
-    if rest > 0:
-        return {**given, "wanted": rest, "standing": m.Standing.WAITING.value}
-    return {**given, "wanted": 0, "standing": m.Standing.GIVEN.value, "ended_ms": at_ms}

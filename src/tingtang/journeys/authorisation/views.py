@@ -1,11 +1,13 @@
 """What authorisers see of the queue: no more than they need to choose what to take."""
 
+from collections.abc import Mapping
 from typing import Any, Protocol
 
 import msgspec
 
 from tingtang.journeys.authorisation.model import Standing
 from tingtang.journeys.authorisation.policy import Mode
+from tingtang.journeys.authorisation.work import WorkKind
 from tingtang.kernel.ids import BranchId, JourneyId, StaffId
 from tingtang.kernel.text import Text
 
@@ -30,6 +32,9 @@ class QueuedRequest(msgspec.Struct, frozen=True, kw_only=True):
     """Who has said yes already, where two are wanted."""
     given_names: tuple[str, ...]
     asked_ms: int
+    work: str = ""
+    """Of a piece of work: its kind; then it is no yes that is wanted."""
+    work_name: Text = Text("")
 
 
 class Queue(msgspec.Struct, frozen=True):
@@ -65,8 +70,18 @@ class Names(Protocol):
     def staff(self, staff: str) -> str: ...
 
 
-def queue(rows: list[dict[str, Any]], names: Names, modes: frozenset[Mode] | None = None) -> Queue:
-    """The queue; ``modes`` narrows it to requests that may be answered there."""
+NO_WORK = WorkKind(code="", name=Text(""))
+
+
+def queue(
+    rows: list[dict[str, Any]],
+    names: Names,
+    modes: frozenset[Mode] | None = None,
+    kinds: Mapping[str, WorkKind] | None = None,
+) -> Queue:
+    """The queue; ``modes`` narrows it to requests that may be answered there, ``kinds`` says of which
+    kind a piece of work is.
+    """
     found = {}
     for row in rows:
         own = tuple(Mode(one) for one in row["modes"].split())
@@ -89,5 +104,7 @@ def queue(rows: list[dict[str, Any]], names: Names, modes: frozenset[Mode] | Non
             given_by=tuple(StaffId(one) for one in row["given_by"].split()),
             given_names=tuple(names.staff(one) for one in row["given_by"].split()),
             asked_ms=row["asked_ms"],
+            work=(kinds or {}).get(row["authorisation"], NO_WORK).code,
+            work_name=(kinds or {}).get(row["authorisation"], NO_WORK).name,
         )
     return Queue(found, tuple(found))

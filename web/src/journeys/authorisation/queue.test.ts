@@ -4,7 +4,7 @@ import type { Queue, QueuedRequest } from './types'
 
 const T = { zh: '甲', en: 'A' }
 const request = (authorisation: string, changes: Partial<QueuedRequest> = {}): QueuedRequest => ({
-  authorisation, branch: 'b', branch_name: T, journey: 'j', scenario: 's', name: T, standing: 'waiting', modes: ['remote'], priority: 5, wanted: 1, amount: 0, taken_by: '', taken_by_name: '', given_by: [], given_names: [], asked_ms: 0, ...changes,
+  authorisation, branch: 'b', branch_name: T, journey: 'j', scenario: 's', name: T, standing: 'waiting', modes: ['remote'], priority: 5, wanted: 1, amount: 0, taken_by: '', taken_by_name: '', work: '', work_name: { zh: '', en: '' }, given_by: [], given_names: [], asked_ms: 0, ...changes,
 })
 const queue: Queue = {
   requests: { a: request('a', { given_by: ['me'] }), b: request('b', { taken_by: 'you' }), c: request('c'), d: request('d', { taken_by: 'me' }) },

@@ -4,6 +4,7 @@ import { call } from '@/api/client'
 import { ApiError } from '@/api/error'
 import { useCommand, type Refusal } from '@/kit/composables/useCommand'
 import { freeFor, mineOf } from './queue'
+import type { Values } from '../types'
 import type { Queue, QueuedRequest, Shown } from './types'
 
 export interface Taken {
@@ -19,7 +20,8 @@ export interface AuthorisationWork {
   /** What became of the one that was in hand, where it was not this person who ended it. */
   lost: Ref<boolean>
   take: (authorisation: string) => Promise<void>
-  give: () => Promise<boolean>
+  /** Yes; or a piece of work is done, with what its form asks for. */
+  give: (values?: Values) => Promise<boolean>
   deny: (reason: string) => Promise<boolean>
   putBack: () => Promise<boolean>
   dismiss: () => void
@@ -73,7 +75,7 @@ export function useAuthorisations(queue: () => Queue | null, me: () => string, r
     refusal: commands.refusal,
     lost,
     take,
-    give: () => end('give'),
+    give: (values) => end('give', values ? { values } : undefined),
     deny: (reason) => end('deny', { reason }),
     putBack: () => end('put-back'),
     dismiss: commands.dismiss,
