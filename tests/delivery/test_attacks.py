@@ -1,14 +1,24 @@
 """Whoever reaches further than they may, twice at once, or in other words than before."""
 
 import asyncio
+from typing import Any
 
 import pytest
 
 from tests.delivery.conftest import HANDLER, ID_NUMBER, MANAGER, OTHER, TRADER, Branch
 from tests.delivery.test_clearing_cash import KIOSK, LOADED, NOTES, CashKiosk, machine
+from tests.http.test_every_route import actor_of
 from tingtang.bank.port import BankUnknown
 from tingtang.bank.service import CoreBank
 from tingtang.bank.trades import BookDifference, CashBox
+from tingtang.customers.model import Details, Facts
+from tingtang.customers.service import CustomerService
+from tingtang.delivery.model.kinds import How, ItemKind
+from tingtang.delivery.orders import Receiver
+from tingtang.delivery.service import NewOrder
+from tingtang.journeys.store import JourneyStore
+from tingtang.kernel.ids import BranchId, CustomerId
+from tingtang.kernel.permissions import SYSTEM, Role
 
 __all__ = ["machine"]
 
@@ -81,3 +91,36 @@ async def test_a_difference_is_booked_as_it_was_approved_at_first(
     assert view["lines"][0]["voucher"]
     assert view["step"] == "balanced"
     assert (await bank.look(CashBox(box=KIOSK)))["balance"]["CNY"] == LOADED - 5_000
+
+
+async def test_with_the_customer_goes_for_whom_their_items_were(
+    branch: Branch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parts = branch.world.app.parts
+    customers, items = parts.service("customers", CustomerService), branch.items
+    east = BranchId("east")
+    customer = await customers.save(
+        Facts(id=CustomerId(""), branch=east), Details(name="王小明"), SYSTEM, is_new=True
+    )
+
+    async def theirs(_of: object, _customer: CustomerId) -> list[str]:
+        return ["j1"]
+
+    monkeypatch.setattr(JourneyStore, "of_customer", theirs)
+    teller: Any = actor_of(Role.TELLER_LOW)
+    for order in ("j1-2", "j1-3", "j10-2"):
+        new = NewOrder(
+            kind=ItemKind.CARD, how=How.COUNTER, receiver=Receiver(ID_NUMBER, "王小明"),
+            is_trade_done=True, traders=(),
+        )  # fmt: skip
+        await items.order(east, new, SYSTEM.name, order)
+        if order != "j1-3":
+            await items.cancel(east, order, "不要了", teller)
+    await customers.erase(customer, east, SYSTEM)
+    for _ in range(6000):
+        if not (await items.orders.receiver("j1-2")).name:
+            break
+        await asyncio.sleep(0.005)
+    assert (await items.orders.receiver("j1-2")) == Receiver()
+    assert (await items.orders.receiver("j1-3")).name == "王小明"
+    assert (await items.orders.receiver("j10-2")).name == "王小明"

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import msgspec
 
+from tingtang.customers.model import CustomerErased
 from tingtang.delivery import cash_routes, clearing_routes, routes, voucher_routes
 from tingtang.delivery.actions import DeliveryActions
 from tingtang.delivery.cabinets import Cabinets
@@ -35,12 +36,13 @@ from tingtang.delivery.witness import Witnesses
 from tingtang.devices.model import events as device_events
 from tingtang.devices.service import DeviceService, Register
 from tingtang.hall.feature import Closing, MessagePort, TaskService
-from tingtang.journeys.service import Actions
+from tingtang.journeys.service import Actions, JourneyService
 from tingtang.kernel.events import EventTypes, Recorded
 from tingtang.kernel.feature import Feature, Parts
 from tingtang.kernel.ids import BranchId
 from tingtang.kernel.live import ViewType
 from tingtang.kernel.permissions import Permission
+from tingtang.kernel.reactions import Trigger
 from tingtang.kernel.text import Text
 from tingtang.org.directory import Directory
 from tingtang.org.service import SignIn
@@ -113,6 +115,15 @@ def _react(parts: Parts, items: Items, dispensers: Dispensers) -> None:
     )  # fmt: skip
     reactions.register("delivery.cells", of_cells, items.on_cell)
     reactions.register("delivery.settled", (item_events.ItemPickedUp,), items.on_picked_up)
+    journeys = parts.service("journeys", JourneyService)
+
+    async def forget(trigger: Trigger) -> None:
+        """With the customer goes for whom their items were, once those are settled."""
+        if isinstance(trigger.recorded.event, CustomerErased):
+            for journey in await journeys.store.of_customer(trigger.recorded.event.customer):
+                await items.orders.forget_journey(journey)
+
+    reactions.register("delivery.customer_erased", (CustomerErased,), forget)
 
 
 class Clockwork:

@@ -12,13 +12,13 @@ from tingtang.delivery import tables as t
 from tingtang.delivery.model import item as m
 from tingtang.delivery.model import item_events as e
 from tingtang.delivery.model import problems as p
-from tingtang.delivery.model.kinds import Status
+from tingtang.delivery.model.kinds import OVER, Status
 from tingtang.kernel.appends import Append
 from tingtang.kernel.clock import DAY_MS, Clock
 from tingtang.kernel.database import upsert
 from tingtang.kernel.errors import Problem, Refused
 from tingtang.kernel.events import Event, Recorded
-from tingtang.kernel.ids import BranchId
+from tingtang.kernel.ids import BranchId, JourneyId
 from tingtang.kernel.log import EventLog, Key
 from tingtang.kernel.sealed import holds, seal, unseal
 from tingtang.kernel.streams import Done, StreamHost
@@ -149,8 +149,21 @@ class Orders:
         old = (columns.kept_until_ms <= self.clock.now_ms()) & columns.code.is_not(None)
         if not await self.log.database.read(lambda c: c.scalar(sa.select(sa.exists().where(old)))):
             return
+        await self._forget(old)
+
+    async def forget_journey(self, journey: JourneyId) -> None:
+        """Erase what is personal of the orders of a journey that are over. An order of a scenario has
+        the trace of the call that made it as its id.
+        """
+        over = sa.select(t.items.c.item).where(
+            t.items.c.item.startswith(f"{journey}-", autoescape=True),
+            t.items.c.status.in_([one.value for one in OVER]),
+        )
+        await self._forget(t.receivers.c.item.in_(over))
+
+    async def _forget(self, where: sa.ColumnElement[bool]) -> None:
         names = ("id_number", "id_number_index", "code", "name", "phone", "address")
-        update = sa.update(t.receivers).where(old).values(dict.fromkeys(names))
+        update = sa.update(t.receivers).where(where).values(dict.fromkeys(names))
         await self._write("item/receivers", "", update)
 
     async def _keep(

@@ -19,7 +19,7 @@ from tingtang.kernel.clock import Clock
 from tingtang.kernel.database import upsert
 from tingtang.kernel.errors import Refused
 from tingtang.kernel.events import Event
-from tingtang.kernel.ids import BranchId, JourneyId
+from tingtang.kernel.ids import BranchId, CustomerId, JourneyId
 from tingtang.kernel.log import Append, EventLog, Key
 from tingtang.kernel.sealed import seal, unseal
 from tingtang.kernel.vault import Vault
@@ -178,6 +178,14 @@ class JourneyStore:
         self._keep(opened)
         for listener in self.on_change:
             listener(opened, events)
+
+    async def of_customer(self, customer: CustomerId) -> list[JourneyId]:
+        """All journeys of a customer, whether they are over or not."""
+        query = sa.select(t.journeys.c.journey).where(t.journeys.c.customer == customer)
+        return [
+            JourneyId(one)
+            for one in await self._log.database.read(lambda c: c.scalars(query).all())
+        ]
 
     async def given_before(self, key: Key | None) -> bool:
         """True if this very request was answered before."""
