@@ -37,7 +37,7 @@ class BranchDays:
     ) -> None:
         """``worked`` is a date that is worked whatever day of the week it is."""
         self._hall = hall
-        self._branch = branch
+        self.branch = branch
         self._agenda = agenda
         self._begin = begin
         self._gone_home = gone_home
@@ -48,7 +48,7 @@ class BranchDays:
 
     def plan(self, date: str) -> None:
         """Plan the business day ``date``; a day of rest is worked like a Monday."""
-        record = self._hall.directory.branch(self._branch)
+        record = self._hall.directory.branch(self.branch)
         span, zone = WEEKDAY[0], record.time_zone
         self.opens_ms, self._closes_ms = opening_ms(record.hours, date, zone) or (
             moment_ms(date, span.opens, zone),
@@ -59,17 +59,17 @@ class BranchDays:
         self._begin(self.opens_ms, self._closes_ms)
 
     async def _open(self) -> None:
-        state = await self._hall.state(self._branch)
+        state = await self._hall.state(self.branch)
         if state.setup is None:
-            await self._hall.open_day(self._branch)
+            await self._hall.open_day(self.branch)
 
     async def _stop_taking(self) -> None:
         self._agenda.after(LOOK_SECONDS, self._close)
-        await self._hall.run(self._branch, c.StopTaking(), SYSTEM)
+        await self._hall.run(self.branch, c.StopTaking(), SYSTEM)
 
     async def _close(self) -> None:
         """Close when everybody was served, or it has become too late."""
-        state = await self._hall.state(self._branch)
+        state = await self._hall.state(self.branch)
         late = self._agenda.clock.now_ms() > self._closes_ms + OVERTIME_MS
         busy = any(seat.ticket for seat in state.counters.values())
         if busy or (not late and any(t.state in UNDER_WAY for t in state.tickets.values())):
@@ -77,11 +77,11 @@ class BranchDays:
             return
         self._plan_next(state)
         if not state.closed_ms:  # a person at the PAD may have been faster
-            await self._hall.run(self._branch, c.CloseDay(), SYSTEM)
+            await self._hall.run(self.branch, c.CloseDay(), SYSTEM)
         self._gone_home()
 
     def _plan_next(self, state: HallDay) -> None:
-        record = self._hall.directory.branch(self._branch)
+        record = self._hall.directory.branch(self.branch)
         today = dt.date.fromisoformat(state.date)
         for days in range(1, DAYS_AHEAD_MAX):
             date = (today + dt.timedelta(days=days)).isoformat()

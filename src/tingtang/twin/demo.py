@@ -5,6 +5,7 @@ signs in at a screen takes that role over while the rest goes on.
 """
 
 import asyncio
+import contextlib
 from collections.abc import Callable
 from pathlib import Path
 from random import Random
@@ -17,8 +18,10 @@ from tingtang.bank.reference.people import made_up
 from tingtang.bank.trades import ListCards
 from tingtang.customers.model import Details, Facts, Purpose, Tier
 from tingtang.customers.service import CustomerService
+from tingtang.devices.model.wire import Link
 from tingtang.devices.mqtt.options import EMBEDDED, MqttOptions
 from tingtang.devices.mqtt.wiring import Mqtt
+from tingtang.devices.scenes.service import SceneService
 from tingtang.devices.service import DeviceService
 from tingtang.hall.contacts import Contact
 from tingtang.hall.service import HallService
@@ -26,6 +29,7 @@ from tingtang.http.app import App, build
 from tingtang.http.options import WebOptions
 from tingtang.journeys.authorisation.service import Authorisations
 from tingtang.kernel.clock import DAY_MS, HOUR_MS, MINUTE_MS, local_date, moment_ms
+from tingtang.kernel.errors import Refused
 from tingtang.kernel.ids import BranchId, CounterId, CustomerId, ServiceId
 from tingtang.kernel.permissions import SYSTEM
 from tingtang.kernel.vault import Suite, open_or_create_vault
@@ -47,7 +51,7 @@ from tingtang.twin.customers import Customers, Popular
 from tingtang.twin.days import Begin, BranchDays
 from tingtang.twin.hardware import Hardware
 from tingtang.twin.managers import Managers
-from tingtang.twin.stock import Stock
+from tingtang.twin.stock import THERE_S, TRIES, Stock
 from tingtang.twin.tellers import Tellers
 from tingtang.twin.wallets import Wallets
 
@@ -145,6 +149,19 @@ class Demo:
         self._tasks.append(asyncio.create_task(self.agenda.live(), name="demo"))
         if self._stock is not None and self.hardware.runs:
             self._tasks.append(asyncio.create_task(self._stock.fill(), name="demo-stock"))
+            self._tasks.append(asyncio.create_task(self._switch_on(), name="demo-machines"))
+
+    async def _switch_on(self) -> None:
+        """The morning was played before the machines were there: bring them to where they would be."""
+        branch = self._days[0].branch
+        devices = self.app.parts.service("devices", DeviceService)
+        for _ in range(TRIES):
+            states = [await devices.state(one.id) for one in devices.register.of_branch(branch)]
+            if all(one.link is Link.ONLINE for one in states):
+                break
+            await asyncio.sleep(THERE_S)
+        with contextlib.suppress(Refused):  # somebody sets it at this very moment
+            await self.app.parts.service("scenes", SceneService).run(branch, "open", SYSTEM)
 
     async def stop(self) -> None:
         await self.hardware.stop()
