@@ -1,5 +1,7 @@
 """The counter's page of items: sealed, put into a cell, kept from whoever did the trade."""
 
+import time
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -161,3 +163,29 @@ def test_the_pad_and_the_office_show_what_waits_where(
     accessible(office)
     office.goto(f"{office.url.split('/office')[0]}/office/orders?branch=east&order={made}")
     expect(office.get_by_role("dialog").get_by_text("下单")).to_be_visible()
+
+
+@pytest.mark.shows(
+    "R103", part="the teller's page: cash for a machine is packed, and put in by two"
+)
+def test_cash_for_a_machine_is_packed_and_one_person_alone_puts_none_in(
+    screens: Screens, server: HallServer, played: PlayedDevices, accessible: Accessible
+) -> None:
+    played.put("cash-kiosk", "kiosk", Text("智慧柜台", "Smart counter"))
+    played.report("cash-kiosk", "cash", wire.Health.OK)
+    while "cash" not in played.state("cash-kiosk").modules:
+        time.sleep(0.02)
+    page = screens.as_staff("he.jiaxin", "counter", "/counter/cash", SIZE)
+    page.get_by_role("button", name="智慧柜台").click()
+    page.get_by_label("100 元（张）").fill("2")
+    page.get_by_label("封签号", exact=True).fill("C20261118")
+    accessible(page)
+    page.get_by_role("button", name="清点封包").click()
+    packs = page.get_by_role("region", name="待装入的封包")
+    expect(packs.get_by_text("智慧柜台 · 200.00 元")).to_be_visible()
+    page.get_by_label("再次扫描封签号").fill("C20261118")
+    page.get_by_role("button", name="开机加钞并记账").click()
+    expect(page.get_by_text("须由两位不同的人员办理")).to_be_visible()
+    accessible(page)
+    page.get_by_role("button", name="退回总库").click()
+    expect(page.get_by_text("没有待装入的封包")).to_be_visible()

@@ -66,10 +66,10 @@ class CashPacks:
         """The same, with what is in each by the books."""
         found = []
         for one in self.machines(branch):
-            box = await self._vouchers.look(CashBox(box=one.id))
+            books = await self._books(one.id)
             state = self._devices.known_state(one.id)
             is_online = state is not None and state.link is Link.ONLINE
-            found.append(CashMachine(one.id, int(box["balance"].get(CNY, 0)), is_online))
+            found.append(CashMachine(one.id, books, is_online))
         return found
 
     async def open(self, branch: str) -> list[dict[str, Any]]:
@@ -144,6 +144,16 @@ class CashPacks:
         await self._orders.run(order, branch, m.Cancel(actor.name, reason), actor.name)
 
     # -- parts ----------------------------------------------------------------------------------
+
+    async def _books(self, device: str) -> int:
+        """0 for a machine that never held cash: its first pack opens its box."""
+        try:
+            box = await self._vouchers.look(CashBox(box=device))
+        except Refused as refused:
+            if refused.problem is p.BANK_DECLINED:
+                return 0
+            raise
+        return int(box["balance"].get(CNY, 0))
 
     async def _book(
         self, branch: BranchId, order: str, ordered: e.ItemOrdered, actor: Actor

@@ -14,6 +14,7 @@ from tingtang.delivery.vouchers import Stock, Task, Vouchers
 from tingtang.kernel.errors import Refused
 from tingtang.kernel.ids import BranchId
 from tingtang.kernel.permissions import Actor, Permission
+from tingtang.kernel.text import Text
 from tingtang.kernel.web import permit
 
 VOUCHERS = "/api/branches/{branch:str}/vouchers"
@@ -41,7 +42,10 @@ class StockList(msgspec.Struct, frozen=True):
 
 
 class HolderList(msgspec.Struct, frozen=True):
+    """``names`` of those that are machines."""
+
     holders: list[str]
+    names: dict[str, Text] = {}
 
 
 class TaskList(msgspec.Struct, frozen=True):
@@ -55,9 +59,10 @@ async def list_voucher_tasks(branch: str, vouchers: Vouchers) -> TaskList:
 
 
 @get(f"{VOUCHERS}/holders", summary="Who holds vouchers here", **permit(Permission.ITEM_SEE))
-async def voucher_holders(branch: str, risks: Risks) -> HolderList:
+async def voucher_holders(branch: str, risks: Risks, dispensers: Dispensers) -> HolderList:
     """The branch, its dispensers, and the vault that both are filled from."""
-    return HolderList([*risks.holders(branch), VAULT])
+    names = {f"{MACHINE}{one.id}": one.name for one in dispensers.of_branch(branch)}
+    return HolderList([*risks.holders(branch), VAULT], names)
 
 
 @get(f"{VOUCHERS}/stock", summary="Voucher stock of a holder", **permit(Permission.ITEM_SEE))

@@ -4,7 +4,7 @@ import { defineWords } from './define'
 export default defineWords(
   {
     locker: '银行卡、U盾、存单、现金封包等实物，备好后存放在这里，凭本人证件和取件码领取。',
-    dispenser: '这里领取{kinds}：凭本人证件和取件码，从出口取走。',
+    dispenser: '这里领取：{kinds}。请带本人证件和取件码。',
     how: { paper: '刷本人身份证', code: '输入短信里的取件码，或扫手机二维码', door: '柜门打开，取走后关好', slot: '从出口取走' },
     home: { title: '请输入取件码', detail: '短信里的 6 位数字', code: '取件码（6 位）', reader: '也可以把手机上的取件二维码对准扫码口', begin: '取件', noCode: '先刷证件' },
     door: {
@@ -19,7 +19,7 @@ export default defineWords(
   },
   {
     locker: 'Cards, U-keys, certificates and sealed cash wait here once they are ready. Bring your paper and the code.',
-    dispenser: 'Here you get {kinds}: with your paper and the code, out of the slot below.',
+    dispenser: 'Collected here: {kinds}. Bring your paper and the code.',
     how: { paper: 'Lay your ID card on the reader', code: 'Type the code of your message, or scan the phone’s QR', door: 'The door opens: take it, and shut the door', slot: 'Take it out of the slot' },
     home: { title: 'Please type the pick-up code', detail: 'The 6 digits in your message', code: 'Pick-up code (6 digits)', reader: 'Or hold the QR code on your phone to the reader', begin: 'Collect', noCode: 'ID card first' },
     door: {
