@@ -32,6 +32,8 @@ STRICTER = {
     ("POST", "/api/session/password"): set(Role),
     ("POST", "/api/session/second-factor/confirm"): set(Role),
     ("POST", "/api/session/second-factor"): set(Role) - STAFF_ROLES,
+    # Never who asked for it: the walk's staff are one person.
+    ("POST", "/api/branches/{branch:str}/clearing-day/close"): STAFF_ROLES,
 }
 """Routes that refuse some whom their permission would allow, and whom."""
 
