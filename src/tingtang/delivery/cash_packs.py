@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from tingtang.bank.trades import CashBox, MoveCash
+from tingtang.bank import trades as b
 from tingtang.delivery.machines import CASH_MODULE, EXCHANGED
 from tingtang.delivery.model import item as m
 from tingtang.delivery.model import item_events as e
@@ -148,7 +148,7 @@ class CashPacks:
     async def _books(self, device: str) -> int:
         """0 for a machine that never held cash: its first pack opens its box."""
         try:
-            box = await self._vouchers.look(CashBox(box=device))
+            box = await self._vouchers.look(b.CashBox(box=device))
         except Refused as refused:
             if refused.problem is p.BANK_DECLINED:
                 return 0
@@ -158,7 +158,7 @@ class CashPacks:
     async def _book(
         self, branch: BranchId, order: str, ordered: e.ItemOrdered, actor: Actor
     ) -> None:
-        move = MoveCash(
+        move = b.MoveCash(
             from_box=VAULT, to_box=ordered.device, amount=ordered.amount, currency=ordered.currency
         )
         await self._vouchers.book(branch, move, trace(order), actor.name)
