@@ -44,7 +44,8 @@ KIOSK, LOCKER, DISPENSER = "east-kiosk", "east-locker", "east-dispenser"
 SCREEN = "east.kiosk."
 """The terminal that ``HallServer.terminal_link`` enrols for the kiosk's page."""
 KIOSK_SIZE, PAD_SIZE, DESK_SIZE, PHONE_SIZE = (1080, 1920), (1180, 820), (1440, 900), (390, 844)
-MANAGER, TELLER, HANDLER, CENTRE = "zhou.qihang", "chen.yutong", "he.jiaxin", "tan.siqi"
+MANAGER, TELLER, HANDLER = "zhou.qihang", "chen.yutong", "he.jiaxin"
+CENTRE, CHECKER = "tan.siqi", "shen.yiran"
 BLANKS = 20
 STEADY = 30_000
 """How long what comes of a step may take on a busy machine, in milliseconds."""

@@ -40,3 +40,11 @@ def test_a_scenario_is_opened_tried_changed_and_saved(
     page.reload()
     diagram.locator("[data-element-id=sign]").first.click()
     expect(panel.get_by_role("group", name="标题").get_by_label("中文")).to_have_value("请您签名")
+
+    page.get_by_role("button", name="提交发布").click()
+    expect(page.get_by_text("已提交，请另一位同事发布")).to_be_visible()
+    expect(page.get_by_role("button", name="发布", exact=True)).to_have_count(0)
+    path = "/office" + page.url.partition("/office")[2]
+    other = screens.as_staff("luo.shuyu", "office", path, OFFICE)
+    other.get_by_role("button", name="发布", exact=True).click()
+    expect(other.get_by_text("已发布，新办理的业务按此版本")).to_be_visible()

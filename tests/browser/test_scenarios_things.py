@@ -11,6 +11,7 @@ from tests.browser.conftest import Screens, _pages
 from tests.browser.hall_server import EAST
 from tests.browser.real_hall import (
     CENTRE,
+    CHECKER,
     DESK_SIZE,
     DISPENSER,
     HANDLER,
@@ -204,3 +205,33 @@ def _phone(screens: Screens, server: RealHall, business: str) -> Page:
     phone.locator(".entry").filter(has=phone.get_by_text(business, exact=True)).click()
     expect(phone.locator(".tt-journey")).to_be_visible(timeout=STEADY)
     return phone
+
+
+@pytest.mark.shows("R062", part="done and checked in the centre while the customer follows")
+def test_a_certificate_is_stamped_by_one_and_checked_by_another_in_the_centre(
+    screens: Screens, server: RealHall
+) -> None:
+    server.steps_up(34)
+    first = screens.as_staff(CENTRE, "centre", "/centre", DESK_SIZE)
+    second = screens.as_staff(CHECKER, "centre", "/centre", DESK_SIZE)
+    kiosk = at_kiosk(screens, "个人存款证明")
+    title(kiosk, "开立存款证明")
+    kiosk.get_by_role("radio").first.check(force=True)
+    kiosk.get_by_label("邮寄地址").fill("海棠市东路 1 号")
+    go_on(kiosk)
+    title(kiosk, "核对")
+    go_on(kiosk)
+    sign(kiosk)
+    title(kiosk, "集中作业中心正在办理")
+    first.locator(".tt-queue button").first.click(timeout=STEADY)
+    first.get_by_label("存款证明编号").fill("CD20261118")
+    first.get_by_label("邮寄单号").fill("EX123456789CN")
+    first.get_by_role("checkbox").check(force=True)
+    first.get_by_role("button", name="办理完毕").click()
+    expect(first.get_by_role("region", name="授权内容")).to_have_count(0)
+    expect(second.locator(".tt-queue")).to_contain_text("已同意", timeout=STEADY)
+    second.locator(".tt-queue button").first.click(timeout=STEADY)
+    expect(second.get_by_role("region", name="授权内容")).to_contain_text("EX123456789CN")
+    second.get_by_role("button", name="复核无误").click()
+    title(kiosk, "办理结果")
+    expect(kiosk.locator(".tt-journey")).to_contain_text("EX123456789CN")
