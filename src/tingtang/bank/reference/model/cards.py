@@ -79,13 +79,14 @@ def change_pin(work: Work, trade: t.ChangeCardPin) -> Given:
 
 def check_pin(work: Work, trade: t.CheckPin) -> Given:
     """Whose it is, by the PIN of the card or book that was put in; of what is lost, nobody's."""
-    thing: r.Losable
+    thing: r.Account | r.Card | r.CreditCard
     if trade.account and not trade.card:
         thing = h.account(work, trade.account)
     else:
-        thing = work.get(r.CreditCard, trade.card) or h.card(work, trade.card)
-        if thing.state != "active":
+        card = work.get(r.CreditCard, trade.card) or h.card(work, trade.card)
+        if card.state != "active":
             raise Declined("not_active")
+        thing = card
     if h.is_lost(thing, work.date):
         raise Declined("lost")
     h.check_pin(work, thing, trade.pin)
