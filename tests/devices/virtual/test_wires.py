@@ -17,7 +17,7 @@ from tests.devices.conftest import ENGINEER
 from tests.devices.mqtt.conftest import BRANCH, Hall, free_port, open_hall, until
 from tingtang.devices.model.declared import parse_type
 from tingtang.devices.model.state import CommandState, DeviceState
-from tingtang.devices.model.wire import Health, Link, ModuleReport
+from tingtang.devices.model.wire import Health, Link, ModuleReport, Value
 from tingtang.devices.register import shipped_types
 from tingtang.devices.virtual.machine import Machine
 from tingtang.devices.virtual.wires import Broker, Fleet, Wire, mac_of, parse_broker
@@ -82,6 +82,45 @@ async def test_a_device_is_heard_told_and_seen_to_obey(hall: Hall) -> None:
         command = await hall.devices.give("drape", "set", {"position": 90}, SYSTEM)
         assert await hall.devices.outcome("drape", command) is CommandState.DONE
         await seen(hall, "drape", lambda state: state.properties["position"] == 90)
+
+
+@pytest.mark.shows("R141", part="on and off, and what is shown where, over MQTT")
+@pytest.mark.shows("R144", part="down, stopped on its way, and up again, over MQTT")
+async def test_a_meeting_room_is_set_piece_by_piece(hall: Hall) -> None:
+    clock = HallClock(hall)
+
+    async def give(device: str, name: str, **values: Value) -> str:
+        hall.world.clock.at_ms = clock.now_ms()  # a machine does nothing that it is told too late
+        return await hall.devices.give(device, name, values, SYSTEM)
+
+    async def told(device: str, name: str, **values: Value) -> None:
+        command = await give(device, name, **values)
+        ended = await hall.devices.outcome(device, command)
+        assert ended is CommandState.DONE, hall.state(device).commands[command]
+
+    room = {"beam": "projector", "desk": "document_camera", "tape": "recorder", "pc": "pc"}
+    async with running(hall, sheet="projection_screen", **room):
+        for is_on in (False, True):
+            await told("beam", "set", on=is_on)
+            await told("desk", "set", on=is_on)
+            await told("tape", "set", recording=is_on)
+            assert hall.state("beam").properties["on"] is is_on
+            assert hall.state("desk").properties["on"] is is_on
+            assert hall.state("tape").properties["recording"] is is_on
+        await told("beam", "set", source="document_camera")
+        await told("pc", "set", source="wall")
+        assert hall.state("beam").properties["source"] == "document_camera"
+        assert hall.state("pc").properties["source"] == "wall"
+
+        await told("sheet", "set", position=0)
+        await seen(hall, "sheet", lambda state: state.properties["position"] == 0)
+        await give("sheet", "set", position=100)
+        await seen(hall, "sheet", lambda state: float(state.properties["position"]) > 0)
+        await told("sheet", "stop")
+        stands = float(hall.state("sheet").properties["position"])
+        assert 0 < stands < 100
+        await told("sheet", "set", position=0)
+        await seen(hall, "sheet", lambda state: state.properties["position"] == 0)
 
 
 @pytest.mark.shows("R134", part="a module's fault heard over MQTT")
