@@ -198,7 +198,8 @@ async def test_ranges_move_in_order_and_shortages_are_told(branch: Branch) -> No
 
 
 async def test_an_engineer_clears_nothing(branch: Branch) -> None:
-    await branch.post(ENGINEER, "clearings", 403, device=CABINET)
+    refused = await branch.post(ENGINEER, "clearings", 403, device=CABINET)
+    assert refused["error"]["code"] == "forbidden"
 
 
 FIGURES = st.integers(0, 3)

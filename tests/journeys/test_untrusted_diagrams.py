@@ -108,7 +108,7 @@ def test_what_means_harm_is_refused_with_words(files: dict[str, str]) -> None:
 
 def test_what_ships_means_none() -> None:
     for scenario, files in shipped().items():
-        read(scenario, files)
+        assert read(scenario, files).about.id == scenario
 
 
 def test_a_pattern_is_matched_in_no_more_time_than_the_text_is_long() -> None:

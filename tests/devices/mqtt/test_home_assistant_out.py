@@ -219,6 +219,8 @@ async def test_a_device_that_is_removed_is_taken_back(hall: Hall) -> None:
         await engineer.delete(f"/api/branches/{BRANCH}/devices/lamp-1")
         await hall.mqtt.outward.look()
         await until(lambda: home.heard == {}, "nothing of it is left")
+        await hall.mqtt.outward.look()
+        assert home.heard == {}
 
 
 async def test_what_was_removed_while_the_platform_was_away_is_taken_back(hall: Hall) -> None:
