@@ -20,6 +20,7 @@ from tingtang.bank.pins import DEMO_PIN, pin_block
 from tingtang.bank.reference.faults import Fault, When
 from tingtang.customers.model import By, Details, Facts
 from tingtang.customers.service import CustomerService
+from tingtang.journeys import performing
 from tingtang.journeys import service as journey_service
 from tingtang.journeys.actions import Actions, Call, Declined, Done, Unclear
 from tingtang.journeys.model.scenario import Channel
@@ -107,7 +108,7 @@ class BankOffice(Office):
 async def office(
     seeded: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[BankOffice]:
-    monkeypatch.setattr(journey_service, "AGAIN_SECONDS", (0.05,))
+    monkeypatch.setattr(performing, "AGAIN_SECONDS", (0.05,))
     async with open_world(seeded, tmp_path, bank=OPTIONS) as world:
         yield BankOffice(world)
 

@@ -140,7 +140,7 @@ async def test_a_refusal_is_told_and_can_be_mended(office: Office) -> None:
 async def test_what_gives_no_answer_is_asked_after_under_the_same_trace(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tingtang.journeys.service.AGAIN_SECONDS", (0.0,))
+    monkeypatch.setattr("tingtang.journeys.performing.AGAIN_SECONDS", (0.0,))
     send = office.play("test.send")
     send.results += [Unclear(), Unclear(), Done({"voucher": "V"})]
     await office.install("transfer", TRANSFER)
