@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from axe_core_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests.browser.hall_server import HallServer
 from tests.http.world import seed
@@ -22,7 +22,7 @@ FLAGS = [
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
-ANSWER_MS = 8_000
+ANSWER_MS = 15_000
 """How long a page may take to show what a test waits for; a slow machine is not a failure."""
 SETTLED = """() => Promise.all(
     document.getAnimations()
@@ -54,6 +54,7 @@ def browser(browser_bank: Path) -> Iterator[Browser]:
     which cannot be once Playwright's is there."""
     if not _pages().is_dir():
         pytest.fail("the pages are not built: run `make web`")
+    expect.set_options(timeout=ANSWER_MS)
     with sync_playwright() as playwright:
         running = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield running
@@ -145,7 +146,7 @@ def accessible() -> Accessible:
         page.evaluate(SETTLED)
         found: list[dict[str, Any]] = axe.run(page)["violations"]
         wrong = [
-            f"{one['id']}: {one['help']}: {[node['target'] for node in one['nodes'][:3]]}"
+            f"{one['id']}: {[(node['target'], node['any']) for node in one['nodes'][:3]]}"
             for one in found
             if one["impact"] in SERIOUS
         ]

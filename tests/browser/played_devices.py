@@ -12,6 +12,9 @@ from tingtang.kernel.ids import BranchId, ZoneId
 from tingtang.kernel.permissions import SYSTEM
 from tingtang.kernel.text import Text
 
+BEAT_SECONDS = 2.0
+"""Well within the beats of every type, on a machine that halts now and then too."""
+
 
 class PlayedDevices:
     """Takes commands in the place of a broker and answers them through the inbox.
@@ -26,7 +29,9 @@ class PlayedDevices:
         self.failing: set[str] = set()
         self.told: list[tuple[str, wire.CommandCall]] = []
         self.in_use: dict[str, dict[str, bool]] = {}
+        self._up: set[str] = set()
         self.service.add_link(Protocol.MQTT, self)
+        server.run(self._begin_to_beat())
 
     # -- the link ------------------------------------------------------------------------------
 
@@ -49,6 +54,19 @@ class PlayedDevices:
 
     async def forget(self, device: str) -> None:
         self.in_use.pop(device, None)
+
+    # -- they beat, or a slow test would lose them ---------------------------------------------
+
+    async def _begin_to_beat(self) -> None:
+        self._beating = asyncio.create_task(self._beat(), name="played devices")
+
+    async def _beat(self) -> None:
+        number = 0
+        while True:
+            await asyncio.sleep(BEAT_SECONDS)
+            number += 1
+            for device in tuple(self._up):
+                self.service.beat(device, wire.Beat(number, 0))
 
     # -- what a test plays ---------------------------------------------------------------------
 
@@ -73,6 +91,7 @@ class PlayedDevices:
 
     def up(self, device: str, app: wire.App = wire.App.RUNNING) -> None:
         """It is there, with all parts fine."""
+        self._up.add(device)
         found = self.service.register.device(device)
         modules = self.service.register.type_of(found).modules
         state = wire.LinkState(wire.Link.ONLINE, app=app, firmware="2.4.1", boot="1")
@@ -85,6 +104,7 @@ class PlayedDevices:
 
     def lose(self, device: str) -> None:
         """Its connection broke."""
+        self._up.discard(device)
         gone = wire.LinkState(wire.Link.OFFLINE)
         self.say(lambda: self.service.link(device, gone, "will"))
 
