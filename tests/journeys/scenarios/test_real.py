@@ -125,7 +125,8 @@ def shown(name: str) -> str:
 def test_it_does_what_it_says(
     hall: Hall, kiosk: Terminal, runner: asyncio.Runner, name: str
 ) -> None:
-    runner.run(walk(hall, kiosk, name))
+    walked = runner.run(walk(hall, kiosk, name))
+    assert Channel.KIOSK in walked.seats
 
 
 def on_every_channel() -> list[tuple[str, Channel]]:
@@ -153,7 +154,8 @@ def test_it_does_the_same_on_every_channel(
 def test_who_puts_in_a_card_or_a_book_is_known_by_its_pin(
     hall: Hall, kiosk: Terminal, runner: asyncio.Runner, name: str
 ) -> None:
-    runner.run(walk(hall, kiosk, name))
+    walked = runner.run(walk(hall, kiosk, name))
+    assert not [step for step in walked.steps if step.startswith("shared_paper/")]
 
 
 async def walk_with(hall: Hall, kiosk: Terminal, name: str, case: Case, **more: Any) -> Walk:
@@ -194,7 +196,8 @@ def test_a_part_of_a_term_deposit_is_withdrawn_early(
     does = {"TermDeposit.amount": ANY, "term": -3_000_00, "account": ANY}
     case = replace(CASES["term_withdraw"], does=does)
     more = {"whole": False, "amount": 3_000_00}
-    runner.run(walk_with(hall, kiosk, "term_withdraw", case, **more))
+    walked = runner.run(walk_with(hall, kiosk, "term_withdraw", case, **more))
+    assert walked.told
 
 
 @pytest.mark.shows("R068", part="payment stops at once")
