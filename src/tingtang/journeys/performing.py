@@ -10,10 +10,9 @@ from tingtang.journeys.consequences import what_follows
 from tingtang.journeys.leaving import ending_of, is_leaving, reason_of
 from tingtang.journeys.model import events as e
 from tingtang.journeys.model import problems as p
-from tingtang.journeys.model.answers import without_secrets
 from tingtang.journeys.model.expressions import WrongExpression, evaluate
 from tingtang.journeys.model.state import Pending
-from tingtang.journeys.store import JourneyStore, Open, step_of, stops_at_refusal
+from tingtang.journeys.store import JourneyStore, Open, step_of, stops_at_refusal, to_keep
 from tingtang.kernel.errors import Refused
 from tingtang.kernel.events import Event
 from tingtang.kernel.ids import JourneyId
@@ -160,7 +159,7 @@ class Performer:
                 events += what_follows(opened, run, self.actions, len(events), pending.step)
             else:
                 refusal = body
-            kept = {entry: without_secrets(step, body)}
+            kept = to_keep(step, entry, body)
             await write(self.store, opened, events, SYSTEM, kept, refusal=refusal)
         self.begin_new(opened, events)
         if not any(isinstance(event, e.ActionBegun) for event in events):

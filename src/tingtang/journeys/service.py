@@ -28,7 +28,7 @@ from tingtang.journeys.leaving import (
 from tingtang.journeys.library import Library
 from tingtang.journeys.model import events as e
 from tingtang.journeys.model import problems as p
-from tingtang.journeys.model.answers import checked, without_secrets
+from tingtang.journeys.model.answers import checked
 from tingtang.journeys.model.engine import KEPT, Run, Waiting
 from tingtang.journeys.model.scenario import STAFF, Channel
 from tingtang.journeys.model.state import OVER, Journey, Status
@@ -40,6 +40,7 @@ from tingtang.journeys.store import (
     step_of,
     stops_at_refusal,
     stream_of,
+    to_keep,
 )
 from tingtang.kernel.clock import Clock
 from tingtang.kernel.errors import Refused
@@ -182,9 +183,9 @@ class JourneyService:
                 raise
             events: list[Event] = [e.StepAnswered(entry=entry, step=step)]
             events += what_follows(opened, run, self.actions, len(events))
-            kept = without_secrets(waiting.step, answer)
             opened.settled.clear()
-            await write(self.store, opened, events, actor, {entry: kept}, key)
+            kept = to_keep(waiting.step, entry, answer)
+            await write(self.store, opened, events, actor, kept, key)
         self.performer.begin_new(opened, events)
         return await self._settle(opened)
 

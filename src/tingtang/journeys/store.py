@@ -10,6 +10,8 @@ import sqlalchemy as sa
 
 from tingtang.journeys import tables as t
 from tingtang.journeys.library import Library
+from tingtang.journeys.model import events as e
+from tingtang.journeys.model.answers import pictures, without_secrets
 from tingtang.journeys.model.bpmn import Scenario
 from tingtang.journeys.model.engine import Run, Standing
 from tingtang.journeys.model.problems import DATA_ERASED, UNKNOWN_JOURNEY
@@ -146,12 +148,16 @@ class JourneyStore:
                 evolve(journey, event, now_ms)
             then = {TERMINAL: dict(self.facts(opened))}
             rows = [
-                self._row(journey.id, n, {**body, **then}) for n, body in (entries or {}).items()
+                self._row(journey.id, n, body if n < GIVEN else {**body, **then})
+                for n, body in (entries or {}).items()
             ]
             place = _place(journey, opened)
+            stays = _pictures_stay(events)
 
             def work(connection: sa.Connection) -> None:
                 connection.execute(self._put_place, place)
+                if stays is not None:
+                    connection.execute(_pictures_gone(journey.id, stays))
                 if rows:
                     connection.execute(PUT_ENTRIES, rows)
 
@@ -244,7 +250,7 @@ class JourneyStore:
         for entry in journey.entries:
             if is_leaving_step(entry.step):
                 continue
-            body = bodies[entry.number]
+            body = {**bodies[entry.number], **bodies.get(-entry.number, {})}
             terminal = body.pop(TERMINAL, now)
             step = step_of(run, entry.step)
             if entry.refused and stops_at_refusal(step):
@@ -271,6 +277,30 @@ class JourneyStore:
 
 
 PUT_ENTRIES = sa.insert(t.entries)
+
+
+def to_keep(step: StepSpec, entry: int, body: Mapping[str, Any]) -> dict[int, Mapping[str, Any]]:
+    """What is written down of an answer or outcome, by entry. Its pictures lie under the same number
+    below nought: they go as soon as the business is over, long before the rest.
+    """
+    apart = pictures(step, body)
+    kept: dict[int, Mapping[str, Any]] = {entry: without_secrets(step, body)}
+    return kept if not apart else {**kept, -entry: apart}
+
+
+def _pictures_stay(events: Sequence[Event]) -> int | None:
+    """Up to which entry pictures are still needed after these events; None: nothing has changed."""
+    for event in events:
+        if isinstance(event, e.JourneyEnded):
+            return GIVEN
+        if isinstance(event, e.StepsTakenBack):
+            return event.entry
+    return None
+
+
+def _pictures_gone(journey: JourneyId, stays: int) -> sa.Executable:
+    mine = (t.entries.c.journey == journey) & (t.entries.c.entry < -stays)
+    return sa.delete(t.entries).where(mine)
 
 
 def _put_place(log: EventLog) -> sa.Executable:

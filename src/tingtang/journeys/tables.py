@@ -34,7 +34,8 @@ entries = sa.Table(
     sa.Column("body", sa.LargeBinary, info=sealed()),
 )
 """What was answered and what came of actions, as JSON under seal; entry 0 is what was known at the
-start. Emptied when the time to keep it is over."""
+start. Emptied when the time to keep it is over. Pictures of entry ``n`` lie under ``-n``, and only
+until the journey has ended."""
 
 codes = sa.Table(
     "journey_codes",

@@ -23,6 +23,8 @@ MOBILE = re.compile(r"1[3-9]\d{9}", re.ASCII)
 CITIZEN = re.compile(r"[1-9]\d{16}[\dX]", re.ASCII)
 NEVER_KEPT = frozenset({"pin", "pin_block"})
 """Outcomes that are written down nowhere, whatever a diagram says or forgets to say."""
+PICTURE = "photo"
+"""Under this name machines and the register give the picture of a face or a paper."""
 WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 CHECKS = "10X98765432"
 """GB 11643-1999: weights of the first seventeen digits, and the last one by their sum."""
@@ -135,11 +137,26 @@ def is_id_number(text: str) -> bool:
 
 def without_secrets(step: s.StepSpec, answer: Mapping[str, Any]) -> dict[str, Any]:
     """What of an answer or outcome may be written down: all but what is C3 (JR/T 0171-2020)."""
-    fields = step.screen.fields if step.screen is not None else ()
-    secret = {one.name for one in fields if one.sensitivity is s.Sensitivity.C3}
+    secret = {one.name for one in _secret_fields(step)}
     if step.action is not None:
-        secret.update(step.action.secret, NEVER_KEPT)
+        secret.update(step.action.secret, NEVER_KEPT, (PICTURE,))
     return {name: None if name in secret else value for name, value in answer.items()}
+
+
+def pictures(step: s.StepSpec, answer: Mapping[str, Any]) -> dict[str, str]:
+    """What of the rest somebody has yet to look at: the pictures. They lie apart, sealed, and only
+    while the business is under way.
+    """
+    names = {one.name for one in _secret_fields(step) if one.kind is s.FieldKind.PHOTO}
+    if step.action is not None:
+        names.add(PICTURE)
+    found = ((name, answer.get(name)) for name in sorted(names))
+    return {name: value for name, value in found if isinstance(value, str) and value}
+
+
+def _secret_fields(step: s.StepSpec) -> list[s.FieldSpec]:
+    fields = step.screen.fields if step.screen is not None else ()
+    return [one for one in fields if one.sensitivity is s.Sensitivity.C3]
 
 
 def _is_money(view: FieldView) -> bool:
