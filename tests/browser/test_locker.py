@@ -2,15 +2,13 @@
 
 import asyncio
 import re
-from collections.abc import Iterator
-from pathlib import Path
 from random import Random
 
 import msgspec
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Accessible, Screens, _pages
+from tests.browser.conftest import Accessible, Screens
 from tests.browser.hall_server import EAST
 from tests.browser.real_hall import (
     DESK_SIZE,
@@ -130,14 +128,7 @@ class LockerHall(RealHall):
         return self.run(work())
 
 
-@pytest.fixture(scope="module")
-def server(
-    browser_bank: Path, browser: Browser, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[LockerHall]:
-    """Everything that stands behind the screens of this module."""
-    running = LockerHall(browser_bank, tmp_path_factory.mktemp("locker"), _pages())
-    yield running
-    running.close()
+HALL = LockerHall
 
 
 def beside(screens: Screens, device: str, query: str = "") -> Page:

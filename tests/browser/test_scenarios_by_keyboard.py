@@ -4,30 +4,19 @@ What has the focus, and what is announced, is read from the browser's accessibil
 """
 
 import re
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Page
 
-from tests.browser.conftest import Screens, _pages
+from tests.browser.conftest import Screens
 from tests.browser.real_hall import DESK_SIZE, KIOSK_SIZE, STEADY, TELLER, RealHall
 from tingtang.org.sign_in.model.rules import TerminalKind
 
 pytestmark = pytest.mark.browser
+HALL = RealHall
 TABS_MAX = 120
 Node = dict[str, Any]
-
-
-@pytest.fixture(scope="module")
-def server(
-    browser_bank: Path, browser: Browser, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[RealHall]:
-    """Everything that stands behind the screens of this module."""
-    running = RealHall(browser_bank, tmp_path_factory.mktemp("real"), _pages())
-    yield running
-    running.close()
 
 
 class Reader:

@@ -1,12 +1,9 @@
 """Shipped scenarios of money over two terminals each: the reference bank behind, real machines' protocol."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Screens, _pages
+from tests.browser.conftest import Screens
 from tests.browser.real_hall import (
     CENTRE,
     DESK_SIZE,
@@ -29,16 +26,7 @@ from tests.browser.real_hall import (
 )
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-def server(
-    browser_bank: Path, browser: Browser, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[RealHall]:
-    """Everything that stands behind the screens of this module."""
-    running = RealHall(browser_bank, tmp_path_factory.mktemp("real"), _pages())
-    yield running
-    running.close()
+HALL = RealHall
 
 
 def test_cash_that_the_kiosk_was_asked_to_take_is_taken_by_a_teller(

@@ -1,13 +1,11 @@
 """Shipped scenarios of cards, tokens, books and details over two terminals each, with what is physical."""
 
 import re
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Screens, _pages
+from tests.browser.conftest import Screens
 from tests.browser.hall_server import EAST
 from tests.browser.real_hall import (
     CENTRE,
@@ -37,16 +35,7 @@ from tingtang.delivery.vouchers import Vouchers
 from xfs4iot.virtual.drawing import portrait
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-def server(
-    browser_bank: Path, browser: Browser, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[RealHall]:
-    """Everything that stands behind the screens of this module."""
-    running = RealHall(browser_bank, tmp_path_factory.mktemp("real"), _pages())
-    yield running
-    running.close()
+HALL = RealHall
 
 
 def blanks(server: RealHall, kind: str) -> int:
