@@ -81,10 +81,11 @@ async def test_a_sealed_parcel_goes_into_a_cell_and_out_against_paper_and_code(
         "下单", "备货出库", "封包", "开格存入", "已存入", "待领取", "核验通过，放行", "已领取", "结清",
     ]  # fmt: skip
     lines = {one["what"]["zh"]: one for one in trail["lines"]}
-    assert (lines["封包"]["by"], lines["封包"]["detail"]) == ("何佳欣", "S0001")
-    assert lines["已存入"]["where"] == f"{CABINET} {made['cell']}"
-    assert lines["已领取"]["by"] == "k1"
-    assert lines["下单"]["by"] == "陈雨桐"
+    assert (lines["封包"]["by"]["zh"], lines["封包"]["detail"]) == ("何佳欣", "S0001")
+    assert lines["已存入"]["where"]["zh"] == f"{CABINET} {made['cell']}号格"
+    assert lines["已存入"]["where"]["en"] == f"{CABINET} cell {made['cell']}"
+    assert lines["已领取"]["by"]["zh"] == "k1"
+    assert lines["下单"]["by"]["zh"] == "陈雨桐"
     assert "110105" not in str(trail)
 
 
@@ -129,7 +130,7 @@ async def test_a_second_person_signs_for_the_door(branch: Branch) -> None:
     await branch.opens(moved["cell"], 1)
     trail = await branch.get(HANDLER, f"items/{made['order']}/trail")
     lines = {one["what"]["zh"]: one for one in trail["lines"]}
-    assert lines["开格存入"]["by"] == "何佳欣、梁子豪"
+    assert lines["开格存入"]["by"] == {"zh": "何佳欣、梁子豪", "en": "何佳欣 and 梁子豪"}
 
 
 async def test_head_office_sees_all_branches_and_a_branch_its_own(branch: Branch) -> None:

@@ -119,11 +119,16 @@ class DeliveryDesk:
             return self._directory.person(name).name
         return {"system": "系统"}.get(kind, name or actor)
 
-    def _people(self, recorded: Recorded) -> str:
+    def _people(self, recorded: Recorded) -> Text:
         """Whoever did it, and who stood beside."""
-        by = self.who(getattr(recorded.event, "by", "") or recorded.actor)
+        actor = getattr(recorded.event, "by", "") or recorded.actor
+        is_system = actor.partition(":")[0] == ActorKind.SYSTEM
+        by = Text("系统", "The system") if is_system else Text(self.who(actor))
         witness = getattr(recorded.event, "witness", "")
-        return f"{by}、{self.who(witness)}" if witness else by
+        if not witness:
+            return by
+        beside = self.who(witness)
+        return Text(f"{by.zh}、{beside}", f"{by.in_language('en')} and {beside}")
 
     def _device_names(self, branch: str) -> dict[str, Text]:
         return {one.id: one.name for one in self._devices.register.of_branch(branch)}

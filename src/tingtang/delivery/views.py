@@ -96,8 +96,8 @@ class TrailLine(msgspec.Struct, frozen=True, kw_only=True):
 
     at_ms: int
     what: Text
-    by: str
-    where: str = ""
+    by: Text
+    where: Text = Text("")
     detail: str = ""
 
 
@@ -176,10 +176,14 @@ WORDS: dict[str, Text] = {
 }
 
 
-def line(type_: str, at_ms: int, by: str, event: object, names: Mapping[str, Text]) -> TrailLine:
+def _cell_of(place: Text, cell: int) -> Text:
+    return Text(f"{place.zh} {cell}号格", f"{place.in_language('en')} cell {cell}".strip())
+
+
+def line(type_: str, at_ms: int, by: Text, event: object, names: Mapping[str, Text]) -> TrailLine:
     """One line of the trail."""
     device, cell = getattr(event, "device", ""), getattr(event, "cell", 0)
-    place = names[device].zh if device in names else device
+    place = names.get(device, Text(device))
     seen: Sequence[str] = [
         str(getattr(event, name))
         for name in ("seal", "tracking", "carrier", "number", "reason", "why", "trace")
@@ -190,6 +194,6 @@ def line(type_: str, at_ms: int, by: str, event: object, names: Mapping[str, Tex
         at_ms=at_ms,
         what=WORDS.get(type_.rpartition(".")[2], Text(type_)),
         by=by,
-        where=f"{place} {cell}".strip() if cell else place,
+        where=_cell_of(place, cell) if cell else place,
         detail=" ".join([*seen, *numbers]),
     )

@@ -775,6 +775,8 @@ export interface paths {
         /**
          * ReadSession
          * @description Who the caller is; 401 `sign_in_first` for nobody.
+         *
+         *     A page that needs no session asks with `or_nobody`: then nobody is an answer, of kind `nobody`.
          */
         get: operations["ApiSessionReadSession"];
         put?: never;
@@ -5955,6 +5957,7 @@ export interface components {
             is_mine: boolean;
             has_counted: boolean;
             is_device_asked: boolean;
+            waits_for_cash: boolean;
             rounds: number;
             names: string[];
             lines: components["schemas"]["LineView"][];
@@ -6573,6 +6576,8 @@ export interface components {
             risks: string[];
             until_ms: number;
             form?: components["schemas"]["Screen"] | null;
+            /** @default false */
+            is_escalated: boolean;
         };
         /** Fact */
         Fact: {
@@ -8908,9 +8913,8 @@ export interface components {
         TrailLine: {
             at_ms: number;
             what: components["schemas"]["Text"];
-            by: string;
-            /** @default  */
-            where: string;
+            by: components["schemas"]["Text"];
+            where?: components["schemas"]["Text"];
             /** @default  */
             detail: string;
         };
@@ -11007,7 +11011,9 @@ export interface operations {
     };
     ApiSessionReadSession: {
         parameters: {
-            query?: never;
+            query?: {
+                or_nobody?: boolean;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -17166,7 +17172,10 @@ export interface operations {
     ApiAuthorisationsTakeTakeAuthorisation: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A retry with the same key gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 authorisation: string;
             };
@@ -17228,7 +17237,10 @@ export interface operations {
     ApiAuthorisationsPutBackPutBackAuthorisation: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A retry with the same key gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 authorisation: string;
             };
@@ -17259,7 +17271,10 @@ export interface operations {
     ApiAuthorisationsGiveGiveAuthorisation: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A retry with the same key gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 authorisation: string;
             };
@@ -17294,7 +17309,10 @@ export interface operations {
     ApiAuthorisationsDenyDenyAuthorisation: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A retry with the same key gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 authorisation: string;
             };
@@ -17360,7 +17378,10 @@ export interface operations {
     ApiJourneysAuthoriseAuthoriseOnSite: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A retry with the same key gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 journey: string;
             };
