@@ -30,6 +30,8 @@ def code_of(answer: httpx.Response) -> str:
 async def test_a_teller_signs_in_is_known_and_signs_out(world: World) -> None:
     client = world.client()
     assert (await client.get("/api/session")).status_code == 401
+    nobody = await client.get("/api/session", params={"or_nobody": True})
+    assert (nobody.status_code, nobody.json()["kind"]) == (200, "nobody")
     answer = await sign_in(client)
     assert answer.status_code == 200, answer.text
     me = answer.json()

@@ -31,6 +31,11 @@ export interface Credentials {
 }
 
 export const whoAmI = (): Promise<Session> => call('GET', '/api/session')
+/** For a page that nobody need be signed in to: null for nobody. */
+export async function whoIsHere(): Promise<Session | null> {
+  const session = await call<Session>('GET', '/api/session?or_nobody=true')
+  return session.kind === 'nobody' ? null : session
+}
 export const signIn = (credentials: Credentials): Promise<unknown> =>
   call('POST', '/api/session', credentials)
 export const signOut = (): Promise<unknown> => call('DELETE', '/api/session')

@@ -92,10 +92,17 @@ async def open_session(
 
 @get("/api/session", **public("anybody may ask whom the server takes them for"))
 async def read_session(
-    request: AnyRequest, sign_in: SignIn, directory: Directory, actor: Actor
+    request: AnyRequest,
+    sign_in: SignIn,
+    directory: Directory,
+    actor: Actor,
+    or_nobody: bool = False,
 ) -> WhoIAm:
-    """Who the caller is; 401 `sign_in_first` for nobody."""
-    if actor.kind is ActorKind.NOBODY:
+    """Who the caller is; 401 `sign_in_first` for nobody.
+
+    A page that needs no session asks with `or_nobody`: then nobody is an answer, of kind `nobody`.
+    """
+    if actor.kind is ActorKind.NOBODY and not or_nobody:
         raise Refused(SIGN_IN_FIRST)
     return _who(directory, actor, sign_in.sessions.limited(_identity(request).session))
 

@@ -2,7 +2,7 @@
 import { inject, provide, ref, shallowRef, type InjectionKey, type Ref, type ShallowRef } from 'vue'
 import { call } from '@/api/client'
 import { ApiError } from '@/api/error'
-import { whoAmI, type Session } from '@/api/session'
+import { whoIsHere, type Session } from '@/api/session'
 import { useFetched, type Fetched } from '@/kit/composables/useFetched'
 import type { Guide } from '@/kit/visitor/types'
 import { useJourney, type JourneyRun } from '@/journeys/useJourney'
@@ -70,13 +70,9 @@ export function providePhone(): Phone {
     if (entry.kind === 'pickup') return null
     if (entry.kind === 'link') return call<Session>('POST', '/api/phone/link', { token: entry.code })
     if (entry.kind === 'door') return call<Session>('POST', '/api/phone/door', { code: entry.code })
-    try {
-      const known = await whoAmI()
-      // A ticket that is followed goes before the page of its branch.
-      if (known.subject || !entry.branch || known.branch === entry.branch) return known
-    } catch (cause) {
-      if (!(cause instanceof ApiError) || cause.status !== 401) throw cause
-    }
+    const known = await whoIsHere()
+    // A ticket that is followed goes before the page of its branch.
+    if (known && (known.subject || !entry.branch || known.branch === entry.branch)) return known
     return entry.branch ? call<Session>('POST', '/api/phone/open', { branch: entry.branch }) : null
   }
 
