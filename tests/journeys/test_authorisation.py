@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.golden_events import lines
 from tests.journeys.conftest import Office, Terminal, until
 from tests.journeys.flows import asks, does, line
 from tingtang.journeys.authorisation import model as m
@@ -158,7 +159,7 @@ def test_no_yes_from_those_involved_nor_twice_from_one(steps: list[tuple[str, in
             "take": m.Take(person, remote),
             "give": m.Give(person, Mode.REMOTE),
             "back": m.PutBack(person),
-            "deny": m.Deny(person, "no"),
+            "deny": m.Deny(person),
             "tend": m.Tend(3, 10, 100),
         }[step]
         try:
@@ -232,9 +233,13 @@ async def test_on_site_with_name_and_password(office: Office) -> None:
     assert wrong.status_code == 401
     teller = await kiosk.http.post(path, json={"login": TELLER, "password": office.password})
     assert teller.status_code == 403
-    right = await kiosk.http.post(path, json={"login": LOBBY, "password": office.password})
+    body, headers = {"login": LOBBY, "password": office.password}, {"Idempotency-Key": "yes"}
+    right = await kiosk.http.post(path, json=body, headers=headers)
     assert right.status_code == 201, right.text
     await until(lambda: len(send.calls) == 1)
+    again = await kiosk.http.post(path, json=body, headers=headers)
+    assert (again.status_code, again.json()) == (201, right.json())
+    assert len(send.calls) == 1
 
 
 @pytest.mark.shows("R059")
@@ -250,6 +255,70 @@ async def test_a_no_is_told_and_nothing_is_done(office: Office) -> None:
     view = await kiosk.see(view)
     assert view["refusal"]["words"]["zh"] == "授权未通过：影像不清"
     assert not send.calls
+
+
+@pytest.mark.shows("R010", part="why somebody said no lies sealed, and goes with the rest")
+async def test_why_not_is_told_and_stands_in_no_event(office: Office) -> None:
+    office.play("test.send")
+    await office.install("pay", FILES)
+    kiosk, lobby = await office.kiosk(), await office.staff(LOBBY)
+    view = await kiosk.answer(await kiosk.begin("pay"), amount=100_00)
+    (name,) = (await lobby.http.get("/api/authorisations")).json()["order"]
+    await lobby.http.post(f"/api/authorisations/{name}/take")
+    reason = "客户王小明与证件照片不是同一人"
+    told = [
+        await lobby.http.post(
+            f"/api/authorisations/{name}/deny",
+            json={"reason": reason},
+            headers={"Idempotency-Key": "no"},
+        )
+        for _ in range(2)
+    ]
+    assert [one.status_code for one in told] == [201, 201]
+    await _status(office, view, Status.OPEN)
+    assert reason in (await kiosk.see(view))["refusal"]["words"]["zh"]
+    everything = b"".join(p.read_bytes() for p in office.world.folder.glob("tingtang.db*"))
+    assert reason.encode() not in everything
+    assert "王小明".encode() not in everything
+    service = office.world.app.parts.service("authorisations", Authorisations)
+    assert (await service.shown.read(name)).reason == reason
+    office.world.clock.advance(31 * 86_400_000)
+    await service.tend()
+    assert (await service.shown.read(name)).reason == ""
+
+
+def test_a_reason_of_an_old_log_is_still_read() -> None:
+    (line,) = (one for one in lines() if one.type == "authorisation.authorisation_denied")
+    event = m.TYPES.decode(line.type, line.version, line.body)
+    core, state = m.Core(), m.Request()
+    core.evolve(state, event, 0)
+    assert state.reason == "xx"
+
+
+async def test_a_yes_is_told_from_where_it_was_said_and_the_centre_why_it_has_it(
+    office: Office,
+) -> None:
+    send = office.play("test.send")
+    files = FILES["pay.bpmn"].replace("authorisation.approved_by", "authorisation.mode")
+    await office.install("pay", {"pay.bpmn": files})
+    kiosk, lobby = await office.kiosk(), await office.staff(LOBBY)
+    view = await kiosk.answer(await kiosk.begin("pay"), amount=100_00)
+    path = f"/api/journeys/{view['journey']}/authorisation"
+    asked = (await kiosk.http.get(path)).json()
+    assert asked["modes"] == ["pad"]
+    name = asked["authorisation"]
+    taken = (await lobby.http.post(f"/api/authorisations/{name}/take")).json()
+    assert not taken["is_escalated"]
+    await lobby.http.post(f"/api/authorisations/{name}/put-back")
+    office.world.clock.advance(91_000)
+    await office.world.app.parts.service("authorisations", Authorisations).tend()
+    assert (await kiosk.http.get(path)).json()["modes"] == ["pad", "remote"]
+    centre = Terminal(office.world.bearer((await _open(office, _centre(office)[0])).token))
+    taken = (await centre.http.post(f"/api/authorisations/{name}/take")).json()
+    assert taken["is_escalated"]
+    await centre.http.post(f"/api/authorisations/{name}/give")
+    await until(lambda: len(send.calls) == 1)
+    assert send.calls[0].inputs["yes"] == "remote"
 
 
 async def test_nobody_in_time_goes_to_the_centre_and_then_lapses(office: Office) -> None:

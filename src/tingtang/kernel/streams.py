@@ -17,7 +17,7 @@ import msgspec
 from tingtang.kernel.clock import Clock
 from tingtang.kernel.errors import BUSY, Refused
 from tingtang.kernel.events import Event, Recorded
-from tingtang.kernel.log import Answered, Append, Appended, Clash, EventLog, Key, Lineage
+from tingtang.kernel.log import Answered, Append, Appended, Clash, EventLog, Key, Lineage, Work
 from tingtang.kernel.snapshots import Snapshots
 
 logger = logging.getLogger(__name__)
@@ -111,11 +111,13 @@ class StreamHost(Generic[S, C]):
         cause: str = "",
         key: Key | None = None,
         answer: Callable[[S, Sequence[Event], int], bytes] | None = None,
+        work: Work | None = None,
     ) -> Done:
         """Decide ``command``, make its events durable, and give back the answer.
 
         ``answer(state, events, at_ms)`` is asked right after the events were applied; its bytes
-        are kept with ``key``, so that a retry is answered alike. Raises :class:`Refused` where
+        are kept with ``key``, so that a retry is answered alike. ``work`` is done on the tables with
+        the events, or not at all. Raises :class:`Refused` where
         the core refuses, the disk is full, or the stream is too busy.
         """
         for _ in range(ATTEMPTS_MAX):
@@ -162,6 +164,7 @@ class StreamHost(Generic[S, C]):
                         lineage=live.lineage,
                         key=key,
                         answer=body,
+                        work=work,
                     )
                 )
                 live.pending = future

@@ -13,7 +13,7 @@ from tingtang.journeys.actions import Action, Actions, Call, Declined, Later, Re
 from tingtang.journeys.authorisation import model as m
 from tingtang.journeys.authorisation.evidence import Evidence, Sheet, evidence_of
 from tingtang.journeys.authorisation.policy import Mode
-from tingtang.journeys.authorisation.service import Authorisations, stream_of
+from tingtang.journeys.authorisation.service import Authorisations
 from tingtang.journeys.authorisation.work import CentreSettings, kind_of
 from tingtang.journeys.model.answers import checked
 from tingtang.journeys.model.scenario import ScreenSpec
@@ -22,6 +22,7 @@ from tingtang.journeys.service import JourneyService
 from tingtang.journeys.store import Open, step_of
 from tingtang.kernel.errors import Refused
 from tingtang.kernel.ids import JourneyId
+from tingtang.kernel.log import Key
 from tingtang.kernel.permissions import Actor
 from tingtang.kernel.text import Text
 from tingtang.org.directory import Directory
@@ -88,8 +89,15 @@ class CentreWork:
             return sheet
         return Sheet([*sheet.shown, *_lines(sheet.form, sheet.answers)])
 
-    async def give(self, authorisation: str, values: Mapping[str, Any], actor: Actor) -> None:
+    async def give(
+        self,
+        authorisation: str,
+        values: Mapping[str, Any],
+        actor: Actor,
+        key: Key | None = None,
+    ) -> None:
         """A yes, or work that is done; refused (field_wrong) where its form is not filled in."""
+        filled: Sheet | None = None
         state = await self._authorisations.state(authorisation)
         if state.work and state.asked is not None and not state.yes:
             sheet = await self._authorisations.sheet(authorisation, actor)
@@ -98,11 +106,7 @@ class CentreWork:
             if spec is not None and sheet.form is not None:
                 answers = checked(spec, opened.stands.known(sheet.form.step), values)
                 filled = msgspec.structs.replace(sheet, answers=answers)
-                stream = stream_of(authorisation)
-                await self._authorisations.shown.fill_in(
-                    stream, opened.branch, authorisation, filled
-                )
-        await self._authorisations.give(authorisation, actor)
+        await self._authorisations.give(authorisation, actor, key=key, filled=filled)
 
     async def _opened(self, journey: JourneyId) -> Open:
         opened = await self._journeys.store.get(journey)

@@ -14,7 +14,7 @@ from tingtang.journeys.authorisation.model import SETTLED
 from tingtang.journeys.model.screens import Screen
 from tingtang.kernel.clock import DAY_MS, Clock
 from tingtang.kernel.database import upsert
-from tingtang.kernel.log import Append, EventLog
+from tingtang.kernel.log import Append, EventLog, Work
 from tingtang.kernel.reactions import Trigger
 from tingtang.kernel.sealed import seal, unseal
 from tingtang.kernel.text import Text
@@ -33,12 +33,13 @@ class Evidence(msgspec.Struct, frozen=True):
 
 class Sheet(msgspec.Struct, frozen=True):
     """What a request is about: what is shown, the form of a piece of work, and what the first person
-    entered in it.
+    entered in it; and what was said to the customer where it was denied.
     """
 
     shown: list[Evidence]
     form: Screen | None = None
     answers: dict[str, Any] | None = None
+    reason: str = ""
 
 
 class EvidenceBook:
@@ -62,12 +63,14 @@ class EvidenceBook:
         statement = insert.on_conflict_do_nothing(index_elements=["authorisation"])
         await self._write(stream, call.branch, statement)
 
-    async def fill_in(self, stream: str, branch: str, authorisation: str, sheet: Sheet) -> None:
-        """The same with what was entered; where it was erased meanwhile nothing is kept."""
+    def changed(self, authorisation: str, sheet: Sheet) -> Work:
+        """Keeps the same with what was entered, together with an event; where it was erased meanwhile
+        nothing is kept.
+        """
         row = {"authorisation": authorisation}
         mine = (t.evidence.c.authorisation == authorisation) & t.evidence.c.body.is_not(None)
         update = sa.update(t.evidence).where(mine).values(self._sealed(row, sheet))
-        await self._write(stream, branch, update)
+        return lambda connection: connection.execute(update)
 
     def _sealed(self, row: dict[str, str], sheet: Sheet) -> dict[str, Any]:
         body = msgspec.json.encode(sheet).decode()

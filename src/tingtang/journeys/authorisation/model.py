@@ -69,8 +69,10 @@ class AuthorisationGiven(Event, frozen=True):
 
 
 class AuthorisationDenied(Event, frozen=True):
+    """Why lies sealed beside what was shown: it may name somebody. ``reason`` is of old logs."""
+
     staff: StaffId
-    reason: str
+    reason: str = ""
 
 
 class AuthorisationEscalated(Event, frozen=True):
@@ -117,8 +119,11 @@ class Request(msgspec.Struct):
     taken_ms: int = 0
     asked_ms: int = 0
     yes: tuple[StaffId, ...] = ()
+    yes_mode: Mode = Mode.NONE
+    """Where the last yes was said, which need not be where it was asked for first."""
     denied_by: StaffId = StaffId("")
     reason: str = ""
+    """Of old logs."""
 
     @property
     def work(self) -> str:
@@ -154,7 +159,6 @@ class Give(msgspec.Struct, frozen=True):
 
 class Deny(msgspec.Struct, frozen=True):
     staff: StaffId
-    reason: str
 
 
 class Withdraw(msgspec.Struct, frozen=True):
@@ -202,7 +206,7 @@ class Core:
                 return _give(state, command)
             case Deny():
                 _check_taken(state, command.staff)
-                return (AuthorisationDenied(staff=command.staff, reason=command.reason),)
+                return (AuthorisationDenied(staff=command.staff),)
             case Withdraw():
                 return (AuthorisationLapsed(),)
 
@@ -218,7 +222,7 @@ class Core:
             case AuthorisationPutBack():
                 state.standing, state.taken_by = Standing.WAITING, StaffId("")
             case AuthorisationGiven():
-                state.yes = (*state.yes, event.staff)
+                state.yes, state.yes_mode = (*state.yes, event.staff), event.mode
                 enough = state.asked is not None and len(state.yes) >= state.asked.people
                 state.standing = Standing.GIVEN if enough else Standing.WAITING
                 state.taken_by = StaffId("")

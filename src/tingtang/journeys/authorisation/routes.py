@@ -14,6 +14,7 @@ from tingtang.journeys.authorisation.views import AskedView, Queue
 from tingtang.journeys.model.screens import Screen
 from tingtang.journeys.service import JourneyService
 from tingtang.kernel.ids import BranchId, JourneyId
+from tingtang.kernel.log import Key
 from tingtang.kernel.permissions import Actor, Permission
 from tingtang.kernel.text import Text
 from tingtang.kernel.web import permit
@@ -46,7 +47,8 @@ class OnSiteRequest(msgspec.Struct, frozen=True):
 
 class EvidenceList(msgspec.Struct, frozen=True):
     """``rule`` and ``risks`` say why a yes is asked for; after ``until_ms`` it goes back to all.
-    ``form`` is what a piece of work asks for; none where it is checked.
+    ``form`` is what a piece of work asks for; none where it is checked. ``is_escalated``: it was asked
+    for elsewhere first, where nobody took it in time.
     """
 
     evidence: list[Evidence]
@@ -54,6 +56,7 @@ class EvidenceList(msgspec.Struct, frozen=True):
     risks: list[str]
     until_ms: int
     form: Screen | None = None
+    is_escalated: bool = False
 
 
 class Told(msgspec.Struct, frozen=True):
@@ -72,10 +75,14 @@ async def list_authorisations(
 
 @post(f"{ONE}/take", summary="Take a request", **permit(Permission.AUTHORISATION_GIVE))
 async def take_authorisation(
-    authorisation: str, authorisations: Authorisations, centre_work: CentreWork, actor: Actor
+    authorisation: str,
+    authorisations: Authorisations,
+    centre_work: CentreWork,
+    actor: Actor,
+    key: Key | None,
 ) -> EvidenceList:
     """Nobody else can answer it then; gives what it is about."""
-    await authorisations.take(authorisation, actor)
+    await authorisations.take(authorisation, actor, key)
     return await _evidence(authorisations, centre_work, authorisation, actor)
 
 
@@ -89,30 +96,38 @@ async def read_evidence(
 
 @post(f"{ONE}/put-back", summary="Put it back", **permit(Permission.AUTHORISATION_GIVE))
 async def put_back_authorisation(
-    authorisation: str, authorisations: Authorisations, actor: Actor
+    authorisation: str, authorisations: Authorisations, actor: Actor, key: Key | None
 ) -> Told:
     """Others may take it again."""
-    await authorisations.put_back(authorisation, actor)
+    await authorisations.put_back(authorisation, actor, key)
     return Told(authorisation)
 
 
 @post(f"{ONE}/give", summary="Say yes", **permit(Permission.AUTHORISATION_GIVE))
 async def give_authorisation(
-    authorisation: str, centre_work: CentreWork, actor: Actor, data: GiveRequest | None = None
+    authorisation: str,
+    centre_work: CentreWork,
+    actor: Actor,
+    key: Key | None,
+    data: GiveRequest | None = None,
 ) -> Told:
     """Never by whoever handled the business, nor twice by one person. A piece of work is done so too,
     with what its form asks for.
     """
-    await centre_work.give(authorisation, data.values if data is not None else {}, actor)
+    await centre_work.give(authorisation, data.values if data is not None else {}, actor, key)
     return Told(authorisation)
 
 
 @post(f"{ONE}/deny", summary="Say no", **permit(Permission.AUTHORISATION_GIVE))
 async def deny_authorisation(
-    authorisation: str, data: DenyRequest, authorisations: Authorisations, actor: Actor
+    authorisation: str,
+    data: DenyRequest,
+    authorisations: Authorisations,
+    actor: Actor,
+    key: Key | None,
 ) -> Told:
     """The customer is told why."""
-    await authorisations.deny(authorisation, actor, data.reason)
+    await authorisations.deny(authorisation, actor, data.reason, key)
     return Told(authorisation)
 
 
@@ -146,14 +161,18 @@ async def authorise_on_site(
     authorisation_desk: AuthorisationDesk,
     journeys: JourneyService,
     actor: Actor,
+    key: Key | None,
 ) -> Told:
     """Somebody of the branch says yes at the customer's terminal, with their own name and password."""
     opened = await journeys.store.get(JourneyId(journey))
     check_here(opened, actor)
+    told = await authorisations.told(key)
+    if told is not None:
+        return Told(told)
     authorisation = await authorisations.of_journey(JourneyId(journey))
     person = await authorisation_desk.person(data.login, data.password, data.code)
     person.require(Permission.AUTHORISATION_GIVE, opened.branch)
-    await authorisations.give(authorisation, person, on_site=True)
+    await authorisations.give(authorisation, person, on_site=True, key=key)
     return Told(authorisation)
 
 
@@ -170,6 +189,7 @@ async def _evidence(
         list(asked.risks) if asked else [],
         until_ms,
         sheet.form,
+        state.is_escalated,
     )
 
 

@@ -5,6 +5,7 @@ import logging
 from collections.abc import Sequence
 from typing import Any
 
+import msgspec
 import sqlalchemy as sa
 
 from tingtang.journeys.actions import Call, Declined, Done, Later, Result
@@ -32,7 +33,7 @@ from tingtang.kernel.errors import Refused
 from tingtang.kernel.events import Recorded
 from tingtang.kernel.ids import BranchId, JourneyId, StaffId
 from tingtang.kernel.live import LiveViews
-from tingtang.kernel.log import EventLog
+from tingtang.kernel.log import EventLog, Key, Work
 from tingtang.kernel.permissions import SYSTEM, Actor, ActorKind
 from tingtang.kernel.reactions import Trigger
 from tingtang.kernel.streams import StreamHost
@@ -54,6 +55,7 @@ LAPSED_WORDS = Text(
     "Nobody could authorise it in time; try again later or go to a counter",
 )
 
+ERASED = Text("原因已到期删除", "the reason has been erased")
 HANDED_BACK_WORDS = Text("集中作业中心退回：{reason}", "Handed back by the centre: {reason}")
 NOT_DONE_WORDS = Text(
     "集中作业中心未能按时办理，请到柜台办理",
@@ -162,16 +164,26 @@ class Authorisations:
 
     # -- answered by people ---------------------------------------------------------------------
 
-    async def take(self, authorisation: str, actor: Actor) -> None:
+    async def take(self, authorisation: str, actor: Actor, key: Key | None = None) -> None:
         """Take it before anybody else does."""
-        await self._by(authorisation, actor, m.Take(StaffId(actor.id), modes_of(actor)))
+        await self._by(authorisation, actor, m.Take(StaffId(actor.id), modes_of(actor)), key)
 
-    async def put_back(self, authorisation: str, actor: Actor) -> None:
+    async def put_back(self, authorisation: str, actor: Actor, key: Key | None = None) -> None:
         """Let others have it."""
-        await self._by(authorisation, actor, m.PutBack(StaffId(actor.id)))
+        await self._by(authorisation, actor, m.PutBack(StaffId(actor.id)), key)
 
-    async def give(self, authorisation: str, actor: Actor, *, on_site: bool = False) -> None:
-        """Say yes. On site one says it without taking it first, with one's own name and password."""
+    async def give(
+        self,
+        authorisation: str,
+        actor: Actor,
+        *,
+        on_site: bool = False,
+        key: Key | None = None,
+        filled: Sheet | None = None,
+    ) -> None:
+        """Say yes. On site one says it without taking it first, with one's own name and password.
+        ``filled`` is the sheet with what was entered in a piece of work.
+        """
         state = await self.host.state(stream_of(authorisation))
         modes = modes_of(actor) & state.modes
         if on_site:
@@ -181,11 +193,20 @@ class Authorisations:
         else:
             mode = next((x for x in (Mode.REMOTE, Mode.WORK) if x in modes), Mode.PAD)
         involved = () if state.asked is None else await self.involved(state.asked.journey)
-        await self._by(authorisation, actor, m.Give(StaffId(actor.id), mode, involved))
+        await self._by(authorisation, actor, m.Give(StaffId(actor.id), mode, involved), key, filled)
 
-    async def deny(self, authorisation: str, actor: Actor, reason: str) -> None:
+    async def told(self, key: Key | None) -> str | None:
+        """The request that was answered under this very key before."""
+        before = None if key is None else await self._log.answer(key)
+        return None if before is None else before.decode()
+
+    async def deny(
+        self, authorisation: str, actor: Actor, reason: str, key: Key | None = None
+    ) -> None:
         """Say no, and why."""
-        await self._by(authorisation, actor, m.Deny(StaffId(actor.id), reason))
+        sheet = await self.shown.read(authorisation)
+        said = msgspec.structs.replace(sheet, reason=reason)
+        await self._by(authorisation, actor, m.Deny(StaffId(actor.id)), key, said)
 
     async def state(self, authorisation: str) -> m.Request:
         """Where a request stands."""
@@ -250,13 +271,13 @@ class Authorisations:
         result: Done | Declined
         if state.standing is m.Standing.GIVEN:
             yes = list(state.yes)
-            answers = (await self.shown.read(authorisation)).answers or {}
+            work = state.asked.work
+            answers = (await self.shown.read(authorisation)).answers if work else None
             own = {"authorisation": authorisation, "approved_by": yes}
-            result = Done({**answers, **own, "mode": state.asked.mode.value})
+            result = Done({**(answers or {}), **own, "mode": state.yes_mode.value})
         elif state.standing is m.Standing.DENIED:
-            no = HANDED_BACK_WORDS if state.asked.work else DENIED_WORDS
-            words = Text(no.zh.format(reason=state.reason), no.en.format(reason=state.reason))
-            result = Declined("not_authorised", words)
+            reason = state.reason or (await self.shown.read(authorisation)).reason
+            result = Declined("not_authorised", _no(reason, is_work=bool(state.asked.work)))
         else:
             words = NOT_DONE_WORDS if state.asked.work else LAPSED_WORDS
             result = Declined("authorisation_lapsed", words)
@@ -264,16 +285,34 @@ class Authorisations:
 
     # -- parts ----------------------------------------------------------------------------------
 
-    async def _by(self, authorisation: str, actor: Actor, command: m.Command) -> None:
+    async def _by(
+        self,
+        authorisation: str,
+        actor: Actor,
+        command: m.Command,
+        key: Key | None = None,
+        sheet: Sheet | None = None,
+    ) -> None:
         branch = await self._branch(authorisation)
         if actor.branches is not None and branch not in actor.branches:
             raise Refused(m.UNKNOWN)
-        await self._run(authorisation, branch, command, actor)
+        work = None if sheet is None else self.shown.changed(authorisation, sheet)
+        await self._run(authorisation, branch, command, actor, key, work)
 
     async def _run(
-        self, authorisation: str, branch: BranchId, command: m.Command, actor: Actor
+        self,
+        authorisation: str,
+        branch: BranchId,
+        command: m.Command,
+        actor: Actor,
+        key: Key | None = None,
+        work: Work | None = None,
     ) -> None:
-        await self.host.run(stream_of(authorisation), branch, command, actor=actor.name)
+        stream = stream_of(authorisation)
+        await self.host.run(
+            stream, branch, command, actor=actor.name, key=key, work=work,
+            answer=lambda *_: authorisation.encode(),
+        )  # fmt: skip
 
     async def _branch(self, authorisation: str) -> BranchId:
         query = sa.select(t.requests.c.branch).where(t.requests.c.authorisation == authorisation)
@@ -323,6 +362,13 @@ class Authorisations:
     def _on_change(self, _stream: str, events: Sequence[Recorded]) -> None:
         self._live.touch(BELL, CENTRE)
         self._live.touch(VIEW, events[0].branch)
+
+
+def _no(reason: str, *, is_work: bool) -> Text:
+    """What the customer reads; the reason may be erased by then."""
+    no = HANDED_BACK_WORDS if is_work else DENIED_WORDS
+    zh, en = (reason, reason) if reason else (ERASED.zh, ERASED.en)
+    return Text(no.zh.format(reason=zh), no.en.format(reason=en))
 
 
 def modes_of(actor: Actor) -> frozenset[Mode]:
