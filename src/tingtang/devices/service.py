@@ -17,8 +17,8 @@ from tingtang.devices.model.kinds import DeviceType
 from tingtang.devices.model.state import OPEN_COMMANDS, CommandState, DeviceState
 from tingtang.devices.ports import DeviceLink
 from tingtang.devices.register import Register, device_stream
+from tingtang.devices.sending import Sender
 from tingtang.devices.telemetry import Telemetry
-from tingtang.devices.waking import Waker
 from tingtang.kernel.clock import MINUTE_MS, Clock
 from tingtang.kernel.errors import Refused
 from tingtang.kernel.events import Event, Recorded
@@ -78,27 +78,26 @@ class DeviceService:
         as ever, so that by that clock all patience with them is so many times longer."""
         self._ids = ids
         self._live = live
-        self._links: dict[r.Protocol, DeviceLink] = {}
         self._heard: dict[str, list[c.DeviceInput]] = {}
         self._workers: dict[str, asyncio.Task[None]] = {}
         self._heard_ms: dict[str, int] = {}
         """When each device was last heard of, by our clock."""
         self._ends: dict[str, asyncio.Event] = {}
         self._watch: asyncio.Task[None] | None = None
-        self._waker = Waker(register, self._switch_on, self._send_over_link)
+        self._sender = Sender(register, self.known_state, self._not_sent, self._switch_on)
         # A device's stream goes on for as long as it stands there: a start must not read it whole.
         snapshots = Snapshots(log, DeviceState, revision=STATE_REVISION)
         self.host: StreamHost[DeviceState, c.DeviceInput] = StreamHost(
             log, clock, DeviceCore(), snapshots
         )
         self.host.on_change(self._on_change)
-        self.host.on_change(self._send_given, own_only=True)
+        self.host.on_change(self._sender.send_given, own_only=True)
 
     # -- assembly ------------------------------------------------------------------------------
 
     def add_link(self, protocol: r.Protocol, link: DeviceLink) -> None:
         """Reach the devices of ``protocol`` through ``link``."""
-        self._links[protocol] = link
+        self._sender.add_link(protocol, link)
 
     async def start(self) -> None:
         """Load every device's state; those said to be on line must be heard of again soon."""
@@ -175,7 +174,7 @@ class DeviceService:
 
     def can_wake(self, device: str) -> bool:
         """Whether there is a way to wake the device while it sleeps or is off."""
-        return bool(self._waker.ways(self.register.device(device)))
+        return self._sender.can_wake(device)
 
     async def switch_module(
         self, device: str, module: str, enabled: bool, actor: Actor, key: Key | None = None
@@ -186,7 +185,7 @@ class DeviceService:
         await self._run(
             found, c.SwitchModule(type=type_, module=module, enabled=enabled), actor, key
         )
-        link = self._links.get(found.protocol)
+        link = self._sender.link_of(found)
         if link is not None:
             await link.use_modules(device, await self.modules_in_use(device))
 
@@ -219,7 +218,7 @@ class DeviceService:
         self._live.touch(BRANCH_VIEW, found.branch)
 
     async def _cut_off(self, device: r.Device) -> None:
-        link = self._links.get(device.protocol)
+        link = self._sender.link_of(device)
         if link is not None:
             await link.forget(device.id)
 
@@ -397,40 +396,12 @@ class DeviceService:
                 if ended is not None:
                     ended.set()
 
-    def _send_given(self, stream: str, events: Sequence[Recorded]) -> None:
-        device = self.register.get(stream.partition("/")[2])
-        for recorded in events:
-            if device and isinstance(recorded.event, e.CommandGiven | e.CommandRepeated):
-                self._send(device, recorded.event.command)
-
-    def _send(self, device: r.Device, command: str) -> None:
-        state = self.host.committed(device_stream(device.id))
-        link = self._links.get(device.protocol)
-        given = None if state is None else state.commands.get(command)
-        if given is None or link is None:
-            return
-        call = wire.CommandCall(given.id, given.name, given.parameters, given.until_ms)
-        sending = self._wake(device, call) if call.name == WAKE else link.send(device.id, call)
-        task = asyncio.create_task(sending)
-        task.add_done_callback(_report)
-
-    async def _wake(self, device: r.Device, call: wire.CommandCall) -> bool:
-        problems = await self._waker.wake(device, call)
-        if problems:
-            failed = wire.CommandResult(call.id, wire.CommandStep.FAILED, "not_sent", problems)
-            self._hear(device.id, lambda type_: _heard(type_, failed), is_alive=False)
-        return not problems
+    def _not_sent(self, device: str, result: wire.CommandResult) -> None:
+        # Not a sign of life: nothing reached the device.
+        self._hear(device, lambda type_: _heard(type_, result), is_alive=False)
 
     async def _switch_on(self, plug: str) -> None:
         await self.give(plug, SET, {"on": True}, SYSTEM)
-
-    async def _send_over_link(self, device: r.Device, call: wire.CommandCall) -> bool:
-        return await self._links[device.protocol].send(device.id, call)
-
-
-def _report(task: "asyncio.Task[bool]") -> None:
-    if not task.cancelled() and (error := task.exception()) is not None:
-        logger.error("a command could not be handed over", exc_info=error)
 
 
 def _heard(type_: DeviceType, result: wire.CommandResult) -> c.HearResult:
