@@ -60,6 +60,10 @@ class Branch:
         body = {"id": device, "type": type_, "name": device, "zone": ""}
         answer = await engineer.post("/api/branches/east/devices", json=body)
         assert answer.status_code == 201, answer.text
+        await self.beat(device)
+
+    async def beat(self, device: str) -> None:
+        """It is there: said anew where time has gone on."""
         self.devices.link(device, wire.LinkState(wire.Link.ONLINE, boot="1", firmware="1.0"))
         await self.settled()
 

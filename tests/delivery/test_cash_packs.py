@@ -9,6 +9,7 @@ from tests.delivery.test_clearing_cash import KIOSK, LOADED, CashKiosk
 from tests.delivery.test_clearing_cash import machine as _machine
 from tingtang.bank.port import CoreBank
 from tingtang.bank.trades import CashBox
+from tingtang.journeys.feature import CashUse
 
 machine = _machine
 PIECES = {"10000": 200, "1000": 50}
@@ -78,6 +79,39 @@ async def test_nothing_is_booked_where_the_machine_does_not_open(kiosk: CashKios
     assert await box(branch, KIOSK) == LOADED
     await branch.post(OTHER, f"cash-packs/{order}/cancel", reason="设备故障")
     assert (await branch.items.orders.row(order))["status"] == "cancelled"
+
+
+async def test_no_pack_goes_into_a_machine_that_is_being_cleared(kiosk: CashKiosk) -> None:
+    """Else the cassettes would be shut before the two have counted, and the books be ahead."""
+    branch = kiosk.branch
+    order = await packed(branch)
+    clearing = await kiosk.begin()
+    await kiosk.exchange("active")
+    refused = await branch.post(HANDLER, f"cash-packs/{order}/load", 409, seal=SEAL)
+    assert refused["error"]["code"] == "clearing_open"
+    assert kiosk.now() == "active"
+    assert await box(branch, KIOSK) == LOADED
+    await branch.post(TRADER, f"{clearing}/abandon")
+    await kiosk.exchange("inactive")
+    done = await branch.post(HANDLER, f"cash-packs/{order}/load", seal=SEAL)
+    assert done["is_told"] is True
+
+
+async def test_no_pack_goes_into_a_machine_that_moves_a_customers_cash(
+    kiosk: CashKiosk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    branch = kiosk.branch
+    order = await packed(branch)
+    use = branch.world.app.parts.service("cash_use", CashUse)
+
+    async def is_moving(device: str) -> bool:
+        return device == KIOSK
+
+    with monkeypatch.context() as patch:
+        patch.setattr(use, "is_moving", is_moving)
+        refused = await branch.post(HANDLER, f"cash-packs/{order}/load", 409, seal=SEAL)
+    assert refused["error"]["code"] == "cash_under_way"
+    assert kiosk.now() == "inactive"
 
 
 async def test_notes_that_no_unit_holds_are_in_the_box_and_the_machine_must_count(

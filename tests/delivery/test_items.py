@@ -100,7 +100,7 @@ async def test_a_wrong_seal_opens_no_door_and_the_hall_is_told(branch: Branch) -
     assert not (await branch.items.cabinets.state(CABINET)).cells
     trail = await branch.get(HANDLER, f"items/{made['order']}/trail")
     assert trail["lines"][-1]["what"]["zh"] == "封签不符，拒绝入柜"
-    for _ in range(400):
+    for _ in range(6000):
         raised = await branch.world.events("task.task_raised")
         if raised:
             break
@@ -266,6 +266,7 @@ async def test_what_nobody_fetches_is_reminded_of_expires_and_goes_back(branch: 
     result = await actions(branch).pick_up(pick_up(branch, "t", made["pick_up_code"]))
     assert isinstance(result, Declined)
     branch.people.clear()  # their sessions have ended
+    await branch.beat(CABINET)
     await branch.post(OTHER, f"items/{made['order']}/take-back")
     await branch.opens(made["cell"], 2)
     await branch.door("cell_closed", made["cell"], 2, occupied=False)
@@ -286,7 +287,7 @@ async def test_a_door_left_open_and_a_forced_one_become_tasks(branch: Branch) ->
     branch.world.clock.advance(120_000)
     await branch.items.tend()
     await branch.door("cell_opened", 9, 3)
-    for _ in range(400):
+    for _ in range(6000):
         raised = {one.event.about for one in await branch.world.events("task.task_raised")}
         if len(raised) == 2:
             break

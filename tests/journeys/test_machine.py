@@ -10,11 +10,13 @@ import pytest
 from tests.journeys.conftest import Office, Terminal, open_office, until
 from tests.journeys.flows import asks, does, line
 from tingtang.delivery.clearing import box_of
+from tingtang.devices.model.wire import App
 from tingtang.devices.service import DeviceService
 from tingtang.devices.virtual.xfs_machines import kiosk as kiosk_services
 from tingtang.hall.feature import TaskService
 from tingtang.journeys.machine import media
 from tingtang.kernel.ids import BranchId, JourneyId
+from tingtang.kernel.permissions import SYSTEM
 from xfs4iot.client import Connection
 from xfs4iot.server import Host
 from xfs4iot.virtual.card_world import bank_card, identity_card
@@ -34,10 +36,13 @@ class Stand:
         self.host = host
         self.worlds = {one.name: one.world for one in services}
         self.kiosk: Terminal
+        self.tries = 0
 
     async def run(self, *steps: str, do: Callable[[], object] | None = None, at: str = "") -> dict:
         """Walk through a scenario of these steps; ``do`` is done once the service ``at`` waits."""
-        await self.office.install("try", {"try.bpmn": line("try", *steps, asks("stop"))})
+        self.tries += 1
+        flow = line("try", *steps, asks("stop"))
+        await self.office.install("try", {"try.bpmn": flow}, self.tries)
         begun = asyncio.create_task(self.kiosk.begin("try"))
         if do is not None:
             await until(lambda: self.worlds[at].wanted)
@@ -73,7 +78,7 @@ async def stand(seeded: Path, tmp_path: Path) -> AsyncIterator[Stand]:
         assert made.status_code < 300, made.text
         devices = office.world.app.parts.service("devices", DeviceService)
         await devices.state("kiosk-x")
-        await until(lambda: len(devices.known_state("kiosk-x").modules) == 11)
+        await until(lambda: len(devices.known_state("kiosk-x").modules) == 12)
         stand = Stand(office, host, services)
         stand.kiosk = await office.kiosk("k1")
         yield stand
@@ -250,6 +255,50 @@ async def test_cash_is_counted_stored_and_handed_out(stand: Stand) -> None:
     assert known["cash"] == {"amount": 300_00, "notes": {"100": 3}, "currency": "CNY"}
     assert known["out"] == {"amount": 200_00}
     assert sum(1 for _ in cash.output) == 2
+
+
+async def pause(stand: Stand, name: str = "pause") -> None:
+    """Take the machine out of service, or back into it."""
+    devices = stand.office.world.app.parts.service("devices", DeviceService)
+    wanted = App.PAUSED if name == "pause" else App.RUNNING
+    await devices.give("kiosk-x", name, {}, SYSTEM)
+    await until(lambda: devices.known_state("kiosk-x").app is wanted)
+
+
+@pytest.mark.shows("R103", part="a machine that is out of service begins to move no cash")
+async def test_a_machine_out_of_service_moves_no_cash_and_says_so(stand: Stand) -> None:
+    cash = stand.worlds["CashCabinet"]
+    await pause(stand)
+    view = await stand.run(does("cash", "machine.accept_cash"))
+    assert view["refusal"]["code"] == "cash_closed"
+    assert not cash.wanted
+    goes_on = 'on_refused="go_on"'
+    view = await stand.run(does("out", "machine.dispense_cash", goes_on, amount="20000"))
+    assert stand.known(view)["out"]["code"] == "nothing_came_out"
+    view = await stand.run(does("so_far", "machine.count_out", goes_on))
+    assert stand.known(view)["so_far"]["code"] == "cash_closed"
+    assert not cash.output
+    entries = (await stand.kiosk.http.get("/api/branches/east/scenarios")).json()["entries"]
+    assert next(x for x in entries if x["scenario"] == "cash_deposit")["missing"] == ["cash"]
+    await pause(stand, "resume")
+    view = await stand.run(does("out", "machine.dispense_cash", amount="20000"))
+    assert stand.known(view)["out"] == {"amount": 200_00}
+
+
+@pytest.mark.shows(
+    "R103", part="what was begun goes on to its end at a machine that was paused since"
+)
+async def test_cash_that_is_inside_goes_on_where_the_machine_was_paused_since(
+    stand: Stand,
+) -> None:
+    cash = stand.worlds["CashCabinet"]
+    view = await stand.run(
+        does("so_far", "machine.count_out"), asks("sure"),
+        does("out", "machine.dispense_cash", amount="20000", so_far="so_far.amount"),
+    )  # fmt: skip
+    await pause(stand)
+    await stand.kiosk.answer(view)
+    await until(lambda: len(cash.output) == 2)
 
 
 async def test_cash_lies_in_the_box_that_is_cleared(stand: Stand) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 
 from tingtang.bank import trades as b
+from tingtang.delivery.clearing import Clearings
 from tingtang.delivery.machines import CASH_MODULE, EXCHANGED
 from tingtang.delivery.model import item as m
 from tingtang.delivery.model import item_events as e
@@ -24,6 +25,7 @@ from tingtang.devices.model import records as r
 from tingtang.devices.model.state import CommandState
 from tingtang.devices.model.wire import Health, Link, Value
 from tingtang.devices.service import DeviceService
+from tingtang.journeys.feature import CashUse
 from tingtang.kernel.clock import DAY_MS
 from tingtang.kernel.errors import Refused
 from tingtang.kernel.ids import BranchId
@@ -50,10 +52,19 @@ class CashMachine(msgspec.Struct, frozen=True):
 class CashPacks:
     """All packs of all branches."""
 
-    def __init__(self, orders: Orders, vouchers: Vouchers, devices: DeviceService) -> None:
+    def __init__(
+        self,
+        orders: Orders,
+        vouchers: Vouchers,
+        devices: DeviceService,
+        cash_use: CashUse,
+        clearings: Clearings,
+    ) -> None:
         self._orders = orders
         self._vouchers = vouchers
         self._devices = devices
+        self._cash_use = cash_use
+        self._clearings = clearings
 
     def machines(self, branch: str) -> list[r.Device]:
         """Machines of a branch that take a pack."""
@@ -105,7 +116,8 @@ class CashPacks:
         """The second person reads the seal again: the machine opens, the bank books, the notes go in.
 
         Gives whether the machine has taken in what was put into it. Asked again after a fault it goes
-        on where it was. Refused: two_people, wrong_seal, machine_away, bank_silent, bank_declined.
+        on where it was. Refused: two_people, wrong_seal, clearing_open, cash_under_way, machine_away,
+        bank_silent, bank_declined.
         """
         await self._orders.row(order, branch)
         state = await self._orders.state(order)
@@ -119,6 +131,10 @@ class CashPacks:
             await self._orders.run(order, branch, wrong, actor.name)
             raise Refused(p.WRONG_SEAL)
         if state.status is Status.SEALED:
+            if await self._clearings.is_cleared(ordered.device):
+                raise Refused(p.CLEARING_OPEN)
+            if await self._cash_use.is_moving(ordered.device):
+                raise Refused(p.CASH_UNDER_WAY)
             if not await self._opened(ordered.device):
                 raise Refused(p.MACHINE_AWAY)
             try:

@@ -16,6 +16,7 @@ from tingtang.delivery.model.cabinet import CellState
 from tingtang.delivery.service import MACHINE, Items
 from tingtang.delivery.vouchers import Vouchers
 from tingtang.devices.model import records as r
+from tingtang.journeys.feature import CashUse
 from tingtang.kernel.clock import Clock, local_date, local_time
 from tingtang.kernel.errors import Refused
 from tingtang.kernel.events import Event, Recorded
@@ -26,6 +27,7 @@ from tingtang.kernel.streams import StreamHost
 from tingtang.org.directory import Directory
 
 UNDER_WAY = (m.Step.WAITING, m.Step.COUNTING, m.Step.DIFFERENT, m.Step.BALANCED)
+UNCOUNTED = (m.Step.WAITING, m.Step.COUNTING)
 
 logger = logging.getLogger(__name__)
 
@@ -45,6 +47,7 @@ class Clearings:
         directory: Directory,
         items: Items,
         vouchers: Vouchers,
+        cash_use: CashUse,
     ) -> None:
         self.host: StreamHost[m.Clearing, m.Command] = StreamHost(log, clock, m.ClearingCore())
         self._log = log
@@ -53,9 +56,11 @@ class Clearings:
         self._directory = directory
         self._items = items
         self._vouchers = vouchers
+        self._cash_use = cash_use
         self._tasks: set[asyncio.Task[None]] = set()
         self._beginning = asyncio.Lock()
         log.project(m.TYPES.all().values(), _project)
+        cash_use.close_by(self.is_cleared)
 
     # -- the two who count ----------------------------------------------------------------------
 
@@ -86,9 +91,11 @@ class Clearings:
         actor: Actor,
     ) -> None:  # fmt: skip
         """What one of the two found, without seeing what the other did. Notes are told by pieces
-        of each denomination, or as an amount.
+        of each denomination, or as an amount. Refused (cash_under_way) while a customer's is.
         """
         await self._check(branch, clearing)
+        if await self.waits_for_cash(clearing):
+            raise Refused(p.CASH_UNDER_WAY)
         counted = m.Count(actor.name, counts, pieces)
         await self._run(clearing, branch, counted, actor.name)
         await self.compare(branch, clearing)
@@ -139,6 +146,21 @@ class Clearings:
 
     # -- reading --------------------------------------------------------------------------------
 
+    async def is_cleared(self, device: str) -> bool:
+        """True while a clearing of this machine is under way."""
+        columns = t.clearings.c
+        query = sa.select(columns.clearing).where(
+            columns.device == device, columns.step.in_([one.value for one in UNDER_WAY])
+        )
+        return await self._log.database.read(lambda c: c.execute(query).first()) is not None
+
+    async def waits_for_cash(self, clearing: str) -> bool:
+        """True while a customer at the machine moves cash, and nothing may be counted yet."""
+        state = await self.state(clearing)
+        if state.begun is None or state.is_device_asked or state.step not in UNCOUNTED:
+            return False
+        return await self._cash_use.is_moving(state.begun.device)
+
     def today(self, branch: str) -> str:
         """The branch's own date."""
         return local_date(self._clock.now_ms(), self._directory.branch(branch).time_zone)
@@ -178,7 +200,7 @@ class Clearings:
         not told to serve again.
         """
         for branch in self._directory.branches():
-            for row in await self.rows(branch.id, (m.Step.WAITING, m.Step.COUNTING)):
+            for row in await self.rows(branch.id, UNCOUNTED):
                 if not (await self.state(row["clearing"])).is_device_asked:
                     device = self.machines.find(branch.id, row["device"])
                     self._follow(self._self_count(row["clearing"], device))
@@ -199,7 +221,15 @@ class Clearings:
         task.add_done_callback(self._tasks.discard)
 
     async def _self_count(self, clearing: str, device: r.Device) -> None:
-        """It counts itself first: with its units open it can move nothing."""
+        """It counts itself first: with its units open it can move nothing. Before that a customer's
+        cash goes where it belongs: into the cassettes, back, or out.
+        """
+
+        async def is_wanted(_device: str) -> bool:
+            return (await self.state(clearing)).step in UNCOUNTED
+
+        if not await self._cash_use.until_still(device.id, is_wanted):
+            return  # broken off meanwhile, which sends the machine back
         counts, code = await self.machines.count(device)
         is_opened = await self.machines.open_units(device, clearing)
         told = m.NoteDevice(counts, code, is_opened)

@@ -78,6 +78,8 @@ class ClearingView(msgspec.Struct, frozen=True, kw_only=True):
     """The caller is one of the two."""
     has_counted: bool
     is_device_asked: bool
+    waits_for_cash: bool
+    """A customer at the machine moves cash; nothing is counted before that has ended."""
     rounds: int
     names: list[str]
     lines: list[LineView]
@@ -293,6 +295,7 @@ async def _view(
         is_mine=actor.name in state.people,
         has_counted=actor.name in state.counts,
         is_device_asked=state.is_device_asked,
+        waits_for_cash=await clearings.waits_for_cash(clearing),
         rounds=state.rounds,
         names=list(begun.names),
         lines=[

@@ -36,6 +36,7 @@ from tingtang.delivery.witness import Witnesses
 from tingtang.devices.model import events as device_events
 from tingtang.devices.service import DeviceService, Register
 from tingtang.hall.feature import Closing, MessagePort, TaskService
+from tingtang.journeys.feature import CashUse
 from tingtang.journeys.service import Actions, JourneyService
 from tingtang.kernel.events import EventTypes, Recorded
 from tingtang.kernel.feature import Feature, Parts
@@ -63,7 +64,10 @@ def wire(parts: Parts) -> None:
     items = Items(orders, cabinets, vouchers, directory, parts.ids)
     dispensers = Dispensers(parts.log, orders, devices)
     machines = ClearedMachines(devices)
-    clearings = Clearings(parts.log, parts.clock, machines, directory, items, vouchers)
+    cash_use = parts.service("cash_use", CashUse)
+    clearings = Clearings(
+        parts.log, parts.clock, machines, directory, items, vouchers, cash_use
+    )  # fmt: skip
     days = DeliveryDays(parts.log, parts.clock, directory, clearings, items, vouchers)
     parts.offer("clearings", clearings)
     parts.offer("delivery_days", days)
@@ -71,7 +75,7 @@ def wire(parts: Parts) -> None:
     desk = DeliveryDesk(items, days, directory, devices, parts.log)
     parts.offer("items", items)
     parts.offer("once", Once(parts.log))
-    parts.offer("cash_packs", CashPacks(orders, vouchers, devices))
+    parts.offer("cash_packs", CashPacks(orders, vouchers, devices, cash_use, clearings))
     parts.offer("vouchers", vouchers)
     parts.offer("dispensers", dispensers)
     parts.offer("delivery_desk", desk)

@@ -22,6 +22,7 @@ from tingtang.journeys.hall_actions import HallActions
 from tingtang.journeys.housekeeping import JourneyHousekeeping
 from tingtang.journeys.library import Library
 from tingtang.journeys.machine.actions import MachineActions
+from tingtang.journeys.machine.cash_use import CashUse
 from tingtang.journeys.machine.machines import DeviceMachines
 from tingtang.journeys.machine.tokens import TokenActions
 from tingtang.journeys.model.events import TYPES
@@ -39,6 +40,8 @@ from tingtang.kernel.text import Text
 from tingtang.org.directory import Directory
 from tingtang.org.service import Links, SignIn
 
+__all__ = ["FEATURE", "CashUse", "wire"]
+
 
 def wire(parts: Parts) -> None:
     directory = parts.service("directory", Directory)
@@ -46,7 +49,6 @@ def wire(parts: Parts) -> None:
     directory.sections.register("faces", FaceSettings, Text("人脸比对", "Comparing faces"))
     actions, library = Actions(), Library(parts.log, parts.clock)
     machines = DeviceMachines(parts.service("devices", DeviceService), parts.services["xfs"])
-    MachineActions(machines).register(actions)
     TokenActions(parts.service("devices", DeviceService)).register(actions)
     HallActions(parts.log, parts.clock, parts.service("tasks", TaskService)).register(actions)
     BankActions(
@@ -62,6 +64,9 @@ def wire(parts: Parts) -> None:
         return terminals.facts(journey.holder, journey.channel, branch)
 
     store = JourneyStore(parts.log, parts.clock, parts.vault, library, facts)
+    cash_use = CashUse(machines, store, parts.database)
+    MachineActions(machines, cash_use).register(actions)
+    parts.offer("cash_use", cash_use)
     journeys = JourneyService(
         parts.log, parts.clock, parts.ids, parts.live, library, actions, store
     )

@@ -132,15 +132,22 @@ class Walk:
         self.seen: list[Data] = []
         """Screens, as they were shown."""
 
-    async def run(self, name: str) -> Data:
-        """Go on until it is over; gives the last view."""
-        view = await self.settled(await self._begin(name))
+    async def run(self, name: str, until: str = "") -> Data:
+        """Begin it and go on until it is over, or a step is ``until``; gives the last view."""
+        return await self.go_on(await self.settled(await self._begin(name)), until)
+
+    async def go_on(self, view: Data, until: str = "") -> Data:
+        """The same with one that was begun."""
         while view["status"] not in OVER:
+            if view["refusal"] is not None and view["refusal"]["code"] == until:
+                return view
             assert len(self.steps) < STEPS_MAX, self.steps
-            assert view["refusal"] is None, (name, self.steps, view["refusal"])
-            assert view["screen"] is not None, (name, self.steps, view)
+            assert view["refusal"] is None, (view["scenario"], self.steps, view["refusal"])
+            assert view["screen"] is not None, (self.steps, view)
             view = await self._where_it_can_be_answered(view)
             screen = view["screen"]
+            if until and screen["step"].rpartition("#")[0] == until:
+                return view
             self.seats.add(view["channel"])
             self.seen.append(screen)
             self.steps.append(screen["step"].rpartition("#")[0])

@@ -127,6 +127,12 @@ CLEARING_NOT_NOW = Problem(
 CLEARING_OPEN = Problem(
     "clearing_open", 409, "该设备已有一次清机正在进行", "This machine is being cleared already"
 )
+CASH_UNDER_WAY = Problem(
+    "cash_under_way",
+    409,
+    "有客户正在本机收付现金，请等其办完再清点或加钞",
+    "A customer's cash is being moved at this machine: count or fill it once that has ended",
+)
 DIFFERENCES_OPEN = Problem(
     "differences_open",
     409,

@@ -12,14 +12,17 @@ from typing import Any
 import msgspec
 
 from tingtang.journeys.actions import Action, Actions, Call, Declined, Done, Result, Unclear
-from tingtang.journeys.machine import cash, media, pins, reading
+from tingtang.journeys.machine import cash, media, pins, reading, token_port
+from tingtang.journeys.machine.cash_use import CashUse
 from tingtang.journeys.machine.machines import DeviceMachines, Hands
 from tingtang.journeys.machine.refusals import (
     BROKEN,
+    CASH_CLOSED,
     INTERRUPTED,
     TOO_LATE,
     UNREADABLE,
     NotDone,
+    NothingCameOut,
 )
 from tingtang.kernel.text import Text
 from xfs4iot.errors import CommandErrorCode, CommandFailed, NotDelivered, OutcomeUnknown, TimeOut
@@ -46,6 +49,10 @@ class Work(msgspec.Struct, frozen=True):
     """After an interruption the machine is asked how far it came."""
     given_back_by: str = ""
     held_until: frozenset[str] = frozenset()
+    closed_code: str = ""
+    """Of what begins to move cash: how it is declined where the machine's cash is closed, with nothing
+    done. Of handing out it is the code by which a scenario takes the booking back.
+    """
 
 
 WORKS: dict[str, Work] = {
@@ -81,9 +88,13 @@ WORKS: dict[str, Work] = {
         media.print_receipt,
     ),
     "enter_pin": Work(Text("输入密码", "Enter a PIN"), Text("密码键盘", "PIN pad"), pins.enter_pin),
+    "use_token": Work(
+        Text("凭U盾签名", "Have a U-key sign"), Text("U盾接口", "U-key port"), token_port.use_token
+    ),
     "accept_cash": Work(
         Text("收取现金", "Take cash in"), CASH, cash.accept_cash, has_effect=True,
         is_asked_again=True, given_back_by="machine.return_cash", held_until=AFTER_CASH,
+        closed_code="cash_closed",
     ),
     "store_cash": Work(
         Text("现金入钞箱", "Store the cash"), CASH, cash.store_cash, has_effect=True,
@@ -94,11 +105,12 @@ WORKS: dict[str, Work] = {
         is_asked_again=True,
     ),
     "count_out": Work(
-        Text("核对已付出现金数", "Read what was handed out so far"), CASH, cash.count_out
+        Text("核对已付出现金数", "Read what was handed out so far"), CASH, cash.count_out,
+        closed_code="cash_closed",
     ),
     "dispense_cash": Work(
         Text("付出现金", "Hand cash out"), CASH, cash.dispense_cash, has_effect=True,
-        is_asked_again=True,
+        is_asked_again=True, closed_code=NothingCameOut.code,
     ),
 }  # fmt: skip
 """By name."""
@@ -107,8 +119,9 @@ WORKS: dict[str, Work] = {
 class MachineActions:
     """Registers the actions, and turns what may go wrong into words."""
 
-    def __init__(self, machines: DeviceMachines) -> None:
+    def __init__(self, machines: DeviceMachines, cash_use: CashUse) -> None:
         self._machines = machines
+        self._cash_use = cash_use
 
     def register(self, actions: Actions) -> None:
         """Offer all of them to scenarios."""
@@ -128,6 +141,9 @@ class MachineActions:
         async def perform(call: Call) -> Result:
             if call.again and not work.is_asked_again:
                 return Declined("interrupted", INTERRUPTED)
+            is_begun = call.again or not work.closed_code
+            if not is_begun and not await self._cash_use.may_begin(call):
+                return Declined(work.closed_code, CASH_CLOSED)
             hands = self._machines.hands(call.holder, work.part)
             try:
                 return Done(await work.perform(hands, call))

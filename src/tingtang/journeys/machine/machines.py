@@ -3,11 +3,13 @@
 from typing import Any, Protocol
 
 from tingtang.devices.model import records as r
-from tingtang.devices.model.wire import Health, Link
+from tingtang.devices.model.wire import App, Health, Link
 from tingtang.devices.service import DeviceService
 from tingtang.kernel.errors import Problem, Refused
+from tingtang.kernel.permissions import ActorKind
 from tingtang.kernel.text import Text
 
+CASH_MODULE = "cash"
 NOT_HERE = Problem(
     "machine_not_here",
     409,
@@ -76,8 +78,25 @@ class DeviceMachines:
                 return device
         return None
 
+    def machine_held_by(self, holder: str) -> r.Device | None:
+        """The machine of whoever holds a journey; None for people."""
+        kind, _, terminal = holder.partition(":")
+        return self.machine_of(terminal) if kind == ActorKind.TERMINAL else None
+
+    def terminal_of(self, device: str) -> str:
+        """The terminal that is a machine's screen; empty for none."""
+        found = self._devices.register.get(device)
+        return "" if found is None else found.terminal
+
+    def is_paused(self, device: str) -> bool:
+        """True for a machine that says it is out of service."""
+        state = self._devices.known_state(device)
+        return state is not None and state.app is App.PAUSED
+
     def working_modules(self, terminal: str) -> frozenset[str] | None:
-        """Modules that work now; None where the terminal has no such machine."""
+        """Modules that work now; None where the terminal has no such machine. Cash is not moved by one
+        that is out of service.
+        """
         device = self.machine_of(terminal)
         if device is None:
             return None
@@ -88,6 +107,7 @@ class DeviceMachines:
             name
             for name, module in state.modules.items()
             if module.enabled and module.health in (Health.OK, Health.WARNING)
+            if not (name == CASH_MODULE and state.app is App.PAUSED)
         )
 
     def cash_box(self, terminal: str) -> str:
@@ -99,8 +119,7 @@ class DeviceMachines:
 
     def hands(self, holder: str, part: Text) -> Hands:
         """The services of the machine that a journey runs on; refused (machine_not_here)."""
-        kind, _, terminal = holder.partition(":")
-        device = self.machine_of(terminal) if kind == "terminal" else None
+        device = self.machine_held_by(holder)
         services = None if device is None else self._xfs.hands(device.id)
         if services is None:
             raise Refused(NOT_HERE, part=part)

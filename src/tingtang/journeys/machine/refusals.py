@@ -10,6 +10,11 @@ INTERRUPTED = Text(
 UNREADABLE = Text(
     "没有读出内容，请检查放置方向后重试", "It could not be read; check how it lies and try again"
 )
+CASH_CLOSED = Text(
+    "本机正在清点现金，暂不收付现金；您的款项没有变动，请换一台机器或到柜台办理",
+    "This machine's cash is being counted: it takes in and hands out none now. Nothing of yours was "
+    "moved; use another machine or go to a counter",
+)
 BROKEN = Text("设备出错，请联系大堂经理", "The machine failed; please ask the lobby manager")
 
 
@@ -45,6 +50,29 @@ class NotAlike(NotDone):
 
     code = "pins_differ"
     words = Text("两次输入的密码不一致，请重试", "The two PINs differ; please try again")
+
+
+class TokenPinWrong(NotDone):
+    """The U盾 says that its PIN is another."""
+
+    code = "token_pin_wrong"
+
+    def __init__(self, left: int) -> None:
+        """``left`` is how often it may still be tried."""
+        super().__init__()
+        self.words = Text(
+            f"U盾密码错误，还可输入 {left} 次", f"Wrong PIN of the U-key; {left} tries are left"
+        )
+
+
+class TokenBlocked(NotDone):
+    """The U盾 takes no PIN any more."""
+
+    code = "token_blocked"
+    words = Text(
+        "U盾已锁定，请换一种方式核验，并到柜台重置U盾",
+        "The U-key is blocked: identify yourself in another way, and have it reset at a counter",
+    )
 
 
 class CashNotKnown(NotDone):
