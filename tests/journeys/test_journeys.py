@@ -1,10 +1,12 @@
 """Journeys over HTTP: answered step by step, taken back, moved, and never done twice."""
 
 import asyncio
+import hashlib
 import shutil
 import sqlite3
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from tests.http.world import make_app
@@ -218,6 +220,23 @@ async def test_secrets_are_never_on_disk(office: Office) -> None:
     everything = b"".join(p.read_bytes() for p in office.world.folder.glob("tingtang.db*"))
     for clear in (b"864209", b"13579135", b'"6222"'):
         assert clear not in everything
+
+
+async def test_no_digest_on_disk_gives_a_pin_away(office: Office) -> None:
+    files = {"secret.bpmn": line("secret", asks("enter", PIN), asks("stop"))}
+    await office.install("secret", files)
+    kiosk = await office.kiosk()
+    view = await kiosk.begin("secret")
+    path = f"/api/journeys/{view['journey']}/answers"
+    body = msgspec.json.encode({"step": view["screen"]["step"], "values": {"pin": "864209"}})
+    headers = {"Idempotency-Key": "once", "content-type": "application/json"}
+    for _ in range(2):  # the second is answered as the first
+        assert (await kiosk.http.post(path, content=body, headers=headers)).status_code == 201
+    with sqlite3.connect(office.world.folder / "tingtang.db") as database:
+        stored = [row[0] for row in database.execute("select request from answers")]
+    anybodys = hashlib.sha256(path.encode() + b"\0" + body).hexdigest()
+    assert any(stored)
+    assert not [one for one in stored if one and anybodys.startswith(one)]
 
 
 async def test_what_was_under_way_at_a_crash_is_asked_after_and_done_once(

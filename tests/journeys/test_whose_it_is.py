@@ -4,6 +4,11 @@ import pytest
 
 from tests.journeys.conftest import Office, Terminal
 from tests.journeys.flows import asks, does, line
+from tingtang.hall.clockwork import Clockwork
+from tingtang.hall.service import HallService
+from tingtang.kernel.ids import BranchId, TicketId
+from tingtang.kernel.permissions import SYSTEM
+from tingtang.org.sign_in.model.rules import TerminalKind
 
 NAME = 'name="name" kind="text" zh="姓名" en="Name"'
 CITY = 'name="city" kind="text" zh="城市" en="City"'
@@ -172,3 +177,42 @@ async def test_a_card_is_a_paper_for_no_business_that_asks_for_one(
     assert done["next"]["scenario"] == "two"
     view = await kiosk.begin("two", after=done["journey"])
     assert view["screen"]["title"]["zh"] == ("认识" if knows else "不认识")
+
+
+async def test_business_belongs_to_a_visit_of_this_branch_and_day_alone(office: Office) -> None:
+    await office.install("tell", TELL)
+    parts = office.world.app.parts
+    await parts.service("clockwork", Clockwork).stop()
+    hall = parts.service("hall", HallService)
+    for branch in ("east", "harbour"):
+        await hall.open_day(BranchId(branch), SYSTEM)
+    kiosk, teller = await office.kiosk(), await office.staff()
+    western = Terminal(await office.world.as_terminal(TerminalKind.KIOSK, "harbour", id_="w1"))
+    body = {"services": ["svc.cash_deposit"]}
+    mine, other = [
+        (await kiosk.http.post("/api/branches/east/tickets", json=body)).json() for _ in range(2)
+    ]
+    theirs = (await western.http.post("/api/branches/harbour/tickets", json=body)).json()
+
+    async def begun(terminal: Terminal, branch: str, ticket: str) -> object:
+        visit = (await hall.state(BranchId(branch))).tickets[TicketId(ticket)].visit
+        return await terminal.http.post(
+            "/api/branches/east/journeys", json={"scenario": "tell", "visit": visit}
+        )
+
+    right = await begun(teller, "east", mine["ticket"])
+    assert right.status_code == 201, right.text  # type: ignore[attr-defined]
+    assert right.json()["visit"]  # type: ignore[attr-defined]
+    assert code_of(await begun(teller, "harbour", theirs["ticket"])) == "visit_not_here"
+    made_up = {"scenario": "tell", "visit": "nobody"}
+    refused = await teller.http.post("/api/branches/east/journeys", json=made_up)
+    assert code_of(refused) == "visit_not_here"
+    phone = Terminal(office.world.bearer(mine["link"]))
+    assert (await begun(phone, "east", mine["ticket"])).status_code == 201  # type: ignore[attr-defined]
+    assert code_of(await begun(phone, "east", other["ticket"])) == "visit_not_here"
+    yesterdays = (await hall.state(BranchId("east"))).tickets[TicketId(mine["ticket"])].visit
+    office.world.clock.advance(24 * 3_600_000)
+    again = await (await office.staff()).http.post(
+        "/api/branches/east/journeys", json={"scenario": "tell", "visit": yesterdays}
+    )
+    assert code_of(again) == "visit_not_here"

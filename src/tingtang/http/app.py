@@ -44,6 +44,7 @@ from tingtang.kernel.log import EventLog
 from tingtang.kernel.metrics import KernelMetrics
 from tingtang.kernel.reactions import Reactions
 from tingtang.kernel.vault import Vault
+from tingtang.kernel.web import RequestKeys
 from tingtang.org.sign_in.identity import Identifier, NobodyKnown
 
 BURST_SECONDS = 10
@@ -194,12 +195,14 @@ def _assemble(
     parts.offer("description", description)
     kernel_metrics = KernelMetrics(parts.log)
     metrics.registry.register(kernel_metrics)
+    keys = RequestKeys(parts.vault.secret("request-keys"))
     framework = make_framework(
         [*system_routes.ROUTES, *_tagged(features)],
         parts.services,
         parts.clock.now_ms,
         openapi.config(tags, __version__),
         kernel_metrics.refused,
+        keys,
     )
     description.app = framework
     routes = declared_routes(framework)
@@ -216,6 +219,7 @@ def _assemble(
                 parts.clock.now_ms,
                 answer_headers if route.method == "GET" else posted_headers,
                 bodies.read,
+                keys,
             )
             fast.add(route.method, route.path, handler)
 

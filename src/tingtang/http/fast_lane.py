@@ -20,7 +20,7 @@ from tingtang.http.problems import JSON_TYPE, bad_input
 from tingtang.kernel.errors import BAD_INPUT, Refused
 from tingtang.kernel.permissions import Actor
 from tingtang.kernel.text import Text
-from tingtang.kernel.web import key_of, language_of
+from tingtang.kernel.web import RequestKeys, language_of
 
 Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
@@ -122,6 +122,7 @@ def compile_handler(
     now_ms: Callable[[], int],
     headers: list[Header],
     read_body: ReadBody,
+    keys: RequestKeys,
 ) -> Handler:
     """The plain form of ``route``; ``NotFastEnough`` names the parameter it cannot give."""
     function = route.fn
@@ -156,7 +157,7 @@ def compile_handler(
             arguments["actor"] = actor
         if wants_key:
             given = headers.get(b"idempotency-key")
-            arguments["key"] = given and key_of(
+            arguments["key"] = given and keys.of(
                 actor, given.decode("latin-1"), scope["path"].encode(), raw
             )
         if wants_language:

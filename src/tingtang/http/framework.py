@@ -1,7 +1,7 @@
 """The Litestar application: all routes, what their parameters are given, and their failures."""
 
 import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 from litestar import Litestar, Request, Response
@@ -30,7 +30,7 @@ from tingtang.kernel.errors import BAD_INPUT, Refused
 from tingtang.kernel.log import Key
 from tingtang.kernel.permissions import Actor
 from tingtang.kernel.text import Text
-from tingtang.kernel.web import IDEMPOTENCY_HEADER, AnyRequest, actor_of, key_of, language_of
+from tingtang.kernel.web import IDEMPOTENCY_HEADER, AnyRequest, RequestKeys, actor_of, language_of
 
 
 class JsonRequest(Request[Any, Any, Any]):
@@ -49,6 +49,7 @@ def make_framework(
     now_ms: Callable[[], int],
     openapi: OpenAPIConfig,
     on_refused: Callable[[str], None],
+    keys: RequestKeys,
 ) -> Litestar:
     """All ``routes`` in one Litestar application.
 
@@ -59,7 +60,7 @@ def make_framework(
         name: Provide(_giving(service), sync_to_thread=False) for name, service in services.items()
     }
     dependencies["actor"] = Provide(_actor, sync_to_thread=False)
-    dependencies["key"] = Provide(_key)
+    dependencies["key"] = Provide(_keying(keys))
     dependencies["language"] = Provide(_language, sync_to_thread=False)
     dependencies["now_ms"] = Provide(_giving_called(now_ms), sync_to_thread=False)
     with warnings.catch_warnings():
@@ -98,11 +99,14 @@ def _actor(request: AnyRequest) -> Actor:
     return actor_of(request)
 
 
-async def _key(request: AnyRequest) -> Key | None:
-    header = request.headers.get(IDEMPOTENCY_HEADER)
-    if not header:
-        return None
-    return key_of(actor_of(request), header, request.url.path.encode(), await request.body())
+def _keying(keys: RequestKeys) -> Callable[[AnyRequest], Awaitable[Key | None]]:
+    async def key(request: AnyRequest) -> Key | None:
+        header = request.headers.get(IDEMPOTENCY_HEADER)
+        if not header:
+            return None
+        return keys.of(actor_of(request), header, request.url.path.encode(), await request.body())
+
+    return key
 
 
 def _language(request: AnyRequest) -> str:

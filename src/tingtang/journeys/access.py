@@ -2,12 +2,14 @@
 
 import sqlalchemy as sa
 
+from tingtang.hall.service import HallService
 from tingtang.journeys import tables as t
-from tingtang.journeys.model.problems import TOO_MANY_OPEN, UNKNOWN_JOURNEY
+from tingtang.journeys.model.problems import NOT_IN_HALL, TOO_MANY_OPEN, UNKNOWN_JOURNEY
 from tingtang.journeys.model.state import OVER
 from tingtang.journeys.store import Open
 from tingtang.kernel.database import Database
 from tingtang.kernel.errors import Refused
+from tingtang.kernel.ids import BranchId, TicketId, VisitId
 from tingtang.kernel.permissions import Actor, ActorKind, Permission
 
 
@@ -55,6 +57,19 @@ def check_may_leave(opened: Open, actor: Actor) -> None:
     check_holder(opened, actor)
     if actor.kind is not ActorKind.STAFF:
         check_here(opened, actor)
+
+
+async def visit_of(hall: HallService, branch: BranchId, named: str, actor: Actor) -> VisitId:
+    """The visit that business belongs to: one of this branch, of today; a phone names none but that of
+    the ticket its own link is about. Refused (visit_not_here) otherwise.
+    """
+    day = await hall.state(branch)
+    visit = VisitId(named)
+    own = day.tickets.get(TicketId(actor.subject))
+    is_own = actor.kind is not ActorKind.CUSTOMER or (own is not None and own.visit == visit)
+    if visit not in day.visits or not is_own:
+        raise Refused(NOT_IN_HALL)
+    return visit
 
 
 PHONE_OPEN_MAX = 10

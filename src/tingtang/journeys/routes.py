@@ -5,14 +5,15 @@ from typing import Annotated, Any
 import msgspec
 from litestar import Request, get, post
 
+from tingtang.hall.service import HallService
 from tingtang.journeys import views
-from tingtang.journeys.access import holder_of, holds
+from tingtang.journeys.access import holder_of, holds, visit_of
 from tingtang.journeys.desk import JourneyDesk
 from tingtang.journeys.model.problems import UNKNOWN_JOURNEY
 from tingtang.journeys.model.scenario import Channel
 from tingtang.journeys.service import JourneyService
 from tingtang.kernel.errors import Refused
-from tingtang.kernel.ids import BranchId, CustomerId, JourneyId, VisitId
+from tingtang.kernel.ids import BranchId, CustomerId, JourneyId
 from tingtang.kernel.log import Key
 from tingtang.kernel.permissions import Actor, ActorKind, Permission
 from tingtang.kernel.web import permit
@@ -102,17 +103,19 @@ async def begin_journey(
     data: BeginRequest,
     journeys: JourneyService,
     journey_desk: JourneyDesk,
+    hall: HallService,
     actor: Actor,
     key: Key | None,
 ) -> views.JourneyView:
     """Begin a scenario at this terminal. Safe to repeat with an Idempotency-Key."""
     is_staff = actor.kind is ActorKind.STAFF
+    visit = await visit_of(hall, BranchId(branch), data.visit, actor) if data.visit else None
     opened = await journeys.begin(
         BranchId(branch),
         data.scenario,
         actor,
         _channel(actor, data.channel),
-        visit=VisitId(data.visit) if data.visit else None,
+        visit=visit,
         customer=CustomerId(data.customer) if data.customer and is_staff else None,
         given=data.given,
         key=key,

@@ -4,7 +4,7 @@ A route is a Litestar handler decorated with ``**permit(Permission.X)`` or ``**p
 that has neither cannot be assembled (see ``tingtang.http.app``).
 """
 
-import hashlib
+import hmac
 from typing import Any
 
 import msgspec
@@ -92,9 +92,17 @@ def language_of(accept_language: str) -> str:
     return "zh"
 
 
-def key_of(actor: Actor, header: str | None, *request_parts: bytes) -> Key | None:
-    """The caller's idempotency key in the actor's own space, bound to what was asked."""
-    if not header:
-        return None
-    digest = hashlib.sha256(b"\0".join(request_parts)).hexdigest()[:32]
-    return Key(f"{actor.name}:{header[:KEY_LENGTH_MAX]}", digest)
+class RequestKeys:
+    """Makes idempotency keys. What was asked may hold a PIN or a password, and its digest lies on disk:
+    only with the ``secret``, which lies elsewhere, could somebody try which one it was.
+    """
+
+    def __init__(self, secret: bytes) -> None:
+        self._secret = secret
+
+    def of(self, actor: Actor, header: str | None, *request_parts: bytes) -> Key | None:
+        """The caller's key in the actor's own space, bound to what was asked."""
+        if not header:
+            return None
+        asked = hmac.digest(self._secret, b"\0".join(request_parts), "sha256")
+        return Key(f"{actor.name}:{header[:KEY_LENGTH_MAX]}", asked.hex()[:32])

@@ -17,6 +17,12 @@ NOT_HERE = Problem(
     "{name}不能在这里办理，请选择其他方式",
     "{name} cannot be done here; choose another way",
 )
+NOT_IN_HALL = Problem(
+    "visit_not_here",
+    409,
+    "本网点今天没有这次到店记录，请按叫到的号重新开始",
+    "This branch has no such visit today; begin with the ticket that was called",
+)
 STEP_PASSED = Problem(
     "step_passed",
     409,
