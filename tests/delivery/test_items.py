@@ -2,6 +2,7 @@
 
 import asyncio
 
+import msgspec
 import pytest
 
 from tests.delivery.conftest import CABINET, HANDLER, ID_NUMBER, MANAGER, OTHER, TRADER, Branch
@@ -9,11 +10,15 @@ from tests.http.world import PASSWORD
 from tingtang.delivery.actions import DeliveryActions
 from tingtang.delivery.dispensers import Dispensers
 from tingtang.delivery.model.cabinet import CellState
+from tingtang.delivery.model.item_events import ItemCancelled, ItemOrdered
+from tingtang.delivery.model.kinds import How, ItemKind
 from tingtang.delivery.screens import Screens
+from tingtang.delivery.views import line
 from tingtang.journeys.actions import Call, Declined, Done
 from tingtang.journeys.model.scenario import Channel
 from tingtang.kernel.clock import DAY_MS, HOUR_MS
 from tingtang.kernel.ids import BranchId, JourneyId
+from tingtang.kernel.text import Text
 
 ORDER = {
     "kind": "parcel", "how": "locker", "id_number": ID_NUMBER, "name": "王小明",
@@ -330,3 +335,30 @@ async def test_a_restart_follows_the_door_that_was_told_and_opens_no_other(
     await branch.answer(CABINET, call, "done")
     await branch.cell(made["cell"], CellState.OPEN)
     assert len([1 for _, told in branch.link.sent if told.name == "open_cell"]) == 2
+
+
+async def test_what_people_write_of_an_item_is_sealed_and_erased_in_time(branch: Branch) -> None:
+    said, why = "王小明的结婚礼金卡", "王小明本人不要了"
+    body = {"kind": "card", "how": "counter", "id_number": ID_NUMBER, "note": said}
+    made = await branch.post(TRADER, "items", **body)
+    row = next(
+        x for x in (await branch.get(TRADER, "items"))["items"] if x["order"] == made["order"]
+    )
+    assert row["note"] == said
+    await branch.post(TRADER, f"items/{made['order']}/cancel", reason=why)
+    trail = await branch.get(TRADER, f"items/{made['order']}/trail")
+    assert trail["lines"][-1]["detail"] == why
+    everything = b"".join(p.read_bytes() for p in branch.world.folder.glob("tingtang.db*"))
+    assert said.encode() not in everything
+    assert why.encode() not in everything
+    branch.world.clock.advance(3650 * DAY_MS)
+    await branch.items.tend()
+    kept = await branch.items.orders.receiver(made["order"])
+    assert (kept.note, kept.cancel_reason) == ("", "")
+
+
+def test_orders_that_were_written_before_say_what_they_said() -> None:
+    old = ItemOrdered(kind=ItemKind.CARD, how=How.COUNTER, keep_ms=1, note="金卡")
+    assert msgspec.json.decode(msgspec.json.encode(old), type=ItemOrdered).note == "金卡"
+    shown = line("item.item_cancelled", 0, Text(""), ItemCancelled(by="x", reason="不要了"), {}, "")
+    assert shown.detail == "不要了"

@@ -147,7 +147,10 @@ class DeliveryActions:
             rows = [row for row in rows if row["how"] != How.COUNTER.value]
         here = self._screens.machine_of(call.branch, call.holder)
         own = [row for row in rows if here and row["device"] == here]
-        return Done({"items": [_choice(row) for row in own or rows]})
+        orders = self._items.orders
+        return Done(
+            {"items": [_choice(x, (await orders.receiver(x["item"])).note) for x in own or rows]}
+        )
 
     async def pick_up(self, call: Call) -> Result:
         """A cell opens, once for one trace."""
@@ -214,9 +217,10 @@ def declined(refused: Refused) -> Result:
     return Declined(refused.code, words)
 
 
-def _choice(row: dict[str, Any]) -> dict[str, Any]:
+def _choice(row: dict[str, Any], note: str) -> dict[str, Any]:
+    note = note or row["note"]
     kind, how = KIND_NAMES[ItemKind(row["kind"])], HOW_NAMES[How(row["how"])]
     return {
         "value": row["item"], "zh": f"{kind.zh}（{how.zh}）", "en": f"{kind.en} ({how.en})",
-        "hint_zh": row["note"], "hint_en": row["note"], "how": row["how"],
+        "hint_zh": note, "hint_en": note, "how": row["how"],
     }  # fmt: skip

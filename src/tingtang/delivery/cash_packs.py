@@ -157,7 +157,7 @@ class CashPacks:
     async def cancel(self, branch: BranchId, order: str, reason: str, actor: Actor) -> None:
         """The pack goes back to the vault unopened; nothing was booked."""
         await self._orders.row(order, branch)
-        await self._orders.run(order, branch, m.Cancel(actor.name, reason), actor.name)
+        await self._orders.cancel(order, branch, actor.name, reason)
 
     # -- parts ----------------------------------------------------------------------------------
 

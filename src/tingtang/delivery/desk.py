@@ -85,7 +85,7 @@ class DeliveryDesk:
         shown = []
         for row in rows:
             receiver = await self._items.orders.receiver(row["item"])
-            shown.append(v.item(row, receiver.name, names, now_ms, old_days))
+            shown.append(v.item(row, receiver.name, receiver.note, names, now_ms, old_days))
         return v.ItemList(shown)
 
     async def cabinets(self, branch: BranchId) -> v.CabinetList:
@@ -105,8 +105,9 @@ class DeliveryDesk:
         names = self._device_names(branch)
         wanted = TYPES.all().keys()
         recorded = await self._log.read_stream(f"item/{order}")
+        receiver = await self._items.orders.receiver(order)
         lines = [
-            v.line(r.type, r.time_ms, self._people(r), r.event, names)
+            v.line(r.type, r.time_ms, self._people(r), r.event, names, receiver.cancel_reason)
             for r in recorded
             if r.type in wanted
         ]

@@ -29,12 +29,16 @@ LIST_MAX = 500
 
 
 class Receiver(msgspec.Struct, frozen=True):
-    """Whose it is. ``id_number`` is of whatever paper they will show."""
+    """Whose it is. ``id_number`` is of whatever paper they will show; ``note`` is what was written of
+    the item, and ``cancel_reason`` why it was called off: free texts, which may hold names.
+    """
 
     id_number: str = ""
     name: str = ""
     phone: str = ""
     address: str = ""
+    note: str = ""
+    cancel_reason: str = ""
 
 
 def stream_of(order: str) -> str:
@@ -73,6 +77,18 @@ class Orders:
         return await self.host.run(
             stream_of(order), branch, command, actor=actor, key=key, answer=_kept
         )
+
+    async def cancel(
+        self, order: str, branch: str, by: str, reason: str, key: Key | None = None
+    ) -> Done:
+        """Call it off; why is kept with whose it was."""
+        columns, row = t.receivers.c, {"item": order}
+        values = seal(self._vault, columns.cancel_reason, row, reason)
+        update = sa.update(t.receivers).where(columns.item == order).values(values)
+        return await self.host.run(
+            stream_of(order), branch, m.Cancel(by), actor=by, key=key, answer=_kept,
+            work=lambda connection: connection.execute(update),
+        )  # fmt: skip
 
     async def state(self, order: str) -> m.Item:
         """Where an order stands."""
@@ -137,10 +153,7 @@ class Orders:
         row = await self._receiver_row(order)
         columns = t.receivers.c
         return Receiver(
-            *(
-                unseal(self._vault, column, row) or ""
-                for column in (columns.id_number, columns.name, columns.phone, columns.address)
-            )
+            *(unseal(self._vault, columns[name], row) or "" for name in Receiver.__struct_fields__)
         )
 
     async def forget_old(self) -> None:
@@ -162,7 +175,7 @@ class Orders:
         await self._forget(t.receivers.c.item.in_(over))
 
     async def _forget(self, where: sa.ColumnElement[bool]) -> None:
-        names = ("id_number", "id_number_index", "code", "name", "phone", "address")
+        names = (*Receiver.__struct_fields__, "id_number_index", "code")
         update = sa.update(t.receivers).where(where).values(dict.fromkeys(names))
         await self._write("item/receivers", "", update)
 
@@ -176,7 +189,7 @@ class Orders:
         for column, text in (
             (columns.id_number, receiver.id_number), (columns.code, code),
             (columns.name, receiver.name), (columns.phone, receiver.phone),
-            (columns.address, receiver.address),
+            (columns.address, receiver.address), (columns.note, receiver.note),
         ):  # fmt: skip
             row |= seal(self._vault, column, key, text or None)
         insert = upsert(self.log.database, t.receivers).values(row)

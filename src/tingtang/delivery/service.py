@@ -103,10 +103,11 @@ class Items:
         event = e.ItemOrdered(
             kind=new.kind, how=new.how, keep_ms=settings.keep_days * DAY_MS, traders=new.traders,
             is_trade_done=new.is_trade_done, trace=new.trace, size=new.size, device=new.device,
-            amount=new.amount, currency=new.currency, note=new.note,
+            amount=new.amount, currency=new.currency,
         )  # fmt: skip
         keep_days = settings.keep_personal_days
-        code = await self.orders.create(order, branch, event, new.receiver, actor, keep_days)
+        receiver = msgspec.structs.replace(new.receiver, note=new.note)
+        code = await self.orders.create(order, branch, event, receiver, actor, keep_days)
         return order, code
 
     async def finish_trade(
@@ -125,7 +126,8 @@ class Items:
         self, branch: BranchId, order: str, reason: str, actor: Actor, key: Key | None = None
     ) -> None:
         """Nothing was stocked yet, and nothing will be."""
-        await self._run(branch, order, m.Cancel(actor.name, reason), actor.name, key)
+        await self.orders.row(order, branch)
+        await self.orders.cancel(order, branch, actor.name, reason, key)
 
     # -- the delivery leg -----------------------------------------------------------------------
 

@@ -39,9 +39,12 @@ receivers = sa.Table(
     sa.Column("name", sa.LargeBinary, info=sealed()),
     sa.Column("phone", sa.LargeBinary, info=sealed()),
     sa.Column("address", sa.LargeBinary, info=sealed()),
+    sa.Column("note", sa.LargeBinary, info=sealed()),
+    sa.Column("cancel_reason", sa.LargeBinary, info=sealed()),
     sa.Column("kept_until_ms", sa.BigInteger, nullable=False),
 )
-"""Whose item it is, the pick-up code, and where mail goes: sealed, and erased in time."""
+"""Whose item it is, the pick-up code, where mail goes, and what people wrote of it, who may have written
+names: sealed, and erased in time."""
 
 voucher_tasks = sa.Table(
     "delivery_voucher_tasks",

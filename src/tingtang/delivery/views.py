@@ -7,6 +7,7 @@ import msgspec
 
 from tingtang.customers.model import mask_name
 from tingtang.delivery.model import cabinet as c
+from tingtang.delivery.model.item_events import ItemCancelled
 from tingtang.delivery.model.kinds import (
     HOW_NAMES,
     KIND_NAMES,
@@ -107,7 +108,12 @@ class Trail(msgspec.Struct, frozen=True):
 
 
 def item(
-    row: Mapping[str, Any], receiver: str, names: Mapping[str, Text], now_ms: int, old_days: int
+    row: Mapping[str, Any],
+    receiver: str,
+    note: str,
+    names: Mapping[str, Text],
+    now_ms: int,
+    old_days: int,
 ) -> ItemView:
     """An order of the list."""
     kind, how, status = ItemKind(row["kind"]), How(row["how"]), Status(row["status"])
@@ -120,7 +126,7 @@ def item(
         status=status,
         status_name=STATUS_NAMES[status],
         receiver=mask_name(receiver) if receiver else "",
-        note=row["note"],
+        note=note or row["note"],
         seal=row["seal"],
         device=row["device"],
         device_name=names.get(row["device"], Text(row["device"])),
@@ -180,8 +186,10 @@ def _cell_of(place: Text, cell: int) -> Text:
     return Text(f"{place.zh} {cell}号格", f"{place.in_language('en')} cell {cell}".strip())
 
 
-def line(type_: str, at_ms: int, by: Text, event: object, names: Mapping[str, Text]) -> TrailLine:
-    """One line of the trail."""
+def line(
+    type_: str, at_ms: int, by: Text, event: object, names: Mapping[str, Text], cancel_reason: str
+) -> TrailLine:
+    """One line of the trail; ``cancel_reason`` is why the order was called off."""
     device, cell = getattr(event, "device", ""), getattr(event, "cell", 0)
     place = names.get(device, Text(device))
     seen: Sequence[str] = [
@@ -190,6 +198,8 @@ def line(type_: str, at_ms: int, by: Text, event: object, names: Mapping[str, Te
         if getattr(event, name, "")
     ]
     numbers = getattr(event, "numbers", ())
+    if isinstance(event, ItemCancelled) and not event.reason:
+        seen = [cancel_reason]
     return TrailLine(
         at_ms=at_ms,
         what=WORDS.get(type_.rpartition(".")[2], Text(type_)),

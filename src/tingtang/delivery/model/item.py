@@ -137,7 +137,6 @@ class Settle(msgspec.Struct, frozen=True):
 
 class Cancel(msgspec.Struct, frozen=True):
     by: str
-    reason: str
 
 
 class Tend(msgspec.Struct, frozen=True):
@@ -228,7 +227,7 @@ def _decide(state: Item, ordered: e.ItemOrdered, command: Command, at_ms: int) -
             is_pack = ordered.how is How.MACHINE and not state.is_trade_done
             if not is_early and not (is_pack and state.status is Status.SEALED):
                 raise Refused(p.NOT_NOW, status=STATUS_NAMES[state.status])
-            return (e.ItemCancelled(by=command.by, reason=command.reason),)
+            return (e.ItemCancelled(by=command.by),)
         case Tend():
             return _tend(state, command, at_ms)
     raise AssertionError(command)

@@ -20,7 +20,9 @@ class ItemOrdered(Event, frozen=True):
     amount: int = 0
     currency: str = ""
     note: str = ""
-    """What it is, without anything personal: the product, the denominations."""
+    """Of cash packs: pieces by denomination. What people write of an item lies sealed in the table of
+    receivers; before 2026-11-22 it stood here.
+    """
 
 
 class ItemTradeDone(Event, frozen=True):
@@ -126,8 +128,10 @@ class ItemSettled(Event, frozen=True):
 
 
 class ItemCancelled(Event, frozen=True):
+    """``reason`` lies sealed in the table of receivers; before 2026-11-22 it stood here."""
+
     by: str
-    reason: str
+    reason: str = ""
 
 
 HANDLING = (
