@@ -188,6 +188,8 @@ def upgrade() -> None:
         sa.Column("name", sa.LargeBinary(), nullable=True),
         sa.Column("phone", sa.LargeBinary(), nullable=True),
         sa.Column("address", sa.LargeBinary(), nullable=True),
+        sa.Column("note", sa.LargeBinary(), nullable=True),
+        sa.Column("cancel_reason", sa.LargeBinary(), nullable=True),
         sa.Column("kept_until_ms", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("item", name=op.f("pk_delivery_receivers")),
     )
