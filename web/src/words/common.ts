@@ -67,6 +67,11 @@ export default defineWords(
       failed: '呼叫没有送达，请直接找工作人员',
     },
     steps: { of: '第 {n} 步，共 {total} 步', done: '已完成', now: '进行中', ahead: '未开始' },
+    keys: {
+      label: '屏幕键盘', shift: '大写', space: '空格', next: '下一项', erase: '删除一位',
+      candidates: '候选字词', spell: '输入拼音，点选汉字', opening: '正在打开拼音输入…', none: '没有这样的拼音，请检查',
+      chooseFirst: '请先点选汉字，或删去拼音', chooseOne: '选“{text}”', more: '更多', fewer: '收起', before: '上一页', after: '下一页',
+    },
     pad: { label: '数字键盘', entered: '已输入 {n} 位', digits: '请输入 {n} 位数字' },
     qr: { label: '二维码' },
     floor: {
@@ -176,6 +181,11 @@ export default defineWords(
       failed: 'The call did not get through. Please speak to any member of staff.',
     },
     steps: { of: 'Step {n} of {total}', done: 'done', now: 'current', ahead: 'to come' },
+    keys: {
+      label: 'Keys on the screen', shift: 'Capitals', space: 'Space', next: 'Next field', erase: 'Delete one',
+      candidates: 'Characters to choose from', spell: 'Type pinyin, then choose the characters', opening: 'Opening pinyin…', none: 'No such pinyin; check it',
+      chooseFirst: 'Choose the characters first, or delete the pinyin', chooseOne: 'Choose “{text}”', more: 'More', fewer: 'Fewer', before: 'Previous', after: 'More still',
+    },
     pad: { label: 'Number pad', entered: '{n} digits entered', digits: 'Enter {n} digits' },
     qr: { label: 'QR code' },
     floor: {

@@ -34,7 +34,6 @@ export default defineWords(
     },
     sign: { here: '请在这里签名', drawn: '已签名', empty: '签名框，请用手指或笔书写', type: '不便书写，改为输入姓名', draw: '改为手写签名', again: '重写', typedLabel: '姓名', typedDetail: '输入您的全名并确认，与手写签名同样有效；业务记录会注明是键盘输入。' },
     photo: { consent: '照片只用于本次业务核实，按规定保存，到期删除。不愿拍照，可请工作人员用其他方式核实。', agree: '同意，打开摄像头', snap: '拍照', again: '重拍', file: '选一张照片', phone: '用手机拍', live: '摄像头画面', taken: '已拍的照片', failed: '摄像头现在不能用，请换一种方式，或请工作人员协助。' },
-    keys: { label: '屏幕键盘', shift: '大写', space: '空格', next: '下一项' },
     wait: {
       working: '正在处理，请稍候', yours: '请按上面的提示操作，机器在等您', unclear: '还没有收到结果，正在查询，请不要重复办理', yesTitle: '请稍候，需要工作人员授权', yes: '正在请工作人员授权', hall: '已通知大堂经理，请在这里稍候', remote: '授权中心正在排队处理，请稍候', both: '大堂经理尚未处理，已同时转授权中心，请稍候', taken: '工作人员正在审核，请稍候', two: '这笔业务需要两位工作人员授权', since: '已等 {n} 秒', here: '工作人员在此授权', withdraw: '不等了',
     },
@@ -83,7 +82,6 @@ export default defineWords(
     },
     sign: { here: 'Please sign here', drawn: 'Signed', empty: 'Box to sign in, with a finger or a pen', type: 'I cannot write: type my name', draw: 'Sign by hand instead', again: 'Once more', typedLabel: 'Name', typedDetail: 'Type your full name and confirm: it counts as a written signature; the record says that it was typed.' },
     photo: { consent: 'The picture is used to check this business alone, kept as the rules ask, and then erased. If you would rather not, ask our staff for another way.', agree: 'I agree, open the camera', snap: 'Take the picture', again: 'Once more', file: 'Choose a picture', phone: 'Take it with my phone', live: 'What the camera sees', taken: 'The picture taken', failed: 'The camera cannot be used now: choose another way, or ask a member of staff.' },
-    keys: { label: 'Keys on the screen', shift: 'Capitals', space: 'Space', next: 'Next field' },
     wait: {
       working: 'Working on it, one moment', yours: 'Please do as it says above: the machine is waiting for you', unclear: 'No answer yet; we are asking after it. Please do not start again', yesTitle: 'One moment: a member of staff must authorise this', yes: 'Asking for authorisation', hall: 'The lobby manager was told; please wait here', remote: 'The authorisation centre has it in its queue', both: 'The lobby manager has not come to it yet; the authorisation centre has it now as well', taken: 'A member of staff is checking it', two: 'Two members of staff must authorise this', since: '{n} s so far', here: 'Authorise here (staff)', withdraw: 'Wait no longer',
     },
