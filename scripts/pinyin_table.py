@@ -65,7 +65,7 @@ UNFIT = {
     "女尸",
 }
 """Words that a bank's screen does not offer; whoever means one can put it together."""
-HEAD = """# Written by scripts/pinyin_table.py. Word frequencies: jieba, Copyright (c) 2013 Sun Junyi, MIT licence.
+HEAD = """# Written by scripts/pinyin_table.py; licences in LICENCES.txt. Word frequencies: jieba, Copyright (c) 2013 Sun Junyi, MIT licence.
 # Readings: pypinyin, Copyright (c) 2016 mozillazg, 闲耘, MIT licence."""
 Frequencies = dict[str, int]
 Readings = dict[str, dict[str, float]]
