@@ -299,3 +299,42 @@ def test_every_format_gives_the_pin_back(pin: str, account: str) -> None:
 def test_no_block_for_what_is_no_pin(pin: str) -> None:
     with pytest.raises(ValueError, match="4 to 12"):
         pin_blocks.encipher(pin, "1", "iso0", bytes)
+
+
+# A chip beside the pad
+
+
+class Listening:
+    """A reader that remembers what its chip was told."""
+
+    def __init__(self) -> None:
+        self.told = b""
+
+    def chip_reply(self, command: bytes) -> bytes:
+        self.told = command
+        return b"\x90\x00"
+
+
+PRESENT: dict[str, Any] = {
+    "presentAlgorithm": "presentClear", "chipProtocol": "chipT0",
+    "chipData": text(bytes.fromhex("002000810826FFFFFFFFFFFFFF")),
+    "algorithmData": {"pinPointer": 6, "pinOffset": 0},
+}  # fmt: skip
+
+
+async def test_a_pin_goes_to_the_chip_and_nowhere_else(lab: Lab, world: KeypadWorld) -> None:
+    reader = Listening()
+    wire = await lab.wire(PinPad(world=world, reader=reader))
+    assert await wire.fails("PinPad.PresentIDC", **PRESENT) == "noPin"
+    await enter(wire, world, "86420", "9", minLen=6, autoEnd=True)
+    reply = await wire("PinPad.PresentIDC", **PRESENT)
+    assert b64decode(reply["chipData"]) == b"\x90\x00"
+    assert reader.told.hex().upper() == "002000810826864209FFFFFFFF"
+    assert await wire.fails("PinPad.PresentIDC", **PRESENT) == "noPin"
+    await enter(wire, world, "864209", minLen=6, autoEnd=True)
+    narrow = PRESENT | {"algorithmData": {"pinPointer": 12, "pinOffset": 4}}
+    assert await wire.fails("PinPad.PresentIDC", **narrow) == "invalidData"
+
+
+async def test_a_pad_alone_presents_nothing(wire: Wire) -> None:
+    assert await wire.fails("PinPad.PresentIDC", **PRESENT) == "unsupportedCommand"

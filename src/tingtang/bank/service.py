@@ -3,9 +3,18 @@
 from tingtang.bank.identity.client import COVERED, IdentityCheck, IdentityUnknown
 from tingtang.bank.identity.messages import WORDS
 from tingtang.bank.port import BankDeclined, BankUnknown, Booking, CoreBank, TradeDone
-from tingtang.bank.trades import LOOKUPS, TRADES, CheckPin, FindCustomer, IdKind, Lookup, Trade
+from tingtang.bank.trades import (
+    LOOKUPS,
+    TRADES,
+    CheckPin,
+    CheckToken,
+    FindCustomer,
+    IdKind,
+    Lookup,
+    Trade,
+)
 
 __all__ = [
-    "COVERED", "LOOKUPS", "TRADES", "WORDS", "BankDeclined", "BankUnknown", "Booking", "CheckPin", "CoreBank",
-    "FindCustomer", "IdKind", "IdentityCheck", "IdentityUnknown", "Lookup", "Trade", "TradeDone",
+    "COVERED", "LOOKUPS", "TRADES", "WORDS", "BankDeclined", "BankUnknown", "Booking", "CheckPin",
+    "CheckToken", "CoreBank", "FindCustomer", "IdKind", "IdentityCheck", "IdentityUnknown", "Lookup", "Trade", "TradeDone",
 ]  # fmt: skip

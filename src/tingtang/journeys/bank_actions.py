@@ -18,6 +18,7 @@ from tingtang.bank.service import (
     BankUnknown,
     Booking,
     CheckPin,
+    CheckToken,
     CoreBank,
     FindCustomer,
     IdentityCheck,
@@ -143,12 +144,17 @@ class BankActions:
         return Done({**found.data, "record": record or ""}, customer=record)
 
     async def check_medium(self, call: Call) -> Result:
-        """Who put in a card or a book, shown by its PIN: checked once, wrong tries are counted."""
-        inputs = {**call.inputs, "trade": CheckPin.name}
+        """Who put in a card or a book, shown by its PIN: checked once, wrong tries are counted. Or who
+        plugged in a U盾, shown by what it signed.
+        """
+        is_token = call.inputs.get("certificate") is not None
+        inputs = {**call.inputs, "trade": CheckToken.name if is_token else CheckPin.name}
         checked = await self.trade(msgspec.structs.replace(call, inputs=inputs))
         if not isinstance(checked, Done):
             return checked
         by = {key: call.inputs.get(key) or "" for key in ("card", "account")}
+        if is_token:
+            by = {"token": str(checked.data.get("token") or "")}
         return await self.find_customer(msgspec.structs.replace(call, inputs=by))
 
     async def _link(self, call: Call, data: Mapping[str, Any], card: str) -> CustomerId | None:
@@ -256,13 +262,18 @@ class BankActions:
             ),
             Action(
                 name="medium.check",
-                about=Text("凭卡或存折及密码核验客户", "Who it is, by card or book and its PIN"),
+                about=Text(
+                    "凭卡、存折或U盾及密码核验客户", "Who it is, by card, book or U-key and its PIN"
+                ),
                 perform=self.check_medium,
                 has_effect=False,
                 inputs={
                     "card": Text("卡号", "A card"),
                     "account": Text("存折账号", "A passbook's account"),
                     "pin": Text("密码块", "The PIN block"),
+                    "certificate": Text("U盾证书", "The U-key's certificate"),
+                    "message": Text("待签信息", "What it was given to sign"),
+                    "signature": Text("U盾签名", "What it signed"),
                 },
                 gives={
                     "customer": Text("核心客户号", "The bank's number of the customer"),

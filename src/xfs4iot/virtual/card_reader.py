@@ -276,10 +276,17 @@ class CardReader(StorageDevice):
     async def chip_io(self, request: Request, payload: ChipIO) -> Reply:
         if payload.chip_protocol not in {CONTACT, CONTACTLESS}:
             raise refuse("protocolNotSupported", f"{payload.chip_protocol} is not supported")
-        card = self._chip_card()
+        self._chip_card()
         await self.step(request, "chip")
-        reply = card.chip.reply(_bytes(payload.chip_data)) if card.chip else b""
+        reply = self.chip_reply(_bytes(payload.chip_data))
         return {"chipProtocol": payload.chip_protocol, "chipData": b64encode(reply).decode()}
+
+    def chip_reply(self, command: bytes) -> bytes:
+        """What the chip inside answers; a PIN pad that is wired to this reader asks so too. Raises what
+        the command of either fails with.
+        """
+        card = self._chip_card()
+        return card.chip.reply(command) if card.chip else b""
 
     def _chip_card(self) -> Card:
         if len(self.world.field) > 1:

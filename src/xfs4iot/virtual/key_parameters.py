@@ -113,6 +113,18 @@ class KeypressBeep(Parameters):
     mode: BeepMode
 
 
+class PinPlace(Parameters):
+    pin_pointer: Annotated[int, Meta(ge=0, le=255)]
+    pin_offset: Annotated[int, Meta(ge=0, le=7)]
+
+
+class PresentIDC(Parameters):
+    present_algorithm: Literal["presentClear"]
+    chip_protocol: str
+    chip_data: Base64
+    algorithm_data: PinPlace
+
+
 class GetPinBlock(Parameters):
     customer_data: Digits
     format: str

@@ -23,6 +23,18 @@ def _pan_field(account: str) -> bytes:
     return bytes.fromhex("0000" + account.rjust(12, "0")[-12:])
 
 
+def inserted(pin: str, command: bytes, pointer: int, offset: int) -> bytes:
+    """A chip's command with the PIN's digits in it, one in four bits (PinPad.PresentIDC, presentClear):
+    from the byte ``pointer``, ``offset`` bits into it. ValueError where they do not fit.
+    """
+    if offset not in {0, 4}:
+        raise ValueError("a digit begins at half a byte")
+    digits, start = command.hex(), 2 * pointer + offset // 4
+    if start + len(pin) > len(digits):
+        raise ValueError("the PIN is longer than its place")
+    return bytes.fromhex(digits[:start] + pin + digits[start + len(pin) :])
+
+
 def format_0(pin: str, account: str) -> bytes:
     """ISO format 0 (ANSI X9.8). ``account`` is the number without its check digit."""
     field = f"0{len(pin):X}{pin}".ljust(16, "F")

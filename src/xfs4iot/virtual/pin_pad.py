@@ -4,13 +4,13 @@ What is entered as a PIN is kept in the device's memory only and leaves it only 
 PIN block: no event, completion, status or log line holds a digit of it.
 """
 
-from base64 import b64encode
+from base64 import b64decode, b64encode
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, Protocol
 
-from xfs4iot.errors import InvalidData
+from xfs4iot.errors import InvalidData, UnsupportedCommand
 from xfs4iot.messages import Payload
 from xfs4iot.server.commands import Reply, command
 from xfs4iot.server.requests import Request
@@ -25,11 +25,13 @@ from xfs4iot.virtual.key_parameters import (
     KeypressBeep,
     MaintainPin,
     PinEntry,
+    PresentIDC,
     SecureKeyEntry,
 )
 from xfs4iot.virtual.keys import Key
 from xfs4iot.virtual.world import World
 
+CONTACT = "chipT0"
 DIGITS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 HEX = (*DIGITS, "a", "b", "c", "d", "e", "f")
 ROWS = (
@@ -59,6 +61,12 @@ class KeypadWorld(World):
         self.changed()
 
 
+class ChipReader(Protocol):
+    """A reader of chips that a pad is wired to."""
+
+    def chip_reply(self, command: bytes) -> bytes: ...
+
+
 class PinPad(KeyManager):
     """Keyboard, PinPad, KeyManagement and Crypto in one device."""
 
@@ -71,8 +79,15 @@ class PinPad(KeyManager):
     )
     world: KeypadWorld
 
-    def __init__(self, name: str = "PinPad", world: KeypadWorld | None = None) -> None:
+    def __init__(
+        self,
+        name: str = "PinPad",
+        world: KeypadWorld | None = None,
+        reader: ChipReader | None = None,
+    ) -> None:
+        """``reader`` is where a PIN is presented to a chip without leaving the machine."""
         super().__init__(name, world or KeypadWorld())
+        self._reader = reader
         self._pin: str | None = None
         self._maintain = False
         self._beep = {"activeAvailable": False, "inactiveAvailable": False}
@@ -84,9 +99,9 @@ class PinPad(KeyManager):
         methods = {"E": {"cryptoMethod": {"ecb": True}}}
         pin_pad: Payload = {
             "pinFormats": dict.fromkeys(pin_blocks.FORMATS, True),
-            "presentationAlgorithms": {"presentClear": False},
+            "presentationAlgorithms": {"presentClear": self._reader is not None},
             "display": {"none": True},
-            "idcConnect": False,
+            "idcConnect": self._reader is not None,
             "validationAlgorithms": {"des": False, "visa": False},
             "pinCanPersistAfterUse": True,
             "typeCombined": False,
@@ -286,6 +301,27 @@ class PinPad(KeyManager):
             if not self._maintain:
                 self._pin = None
         return {"pinBlock": b64encode(block).decode()}
+
+    @command("PinPad.PresentIDC", PresentIDC)
+    async def present_idc(self, request: Request, payload: PresentIDC) -> Reply:
+        """The PIN goes from the keys to the chip over a wire inside the machine: nobody else sees it."""
+        reader = self._reader
+        if reader is None:
+            raise UnsupportedCommand("this pad is wired to no reader")
+        if payload.chip_protocol != CONTACT:
+            raise refuse("protocolNotSupported", f"{payload.chip_protocol} is not supported")
+        await self.step(request, "present")
+        pin, self._pin = self._pin, self._pin if self._maintain else None
+        if pin is None:
+            raise refuse("noPin", "no PIN has been entered")
+        place = payload.algorithm_data
+        try:
+            told = b64decode(payload.chip_data, validate=True)
+            told = pin_blocks.inserted(pin, told, place.pin_pointer, place.pin_offset)
+        except ValueError:
+            raise refuse("invalidData", "there is no room for the PIN") from None
+        reply = reader.chip_reply(told)
+        return {"chipProtocol": CONTACT, "chipData": b64encode(reply).decode()}
 
     @command("PinPad.MaintainPin", MaintainPin)
     async def maintain_pin(self, _request: Request, payload: MaintainPin) -> Reply:

@@ -63,7 +63,7 @@ async def hall(seeded: Path, tmp_path: Path) -> AsyncIterator[Hall]:
         shop = Shop(world, None)  # type: ignore[arg-type]
         await shop.enrol(KIOSK_ID, "kiosk", protocol="xfs", address=host.uri)
         hall = Hall(shop, host, services)
-        await hall.state(lambda state: len(state.modules) == 11)
+        await hall.state(lambda state: len(state.modules) == 12)
         yield hall
 
 

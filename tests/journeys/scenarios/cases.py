@@ -11,6 +11,7 @@ from tests.journeys.scenarios.hall import HOPPER, MACHINE, PEOPLE, Hall
 from tingtang.bank.reference.model import ledger as g
 from tingtang.bank.reference.model import records as r
 from tingtang.bank.reference.people import Person
+from tingtang.devices.model import sm2
 
 Data = dict[str, Any]
 KEY = "04" + "32c4ae2c1f1981195f9904466a39c9948fe30bbff2660be1715a4589334c74c7" \
@@ -57,6 +58,15 @@ class Mine:
     def order(self) -> str:
         return str(self.hall.of(r.Order, self.one)[0].id)
 
+    def with_token(self) -> "Trades":
+        """They bring their U盾; the bank has issued a certificate for the key in it."""
+        private = int(self.customer)
+        self.hall.visitor.token = lambda: self.hall.token_of(self.one, private)
+        point = sm2.encoded(sm2.public_point(private))
+        held = self.hall.of(r.Token, self.one)[0]
+        asked = {"customer": self.customer, "token": held.id, "public_key": point.hex()}
+        return [("token.certificate", asked)]
+
     def balance(self, kind: str = "current") -> int:
         return -self.hall.books.store.ledger.balances[f"account:{self.account(kind)}", "CNY"]
 
@@ -86,7 +96,7 @@ class Case:
     item: str = ""
     """The kind of item that is ordered or handed out."""
     by: str = "paper"
-    """What they are known by: ``paper``, ``card``, ``passbook``."""
+    """What they are known by: ``paper``, ``card``, ``passbook``, ``token``."""
 
 
 def case(who: int, trade: str = "", does: Any = None, says: Any = None, **more: Any) -> Case:
@@ -386,6 +396,9 @@ BY_MEDIUM: dict[str, Case] = {
         OWN["passbook_pin_change"], by="passbook", book="passbook"
     ),
     "transfer by card": replace(PARTS["transfer"], by="card"),
+    "transfer by token": replace(
+        PARTS["transfer"], who=6, by="token", before=lambda m: m.with_token()
+    ),
 }
 """Somebody who is known by a card or a book and its PIN: ``scenario by medium``."""
 

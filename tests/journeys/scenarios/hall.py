@@ -3,6 +3,7 @@ their sockets, a kiosk that speaks XFS4IoT, a dispenser, people who authorise, a
 """
 
 import asyncio
+from base64 import b64decode
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from itertools import count
@@ -20,6 +21,7 @@ from tingtang.bank.port import Booking
 from tingtang.bank.reference.counter import BankCounter
 from tingtang.bank.reference.founding import enrol
 from tingtang.bank.reference.model import records as r
+from tingtang.bank.reference.model.channels import pem_body
 from tingtang.bank.reference.people import FIRST_NUMBER, Person, citizen_number, made_up
 from tingtang.bank.trades import TRADES, IdKind
 from tingtang.delivery.service import Items
@@ -27,6 +29,7 @@ from tingtang.devices.model import wire
 from tingtang.devices.model.demo_pin_key import DEMO_PIN_KEY_NAME
 from tingtang.devices.model.records import Protocol
 from tingtang.devices.service import DeviceService
+from tingtang.devices.virtual.ukey import token
 from tingtang.devices.virtual.xfs_machines import LOADED, demo_pin_key
 from tingtang.devices.virtual.xfs_machines import kiosk as kiosk_services
 from tingtang.hall.clockwork import Clockwork
@@ -49,7 +52,7 @@ LOBBY, REMOTE, ENGINEER = "lin.xiaolan", ("tan.siqi", "shen.yiran"), "jiang.haor
 TELLER = "chen.yutong"
 LOADED_FEN = LOADED * (100 + 50 + 10) * 100
 HOPPER_EACH = 400
-MODULES = 11
+MODULES = 12
 PEOPLE = made_up()
 WORK = {"number": "CD20261118", "tracking": "EX123456789CN", "stamped": True}
 READ_BY_CHIP = frozenset(
@@ -129,6 +132,8 @@ class Visitor:
         """The stripe of the passbook that they brought."""
         self.card = ""
         """The number of the bank card that they brought."""
+        self.token: Callable[[], Card] | None = None
+        """The U盾 that they brought."""
         self.pin = DEMO_PIN
         self.bills = count(500_001)
 
@@ -140,6 +145,9 @@ class Visitor:
         cards = self.worlds["CardReader"]
         if cards.wanted and cards.slot is None and cards.transport is None:
             cards.insert(bank_card(self.card))
+        port = self.worlds["KeyPort"]
+        if port.wanted and port.transport is None and self.token is not None:
+            port.insert(self.token())
         cash = self.worlds["CashCabinet"]
         if cash.wanted and not cash.input:
             first = next(self.bills)
@@ -164,6 +172,8 @@ class Visitor:
 
     def collect(self) -> None:
         """Take back what was given back; while nothing is under way."""
+        if self.worlds["KeyPort"].transport is not None:
+            self.worlds["KeyPort"].take()
         for name in ("IdReader", "CertificateCabinet"):
             if self.worlds[name].slot is not None:
                 self.worlds[name].take()
@@ -185,6 +195,11 @@ class Hall:
         self.bank = parts.service("core_bank", EmbeddedBank)
         self.register = parts.service("identity_check", EmbeddedIdentityCheck).server.register
         self._places, self._traces = count(1_000), count(1)
+
+    def token_of(self, one: Person, private: int) -> Card:
+        """The U盾 of somebody for whose key the bank issued a certificate."""
+        held = next(x for x in self.of(r.Token, one) if x.state == "certified")
+        return token(held.id, private, b64decode(pem_body(held.certificate)))
 
     @property
     def books(self) -> BankCounter:

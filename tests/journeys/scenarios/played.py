@@ -14,7 +14,7 @@ from tingtang.journeys.model.screens import FieldView, Option, Screen
 
 Data = dict[str, Any]
 MODULES = (
-    "bill", "camera", "card_issue", "card_reader", "cash", "certificate", "id_reader", "keypad",
+    "bill", "camera", "card_issue", "card_reader", "cash", "certificate", "id_reader", "key_port", "keypad",
     "receipt_printer", "scanner", "ukey_issue", "voucher_issue",
 )  # fmt: skip
 PERSON = {"id_kind": "resident", "id_number": "110101199003077758", "name": "王小明"}
@@ -64,6 +64,9 @@ class World:
         return {name: value for name, value in found.items() if value is not None}
 
     def _value(self, view: FieldView) -> Any:
+        ways = [one.value for one in view.options if view.name == "medium"]
+        if "token" in ways and self.random.random() < 0.5:
+            return "token"  # few machines have a port for it
         if not view.required and self.random.random() < 0.4:
             return None
         if view.value is not None and self.random.random() < 0.4 and self._stands(view):
@@ -217,11 +220,19 @@ class World:
         return {} if self.often(0.8) else self.no()
 
     def _medium_check(self, inputs: Mapping[str, Any]) -> Data:
-        assert inputs["pin"]
-        assert bool(inputs["card"]) != bool(inputs["account"])
+        if "certificate" in inputs:
+            assert inputs["certificate"] and inputs["message"] and inputs["signature"]
+        else:
+            assert inputs["pin"]
+            assert bool(inputs["card"]) != bool(inputs["account"])
         if not self.often(0.6):
             return {**self.no(), "code": self.random.choice(["pin_wrong", "pin_locked", "lost"])}
         return {**self._customer(), "name": "王小明", "is_minor": False}
+
+    def _machine_use_token(self, inputs: Mapping[str, Any]) -> Data:
+        if not self.often(0.7):
+            return {**self.no(), "code": self.random.choice(["token_pin_wrong", "unreadable"])}
+        return {"certificate": "QUJD", "message": "ab" * 32, "signature": "cd" * 64}
 
     def _machine_read_passbook(self, inputs: Mapping[str, Any]) -> Data:
         return {"account": self.random.choice(["2001", "3001"]), "page": 1, "line": 1}

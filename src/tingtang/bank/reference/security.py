@@ -19,6 +19,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from tingtang.bank.reference import der
+from tingtang.devices.model import sm2
+from tingtang.devices.model.key_request import key_of
 
 YEARS = 5
 ISSUER = "Tingtang reference bank"
@@ -59,6 +61,20 @@ class SoftwareSecurity:
         whole = base64.encodebytes(der.certificate(body, signature)).decode()
         pem = f"-----BEGIN CERTIFICATE-----\n{whole}-----END CERTIFICATE-----\n"
         return pem, end.isoformat()
+
+    def is_signed(self, certificate: str, message: bytes, signature: bytes) -> bool:
+        """By the SM2 key that the certificate is for; False for a key of any other kind."""
+        whole = base64.b64decode(
+            "".join(x for x in certificate.splitlines() if not x.startswith("-----"))
+        )
+        if len(signature) != 2 * sm2.SIZE:
+            return False
+        try:
+            point = sm2.decoded(key_of(whole))
+        except ValueError:
+            return False
+        r, s = (int.from_bytes(x, "big") for x in (signature[: sm2.SIZE], signature[sm2.SIZE :]))
+        return sm2.is_signed(point, message, r, s)
 
     @property
     def public_key(self) -> ec.EllipticCurvePublicKey:

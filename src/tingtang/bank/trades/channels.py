@@ -49,6 +49,18 @@ class DownloadCertificate(Trade, frozen=True):
     public_key: Annotated[str, msgspec.Meta(min_length=64, max_length=400)]
 
 
+class CheckToken(Trade, frozen=True):
+    """Whose U盾 it is that was plugged in, shown by what it signed: ``message`` and ``signature`` (r and
+    s of SM2) in hexadecimal. Whoever asks drew the message anew. Gives {customer, token}.
+    """
+
+    name: ClassVar[str] = "token.check"
+    certificate: Annotated[str, msgspec.Meta(min_length=1, max_length=4000)]
+    """Base64 of DER, as the token holds it."""
+    message: Annotated[str, msgspec.Meta(min_length=32, max_length=510)]
+    signature: Annotated[str, msgspec.Meta(min_length=128, max_length=128)]
+
+
 class LimitQuickPay(Trade, frozen=True):
     name: ClassVar[str] = "quickpay.limit"
     agreement: Text80

@@ -8,7 +8,7 @@ from tingtang.bank.trades.parts import AccountKind, IdKind, Lookup, Text80
 
 
 class FindCustomer(Lookup, frozen=True):
-    """Who it is, by a paper, a card, a passbook or a phone number; one of them is given.
+    """Who it is, by a paper, a card, a passbook, a U盾 or a phone number; one of them is given.
 
     Gives {customer, name, id_kind, id_number, phone, birth_date, level, is_minor, guardian}.
     """
@@ -19,6 +19,7 @@ class FindCustomer(Lookup, frozen=True):
     card: str = ""
     account: str = ""
     phone: str = ""
+    token: str = ""
 
 
 class ListAccounts(Lookup, frozen=True):

@@ -14,7 +14,7 @@ from xfs4iot.virtual.world import World
 BRINGS_AFTER_MS = 1_500
 """How long they look for what a machine asks for: time enough to read what the screen says."""
 FIRST_SERIAL = 700_001
-IDENTITY, BOOKS = "IdReader", "CertificateCabinet"
+IDENTITY, BOOKS, TOKENS = "IdReader", "CertificateCabinet", "KeyPort"
 
 
 class Visitor:
@@ -52,6 +52,8 @@ class Visitor:
         match world:
             case CardWorld() if service.name == IDENTITY:
                 return lambda: self._show_paper(world)
+            case CardWorld() if service.name == TOKENS:
+                return lambda: None  # nobody in the demo has one with them
             case CardWorld():
                 return lambda: self._put_card_in(world)
             case PrinterWorld() if service.name == BOOKS:

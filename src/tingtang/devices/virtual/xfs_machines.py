@@ -51,12 +51,15 @@ def _bin() -> dict[str, CardUnit]:
 
 
 def kiosk(step_ms: int = STEP_MS) -> list[VirtualDevice]:
-    """A smart counter with its cabinets for cash, certificates and bills (R051 to R054)."""
+    """A smart counter with its cabinets for cash, certificates and bills (R051 to R054). What is plugged
+    into its port for U盾 stays in its owner's hand; the PIN pad is wired to it.
+    """
+    port = CardReader("KeyPort", CardWorld(motor=False, step_ms=step_ms))
     return [
         CardReader("CardReader", CardWorld(units=_bin(), step_ms=step_ms)),
         CardReader("IdReader", CardWorld(step_ms=step_ms)),
         Printer("ReceiptPrinter", PrinterWorld(step_ms=step_ms)),
-        PinPad("Keypad", KeypadWorld(step_ms=step_ms)),
+        PinPad("Keypad", KeypadWorld(step_ms=step_ms), reader=port),
         Camera("Camera", CameraWorld(step_ms=step_ms)),
         BarcodeReader("Scanner", BarcodeWorld(step_ms=step_ms)),
         Lights("GuideLights", LightsWorld(step_ms=step_ms)),
@@ -64,6 +67,7 @@ def kiosk(step_ms: int = STEP_MS) -> list[VirtualDevice]:
         CashRecycler("CashCabinet", recycler_world(step_ms=step_ms, loaded=LOADED)),
         Printer("CertificateCabinet", PrinterWorld(step_ms=step_ms)),
         CheckReader("BillCabinet", CheckWorld(step_ms=step_ms)),
+        port,
     ]
 
 

@@ -23,7 +23,8 @@ async def enter_pin(hands: Hands, call: Call) -> dict[str, Any]:
     return {"pin_block": block}
 
 
-async def _pin_block(hands: Hands, account: str) -> str:
+async def enter_digits(hands: Hands) -> None:
+    """Six digits are entered, and stay inside the pad."""
     pad = hands.client("keypad")
     keys: dict[str, Any] = {key: {} for key in PIN_KEYS}
     keys |= {
@@ -39,7 +40,11 @@ async def _pin_block(hands: Hands, account: str) -> str:
     )
     if done.payload.get("completion") not in ("auto", "enter"):
         raise GivenUp
-    made = await pad.execute(
+
+
+async def _pin_block(hands: Hands, account: str) -> str:
+    await enter_digits(hands)
+    made = await hands.client("keypad").execute(
         "PinPad.GetPinBlock",
         {
             "customerData": account[-13:-1].rjust(12, "0"),

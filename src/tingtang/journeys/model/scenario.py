@@ -21,6 +21,8 @@ class Medium(StrEnum):
 
     CARD = "card"
     PASSBOOK = "passbook"
+    TOKEN = "token"  # noqa: S105 - a U盾, no secret
+    """U盾"""
 
 
 class ScreenKind(StrEnum):

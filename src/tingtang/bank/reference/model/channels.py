@@ -112,6 +112,36 @@ def download_certificate(work: Work, trade: t.DownloadCertificate) -> Given:
     return {"certificate": pem, "serial": serial, "expires": expires}
 
 
+def check_token(work: Work, trade: t.CheckToken) -> Given:
+    """Its owner, where the very certificate that the bank issued signed the message. Of a token whose
+    e-banking was closed, nobody.
+    """
+    given = "".join(trade.certificate.split())
+    one = next((x for x in _certified(work) if pem_body(x.certificate) == given), None)
+    if one is None:
+        raise Declined("unknown_token")
+    ebank(work, one.customer)
+    if one.expires < work.date:
+        raise Declined("token_expired")
+    try:
+        message, signature = bytes.fromhex(trade.message), bytes.fromhex(trade.signature)
+    except ValueError:
+        raise Declined("token_wrong") from None
+    if not work.security.is_signed(one.certificate, message, signature):
+        raise Declined("token_wrong")
+    return {"customer": one.customer, "token": one.id}
+
+
+def _certified(work: Work) -> list[r.Token]:
+    found = work.ledger.records[r.Token.__name__].values()
+    return [x for x in found if isinstance(x, r.Token) and x.state == "certified"]
+
+
+def pem_body(pem: str) -> str:
+    """The base64 in a PEM text, without its line breaks."""
+    return "".join(line.strip() for line in pem.splitlines() if not line.startswith("-----"))
+
+
 # -- quick pay ----------------------------------------------------------------------------------
 
 

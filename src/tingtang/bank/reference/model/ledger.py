@@ -64,6 +64,10 @@ class Security(Protocol):
         """A certificate (PEM) for a key and its last day; ValueError where the key is none."""
         ...
 
+    def is_signed(self, certificate: str, message: bytes, signature: bytes) -> bool:
+        """Whether the key of a certificate (PEM) of the bank's own signed the message."""
+        ...
+
 
 def account_ledger(account: str) -> str:
     return f"account:{account}"

@@ -50,7 +50,7 @@ class Lines(Protocol):
 
 
 def find_customer(work: Work, look: t.FindCustomer, _: Lines) -> Given:
-    given = [bool(x) for x in (look.id_number, look.card, look.account, look.phone)]
+    given = [bool(x) for x in (look.id_number, look.card, look.account, look.phone, look.token)]
     if sum(given) != 1:
         raise Declined("one_needed")
     one = _found(work, look)
@@ -71,6 +71,8 @@ def _found(work: Work, look: t.FindCustomer) -> r.Customer:
         return h.customer(work, card.customer)
     if look.account:
         return h.customer(work, work.need(r.Account, look.account, "unknown_account").customer)
+    if look.token:
+        return h.customer(work, work.need(r.Token, look.token, "unknown_token").customer)
     key = f"id:{look.id_number}" if look.id_number else f"phone:{look.phone}"
     found = work.ledger.found_by(key)
     if look.id_kind is not None:

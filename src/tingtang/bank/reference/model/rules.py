@@ -43,6 +43,7 @@ RULES: dict[type[t.Trade], Rule] = {
     t.CloseEbank: channels.close_ebank,
     t.BindToken: channels.bind_token,
     t.DownloadCertificate: channels.download_certificate,
+    t.CheckToken: channels.check_token,
     t.LimitQuickPay: channels.limit_quick_pay,
     t.CancelQuickPay: channels.cancel_quick_pay,
     t.BindQuickPay: channels.bind_quick_pay,
