@@ -14,6 +14,7 @@ from tingtang.delivery.model import cabinet as c
 from tingtang.delivery.model import cabinet_events as ce
 from tingtang.delivery.model import item as m
 from tingtang.delivery.model import item_events as e
+from tingtang.delivery.model.item_core import ItemCore
 from tingtang.delivery.model.kinds import How, ItemKind, Size, Status
 from tingtang.delivery.service import of_cell
 from tingtang.kernel.errors import Refused
@@ -27,7 +28,7 @@ class Hall(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.core, self.cabinet = c.CabinetCore(), c.Cabinet()
-        self.item_core = m.ItemCore()
+        self.item_core = ItemCore()
         self.items: dict[str, m.Item] = {}
         self.where: dict[str, str] = {}
         """Where each thing really is: "hand", "customer", or "cell n"."""
@@ -123,6 +124,25 @@ class Hall(RuleBasedStateMachine):
     def take_back(self, data: st.DataObject) -> None:
         waiting = self.some(Status.READY, Status.EXPIRED, Status.LOADED)
         self.open(data.draw(st.sampled_from(waiting)), ce.Purpose.TAKE_BACK, HANDLER)
+
+    @precondition(lambda self: self.some(Status.READY, Status.EXPIRED))
+    @rule(data=st.data(), is_late=st.booleans())
+    def power_is_lost_between_release_and_door(self, data: st.DataObject, is_late: bool) -> None:
+        """It is given up afterwards; ``is_late``: another process was about to open it all the same."""
+        order = data.draw(st.sampled_from(self.some(Status.READY, Status.EXPIRED)))
+        self.count += 1
+        opening = f"o{self.count}"
+        if self.items[order].status is Status.READY:
+            self.run(order, m.Release(CUSTOMER, opening, True))
+        else:
+            self.run(order, m.TakeBack(HANDLER, opening))
+        self.tell(c.GiveUpOpening(order, opening))
+        if is_late:
+            with pytest.raises(Refused):
+                self.tell(c.Open(order, ce.Purpose.PICK_UP, opening, CUSTOMER))
+        cell = self.cabinet.cells[self.cabinet.cell_of(order)]
+        if cell.state is c.CellState.FULL:
+            assert self.items[order].status in {Status.READY, Status.LOADED}
 
     @rule(ms=st.integers(1, 30))
     def time_passes(self, ms: int) -> None:

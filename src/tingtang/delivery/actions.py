@@ -142,7 +142,9 @@ class DeliveryActions:
         machines hand out; at a cabinet's own screen, of what lies in it, and of what lies elsewhere
         only where there is nothing else.
         """
-        rows = await self._items.ready_for(call.branch, str(call.inputs.get("id_number") or ""))
+        rows = await self._items.releases.ready_for(
+            call.branch, str(call.inputs.get("id_number") or "")
+        )
         if call.holder.startswith(f"{ActorKind.TERMINAL}:"):
             rows = [row for row in rows if row["how"] != How.COUNTER.value]
         here = self._screens.machine_of(call.branch, call.holder)
@@ -157,7 +159,7 @@ class DeliveryActions:
         given = call.inputs
         id_number, code = str(given.get("id_number") or ""), str(given.get("code") or "")
         try:
-            row = await self._items.release(
+            row = await self._items.releases.release(
                 call.branch, id_number, code, call.holder, call.trace, str(given.get("order") or "")
             )
         except Refused as refused:
@@ -181,7 +183,7 @@ class DeliveryActions:
             row = await self._items.orders.row(order, call.branch)
             id_number, code = str(call.inputs.get("id_number") or ""), call.inputs.get("code")
             known_code = None if code is None else str(code)
-            await self._items.check_receiver(
+            await self._items.releases.check_receiver(
                 call.branch, order, id_number, known_code, call.holder, call.trace
             )
             number = await self._dispensers.dispense(call.branch, order, call.holder, call.trace)

@@ -45,7 +45,7 @@ class Cabinets:
     """All cabinets of all branches."""
 
     def __init__(self, log: EventLog, clock: Clock, devices: DeviceService) -> None:
-        snapshots = Snapshots(log, m.Cabinet, revision=1)
+        snapshots = Snapshots(log, m.Cabinet, revision=2)
         self.host: StreamHost[m.Cabinet, m.Command] = StreamHost(
             log, clock, m.CabinetCore(), snapshots
         )
@@ -107,6 +107,12 @@ class Cabinets:
         if (await self._run(device, branch, command, by, key)).events:
             self._follow(device, branch, opening)
 
+    async def give_up_opening(
+        self, device: str, branch: BranchId, order: str, opening: str
+    ) -> None:
+        """See to it that an opening that was never begun never is; the order follows by itself."""
+        await self._run(device, branch, m.GiveUpOpening(order, opening), SYSTEM.name)
+
     async def outcome(self, device: str, opening: str) -> m.Outcome:
         """What came of an opening, at the latest by the command's own time-out."""
         task = self._tasks.get(opening)
@@ -119,11 +125,11 @@ class Cabinets:
         return m.Outcome.DONE if state is m.CellState.OPEN else m.Outcome.UNKNOWN
 
     async def inspect(
-        self, device: str, branch: BranchId, cell: int, actor: str, key: Key | None = None, *,
-        is_full: bool,
+        self, device: str, branch: BranchId, cell: int, actor: str, witness: str = "",
+        key: Key | None = None, *, is_full: bool,
     ) -> None:  # fmt: skip
         """Somebody has looked into a cell that was in doubt, or left open, and shut it."""
-        await self._run(device, branch, m.Inspect(cell, is_full, actor), actor, key)
+        await self._run(device, branch, m.Inspect(cell, is_full, actor, witness), actor, key)
 
     async def tend(self, device: r.Device, door_ms: int) -> None:
         """Notice doors that stand open."""

@@ -6,9 +6,11 @@ has opened its cassettes and before it is told what was put in. Where it does no
 money is in the box all the same, and the page says that the machine must count itself.
 """
 
+import asyncio
 import logging
 from collections.abc import Mapping
 from typing import Any
+from weakref import WeakValueDictionary
 
 import msgspec
 
@@ -18,7 +20,7 @@ from tingtang.delivery.machines import CASH_MODULE, EXCHANGED
 from tingtang.delivery.model import item as m
 from tingtang.delivery.model import item_events as e
 from tingtang.delivery.model import problems as p
-from tingtang.delivery.model.kinds import How, ItemKind, Status
+from tingtang.delivery.model.kinds import STATUS_NAMES, How, ItemKind, Status
 from tingtang.delivery.orders import Orders, Receiver
 from tingtang.delivery.vouchers import Vouchers
 from tingtang.devices.model import records as r
@@ -65,6 +67,7 @@ class CashPacks:
         self._devices = devices
         self._cash_use = cash_use
         self._clearings = clearings
+        self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     def machines(self, branch: str) -> list[r.Device]:
         """Machines of a branch that take a pack."""
@@ -108,9 +111,12 @@ class CashPacks:
             amount=amount, currency=CNY, note=note,
         )  # fmt: skip
         await self._orders.create(order, branch, event, Receiver(), actor.name, KEEP_DAYS)
-        for command in (m.Stock(actor.name, ()), m.Seal(actor.name, seal)):
-            if (await self._orders.state(order)).status is not Status.SEALED:
-                await self._orders.run(order, branch, command, actor.name)
+        async with self._orders.sealing:
+            if state.seal != seal and await self._orders.seal_is_used(seal):
+                raise Refused(p.SEAL_USED)
+            for command in (m.Stock(actor.name, ()), m.Seal(actor.name, seal)):
+                if (await self._orders.state(order)).status is not Status.SEALED:
+                    await self._orders.run(order, branch, command, actor.name)
 
     async def load(self, branch: BranchId, order: str, seal: str, actor: Actor) -> bool:
         """The second person reads the seal again: the machine opens, the bank books, the notes go in.
@@ -120,6 +126,10 @@ class CashPacks:
         bank_silent, bank_declined.
         """
         await self._orders.row(order, branch)
+        async with self._at_work(order):
+            return await self._load(branch, order, seal, actor)
+
+    async def _load(self, branch: BranchId, order: str, seal: str, actor: Actor) -> bool:
         state = await self._orders.state(order)
         ordered = state.ordered
         if ordered is None or ordered.how is not How.MACHINE:
@@ -130,6 +140,8 @@ class CashPacks:
             wrong = m.Load(actor.name, seal, ordered.device, 0)
             await self._orders.run(order, branch, wrong, actor.name)
             raise Refused(p.WRONG_SEAL)
+        if state.status is Status.CANCELLED:
+            raise Refused(p.NOT_NOW, status=STATUS_NAMES[state.status])
         if state.status is Status.SEALED:
             if await self._clearings.is_cleared(ordered.device):
                 raise Refused(p.CLEARING_OPEN)
@@ -155,11 +167,20 @@ class CashPacks:
         return is_told
 
     async def cancel(self, branch: BranchId, order: str, reason: str, actor: Actor) -> None:
-        """The pack goes back to the vault unopened; nothing was booked."""
+        """The pack goes back to the vault unopened. Refused (pack_booked) where the bank has booked it into
+        the machine, as where a loading was interrupted: that is gone on with.
+        """
         await self._orders.row(order, branch)
-        await self._orders.cancel(order, branch, actor.name, reason)
+        async with self._at_work(order):
+            if await self._vouchers.is_booked(trace(order)):
+                raise Refused(p.PACK_BOOKED)
+            await self._orders.cancel(order, branch, actor.name, reason)
 
     # -- parts ----------------------------------------------------------------------------------
+
+    def _at_work(self, order: str) -> asyncio.Lock:
+        """Held while a pack is put in or called off: never both."""
+        return self._locks.setdefault(order, asyncio.Lock())
 
     async def _books(self, device: str) -> int:
         """0 for a machine that never held cash: its first pack opens its box."""

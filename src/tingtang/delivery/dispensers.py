@@ -9,7 +9,7 @@ import logging
 
 from tingtang.delivery.model import item as m
 from tingtang.delivery.model import problems as p
-from tingtang.delivery.model.kinds import STOCK_OF, How, ItemKind, Status
+from tingtang.delivery.model.kinds import HOW_NAMES, STOCK_OF, How, ItemKind, Status
 from tingtang.delivery.orders import Orders
 from tingtang.devices.model import events as device_events
 from tingtang.devices.model import records as r
@@ -61,9 +61,11 @@ class Dispensers:
 
     async def dispense(self, branch: BranchId, order: str, by: str, release: str) -> str:
         """Hand an order out; gives the number that was read. Refused: machine_away where nothing
-        came out. Empty where it is not known: the order stays released.
+        came out, goes_out_otherwise. Empty where it is not known: the order stays released.
         """
         row = await self._orders.row(order, branch)
+        if row["how"] != How.DISPENSER.value:
+            raise Refused(p.OTHER_WAY, how=HOW_NAMES[How(row["how"])])
         device = self.find(branch, ItemKind(row["kind"]), row["device"])
         key = Key(f"delivery:dispense:{release}", "")
         state = await self._orders.state(order)
@@ -108,9 +110,9 @@ class Dispensers:
         state = await self._orders.state(order)
         if row["how"] != How.DISPENSER.value or state.status is not Status.RELEASED:
             raise Refused(p.NOT_IN_DOUBT, cell=row["device"])
-        command: m.Command = m.HandedOver(actor, state.release, number)
+        command: m.Command = m.HandedOver(actor, state.release, number, is_by_hand=True)
         if not number:
-            command = m.StillThere(state.release, "inspected")
+            command = m.StillThere(state.release, "inspected", actor)
         await self._orders.run(order, branch, command, actor, key)
 
     async def filled(self, device: str, kind: ItemKind, first: str, count: int, task: str) -> None:

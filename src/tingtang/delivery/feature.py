@@ -115,7 +115,8 @@ def _react(parts: Parts, items: Items, dispensers: Dispensers) -> None:
     reactions.register("delivery.doors", said, items.cabinets.on_device)
     reactions.register("delivery.dispensers", (device_events.CommandEnded,), dispensers.on_device)
     of_cells = (
-        cabinet_events.CellFilled, cabinet_events.CellEmptied, cabinet_events.CellNotOpened, cabinet_events.CellShutAsItWas,
+        cabinet_events.CellFilled, cabinet_events.CellEmptied, cabinet_events.CellNotOpened,
+        cabinet_events.CellShutAsItWas, cabinet_events.OpeningGivenUp,
     )  # fmt: skip
     reactions.register("delivery.cells", of_cells, items.on_cell)
     reactions.register("delivery.settled", (item_events.ItemPickedUp,), items.on_picked_up)

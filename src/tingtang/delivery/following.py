@@ -18,4 +18,6 @@ def of_cell(event: object, device: str) -> m.Command | None:
         case ce.CellNotOpened() | ce.CellShutAsItWas():
             if event.purpose in {ce.Purpose.PICK_UP, ce.Purpose.TAKE_BACK}:
                 return m.StillThere(event.opening, type(event).__name__)
+        case ce.OpeningGivenUp():
+            return m.StillThere(event.opening, "not_begun")
     return None

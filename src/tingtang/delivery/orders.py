@@ -1,5 +1,6 @@
 """Orders on disk: their streams, their read table, and for whom they are."""
 
+import asyncio
 import hmac
 import secrets
 from collections.abc import Sequence
@@ -12,6 +13,7 @@ from tingtang.delivery import tables as t
 from tingtang.delivery.model import item as m
 from tingtang.delivery.model import item_events as e
 from tingtang.delivery.model import problems as p
+from tingtang.delivery.model.item_core import ItemCore
 from tingtang.delivery.model.kinds import OVER, Status
 from tingtang.kernel.appends import Append
 from tingtang.kernel.clock import DAY_MS, Clock
@@ -49,10 +51,14 @@ class Orders:
     """All orders of all branches."""
 
     def __init__(self, log: EventLog, clock: Clock, vault: Vault) -> None:
-        self.host: StreamHost[m.Item, m.Command] = StreamHost(log, clock, m.ItemCore())
+        self.host: StreamHost[m.Item, m.Command] = StreamHost(log, clock, ItemCore())
         self.log = log
         self.clock = clock
         self._vault = vault
+        self.sealing = asyncio.Lock()
+        """Held from the look whether a seal number is new until it is used: of two who scan the same
+        number at once one is refused.
+        """
         log.project(e.TYPES.all().values(), project)
 
     async def create(

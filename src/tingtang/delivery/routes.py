@@ -105,7 +105,7 @@ class CancelRequest(msgspec.Struct, frozen=True):
     reason: Short
 
 
-class InspectRequest(msgspec.Struct, frozen=True):
+class InspectRequest(Witness, frozen=True, kw_only=True):
     """What somebody saw who looked into the cell and shut it."""
 
     is_full: bool
@@ -226,11 +226,11 @@ async def seal_item(
 @post(f"{ONE}/load", summary="Put it into a cell", **permit(Permission.ITEM_HANDLE))
 async def load_item(
     branch: str, order: str, data: LoadRequest, items: Items, witnesses: Witnesses,
-    once: Once, actor: Actor, key: Key | None,
+    once: Once, actor: Actor, door: Door, key: Key | None,
 ) -> Moved:  # fmt: skip
     """The seal is compared first; a wrong one opens no door."""
     where = BranchId(branch)
-    witness = await witnesses.name(where, data.witness, data.password, data.code)
+    witness = await witnesses.name(where, data.witness, data.password, data.code, door)
     cell = await once.cell(
         key, lambda: items.load(where, order, data.device, data.seal, actor, witness, key)
     )
@@ -260,7 +260,7 @@ async def hand_over_item(
     release = items.new_id(key)
 
     async def work() -> int:
-        row = await items.release(
+        row = await items.releases.release(
             BranchId(branch), data.id_number, data.code, actor.name, release, order, key
         )
         return int(row["cell"])
@@ -271,11 +271,11 @@ async def hand_over_item(
 @post(f"{ONE}/take-back", summary="Take it back", **permit(Permission.ITEM_HANDLE))
 async def take_item_back(
     branch: str, order: str, data: Witness, items: Items, witnesses: Witnesses, once: Once,
-    actor: Actor, key: Key | None,
+    actor: Actor, door: Door, key: Key | None,
 ) -> Moved:  # fmt: skip
     """Out of its cell, or back from the carrier."""
     where = BranchId(branch)
-    witness = await witnesses.name(where, data.witness, data.password, data.code)
+    witness = await witnesses.name(where, data.witness, data.password, data.code, door)
     cell = await once.cell(key, lambda: items.take_back(where, order, actor, witness, key))
     return Moved(order, cell)
 
@@ -319,14 +319,14 @@ async def list_cabinets(branch: str, delivery_desk: DeliveryDesk) -> v.CabinetLi
     **permit(Permission.ITEM_HANDLE),
 )
 async def inspect_cell(
-    branch: str, device: str, cell: int, data: InspectRequest, items: Items, once: Once,
-    actor: Actor, key: Key | None,
+    branch: str, device: str, cell: int, data: InspectRequest, items: Items,
+    witnesses: Witnesses, once: Once, actor: Actor, door: Door, key: Key | None,
 ) -> Moved:  # fmt: skip
-    """Of a cell that is in doubt or was left open."""
-    items.cabinets.cabinet(branch, device)
+    """Of a cell that is in doubt or was left open; not by whoever did the trade."""
     where, is_full = BranchId(branch), data.is_full
+    witness = await witnesses.name(where, data.witness, data.password, data.code, door)
     await once.cell(
-        key, lambda: items.cabinets.inspect(device, where, cell, actor.name, key, is_full=is_full)
+        key, lambda: items.inspect(where, device, cell, actor, witness, key, is_full=is_full)
     )
     return Moved("", cell)
 

@@ -14,6 +14,7 @@ from tingtang.delivery.model import item_events as e
 from tingtang.delivery.model import problems as p
 from tingtang.delivery.model.kinds import VOUCHER_OF, How, ItemKind, Size, Status
 from tingtang.delivery.orders import Orders, Receiver
+from tingtang.delivery.releasing import Releases
 from tingtang.delivery.settings import DeliverySettings
 from tingtang.delivery.vouchers import Vouchers
 from tingtang.kernel.clock import DAY_MS, HOUR_MS
@@ -26,7 +27,6 @@ from tingtang.org.directory import Directory
 
 MACHINE = "machine:"
 """Before a device's id: the holder of what lies in it, in the bank's books of blank vouchers."""
-
 logger = logging.getLogger(__name__)
 
 
@@ -46,13 +46,6 @@ class NewOrder(msgspec.Struct, frozen=True, kw_only=True):
     note: str = ""
 
 
-class Found(msgspec.Struct, frozen=True):
-    """An order that is ready for somebody who has shown who they are."""
-
-    order: str
-    row: dict[str, Any]
-
-
 class Items:
     """All items of all branches."""
 
@@ -67,6 +60,7 @@ class Items:
         self.orders = orders
         self.cabinets = cabinets
         self.vouchers = vouchers
+        self.releases = Releases(orders, cabinets)
         self._directory = directory
         self._ids = ids
 
@@ -156,9 +150,10 @@ class Items:
         self, branch: BranchId, order: str, seal: str, actor: Actor, key: Key | None = None
     ) -> None:
         """Seal it into a bag with a number that was never used before."""
-        if await self.orders.seal_is_used(seal):
-            raise Refused(p.SEAL_USED)
-        await self._run(branch, order, m.Seal(actor.name, seal), actor.name, key)
+        async with self.orders.sealing:
+            if await self.orders.seal_is_used(seal):
+                raise Refused(p.SEAL_USED)
+            await self._run(branch, order, m.Seal(actor.name, seal), actor.name, key)
 
     async def load(
         self,
@@ -194,7 +189,11 @@ class Items:
             device, branch, order, state.ordered.size, sizes, actor.name
         )
         load = m.Load(actor.name, seal, device, cell, witness)
-        await self._run(branch, order, load, actor.name)
+        try:
+            await self._run(branch, order, load, actor.name)
+        except Refused:  # the cell is for others again
+            await self.cabinets.give_up(device, branch, order, actor.name)
+            raise
         opening = self.new_id()
         await self.cabinets.open(device, branch, order, ce.Purpose.LOAD, opening, actor.name, key)
         return cell
@@ -234,100 +233,32 @@ class Items:
         self._check_witness(branch, witness)
         release = self.new_id(key)
         await self._run(branch, order, m.TakeBack(actor.name, release, witness), actor.name)
-        await self._open(branch, row, ce.Purpose.TAKE_BACK, release, actor.name, key)
+        await self.releases.open(branch, row, ce.Purpose.TAKE_BACK, release, actor.name, key)
         return int(row["cell"])
+
+    async def inspect(
+        self, branch: BranchId, device: str, cell: int, actor: Actor, witness: str = "",
+        key: Key | None = None, *, is_full: bool,
+    ) -> None:  # fmt: skip
+        """Somebody, but not whoever did the trade, has looked into a cell that was in doubt or left
+        open, and shut it.
+        """
+        self.cabinets.cabinet(branch, device)
+        self._check_witness(branch, witness)
+        if witness == actor.name:
+            raise Refused(p.TWO_PEOPLE)
+        one = (await self.cabinets.state(device)).cells.get(cell)
+        if one is not None:
+            traders = (await self.orders.state(one.order)).traders
+            if traders.intersection({actor.name, witness}):
+                raise Refused(p.SAME_PERSON)
+        await self.cabinets.inspect(device, branch, cell, actor.name, witness, key, is_full=is_full)
 
     async def unlock(
         self, branch: BranchId, order: str, actor: Actor, key: Key | None = None
     ) -> None:
         """After too many wrong tries, once somebody has looked at the papers."""
         await self._run(branch, order, m.Unlock(actor.name), actor.name, key)
-
-    # -- the customer ---------------------------------------------------------------------------
-
-    async def ready_for(self, branch: BranchId, id_number: str) -> list[dict[str, Any]]:
-        """Orders that somebody with this paper may fetch here."""
-        found = []
-        for order in await self.orders.of_paper(branch, id_number):
-            row = await self.orders.row(order, branch)
-            if row["status"] == Status.READY.value:
-                found.append(row)
-        return found
-
-    async def release(
-        self,
-        branch: BranchId,
-        id_number: str,
-        code: str,
-        by: str,
-        release: str,
-        order: str = "",
-        key: Key | None = None,
-    ) -> dict[str, Any]:
-        """Paper and code together release an order: a cell opens, or it is given over the counter.
-
-        Refused: nothing_ready, not_recognised (counted on what the paper's owner has waiting),
-        pick_up_locked, trade_not_done. Given the same ``release`` again it gives the same order.
-        """
-        ready = []
-        for one in await self.orders.of_paper(branch, id_number):
-            if order and one != order:
-                continue
-            row = await self.orders.row(one, branch)
-            if (await self.orders.state(one)).release == release:
-                return row
-            if row["status"] == Status.READY.value and row["how"] != How.DISPENSER.value:
-                ready.append(row)
-        if not ready:
-            raise Refused(p.NOTHING_READY)
-        for row in ready:
-            if await self.orders.is_for(row["item"], id_number, code):
-                await self._release(branch, row, by, release, key)
-                return row
-        for row in ready:
-            last = key if row is ready[-1] else None
-            await self.wrong_try(branch, row["item"], by, release, last)
-        raise Refused(p.NOT_RECOGNISED)
-
-    async def check_receiver(
-        self, branch: BranchId, order: str, id_number: str, code: str | None, by: str, release: str
-    ) -> None:
-        """Refuse (not_recognised), and count it, where it is not theirs; ``code`` None: not asked."""
-        if not await self.orders.is_for(order, id_number, code):
-            await self.wrong_try(branch, order, by, release)
-            raise Refused(p.NOT_RECOGNISED)
-
-    async def wrong_try(
-        self, branch: BranchId, order: str, by: str, release: str, key: Key | None = None
-    ) -> None:
-        """Count a wrong try; refused (pick_up_locked) once there were too many."""
-        await self._run(branch, order, m.Release(by, release, False), by, key)
-
-    async def _release(
-        self, branch: BranchId, row: dict[str, Any], by: str, release: str, key: Key | None
-    ) -> None:
-        order = row["item"]
-        await self._run(branch, order, m.Release(by, release, True), by)
-        if row["cell"]:
-            await self._open(branch, row, ce.Purpose.PICK_UP, release, by, key)
-        else:
-            await self._run(branch, order, m.HandedOver(by, release), by, key)
-
-    async def _open(
-        self,
-        branch: BranchId,
-        row: dict[str, Any],
-        purpose: ce.Purpose,
-        release: str,
-        by: str,
-        key: Key | None = None,
-    ) -> None:
-        order = row["item"]
-        try:
-            await self.cabinets.open(row["device"], branch, order, purpose, release, by, key)
-        except Refused as refused:
-            await self._run(branch, order, m.StillThere(release, refused.code), SYSTEM.name)
-            raise
 
     # -- what cabinets said ---------------------------------------------------------------------
 
@@ -372,6 +303,8 @@ class Items:
         for row in await self.orders.in_status(Status.READY):
             remind_ms = self.settings(row["branch"]).remind_hours * HOUR_MS
             await self.orders.run(row["item"], row["branch"], m.Tend(remind_ms), SYSTEM.name)
+        for row in await self.orders.in_status(Status.RELEASED):
+            await self.releases.take_up(row)
         for row in await self.orders.in_status(Status.PICKED_UP):
             try:  # where the bank was silent before
                 await self._settle_machine(row)

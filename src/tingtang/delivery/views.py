@@ -77,6 +77,8 @@ class CellView(msgspec.Struct, frozen=True):
     state: c.CellState
     order: str = ""
     since_ms: int = 0
+    is_left_open: bool = False
+    """Its door stands open too long."""
 
 
 class CabinetView(msgspec.Struct, frozen=True):
@@ -153,7 +155,9 @@ def cabinet(
         if one is None:
             cells.append(CellView(number, size, c.CellState.FREE))
         else:
-            cells.append(CellView(number, size, one.state, one.order, one.since_ms))
+            cells.append(
+                CellView(number, size, one.state, one.order, one.since_ms, one.is_left_open)
+            )
     return CabinetView(device, name, is_online, cells)
 
 

@@ -177,6 +177,15 @@ class Vouchers:
         except BankUnknown:
             raise Refused(p.BANK_SILENT) from None
 
+    async def is_booked(self, trace: str) -> bool:
+        """Whether the bank has done this trade; refused (bank_silent) where it cannot be asked."""
+        try:
+            return await self._bank.query(trace) is not None
+        except BankDeclined:
+            return False
+        except BankUnknown:
+            raise Refused(p.BANK_SILENT) from None
+
     async def look(self, lookup: b.Lookup) -> dict[str, Any]:
         """Look something up."""
         try:

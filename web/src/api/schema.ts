@@ -4835,7 +4835,7 @@ export interface paths {
         put?: never;
         /**
          * Say what lies in a cell
-         * @description Of a cell that is in doubt or was left open.
+         * @description Of a cell that is in doubt or was left open; not by whoever did the trade.
          */
         post: operations["ApiBranchesCabinetsDeviceCellsInspectInspectCell"];
         delete?: never;
@@ -5892,6 +5892,8 @@ export interface components {
             order: string;
             /** @default 0 */
             since_ms: number;
+            /** @default false */
+            is_left_open: boolean;
         };
         /** ChangeRequest */
         ChangeRequest: {
@@ -7031,6 +7033,12 @@ export interface components {
         };
         /** InspectRequest */
         InspectRequest: {
+            /** @default  */
+            witness: string;
+            /** @default  */
+            password: string;
+            /** @default  */
+            code: string;
             is_full: boolean;
         };
         /** IntervalTrigger */

@@ -45,8 +45,8 @@ export function bodyOf(step: ItemStep, entered: Partial<Record<Field, string>>):
   const said = (name: Field): string => (entered[name] ?? '').trim()
   if (step.act === 'stock') return { numbers: said('numbers').split(/[,，\s]+/).filter(Boolean) }
   if (step.act === 'seal') return { seal: said('seal') }
-  if (step.act === 'load') return { device: said('cabinet'), seal: said('sealAgain'), ...second(entered) }
-  if (step.act === 'takeBack') return second(entered)
+  if (step.act === 'load') return { device: said('cabinet'), seal: said('sealAgain'), ...bodyOfWitness(entered) }
+  if (step.act === 'takeBack') return bodyOfWitness(entered)
   if (step.act === 'post') return { carrier: said('carrier'), tracking: said('tracking') }
   if (step.act === 'handOver') return { id_number: said('paper'), code: said('code') }
   if (step.act === 'trade') return { trace: said('trace') }
@@ -54,7 +54,7 @@ export function bodyOf(step: ItemStep, entered: Partial<Record<Field, string>>):
 }
 
 /** Who stands beside, where somebody does; the server says whether somebody must. */
-function second(entered: Partial<Record<Field, string>>): Record<string, string> {
+export function bodyOfWitness(entered: Partial<Record<Field, string>>): Record<string, string> {
   const witness = (entered.witness ?? '').trim()
   return witness ? { witness, password: entered.password ?? '' } : {}
 }

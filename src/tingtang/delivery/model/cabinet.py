@@ -48,6 +48,8 @@ class Cell(msgspec.Struct):
     by: str = ""
     since_ms: int = 0
     is_left_open: bool = False
+    given_up: str = ""
+    """An opening that never will be."""
 
 
 class Cabinet(msgspec.Struct):
@@ -79,6 +81,15 @@ class Open(msgspec.Struct, frozen=True):
     by: str
 
 
+class GiveUpOpening(msgspec.Struct, frozen=True):
+    """An opening that was asked for and may never have been begun. After this it never is, whoever is
+    about to; one that has begun goes on.
+    """
+
+    order: str
+    opening: str
+
+
 class NoteTold(msgspec.Struct, frozen=True):
     opening: str
     command: str
@@ -105,6 +116,7 @@ class Inspect(msgspec.Struct, frozen=True):
     cell: int
     is_full: bool
     by: str
+    witness: str = ""
 
 
 class Tend(msgspec.Struct, frozen=True):
@@ -112,7 +124,9 @@ class Tend(msgspec.Struct, frozen=True):
     """How long a door may stand open."""
 
 
-Command = Reserve | GiveUp | Open | NoteTold | NoteOutcome | DoorOpened | DoorShut | Inspect | Tend
+Command = (
+    Reserve | GiveUp | Open | GiveUpOpening | NoteTold | NoteOutcome | DoorOpened | DoorShut | Inspect | Tend
+)  # fmt: skip
 
 
 def allocate(taken: Mapping[int, Cell], sizes: Mapping[int, Size], size: Size) -> int:
@@ -143,6 +157,8 @@ class CabinetCore:
                 return (e.CellGivenUp(cell=number, order=command.order),) if is_ours else ()
             case Open():
                 return _open(state, command)
+            case GiveUpOpening():
+                return _give_up_opening(state, command)
             case NoteTold():
                 number = _of_opening(state, command.opening)
                 return (
@@ -186,7 +202,8 @@ def _open(state: Cabinet, command: Open) -> Sequence[Event]:
     if not number:
         raise Refused(p.UNKNOWN_ORDER)
     wanted = CellState.RESERVED if command.purpose is Purpose.LOAD else CellState.FULL
-    if state.cells[number].state is not wanted:
+    one = state.cells[number]
+    if one.state is not wanted or one.given_up == command.opening:
         raise Refused(p.CELL_BUSY, cell=number)
     return (
         e.CellOpening(
@@ -194,6 +211,14 @@ def _open(state: Cabinet, command: Open) -> Sequence[Event]:
             by=command.by,
         ),
     )  # fmt: skip
+
+
+def _give_up_opening(state: Cabinet, command: GiveUpOpening) -> Sequence[Event]:
+    number = state.cell_of(command.order)
+    one = state.cells.get(number)
+    if one is None or one.state is not CellState.FULL or one.given_up == command.opening:
+        return ()
+    return (e.OpeningGivenUp(cell=number, order=command.order, opening=command.opening),)
 
 
 def _outcome(state: Cabinet, command: NoteOutcome) -> Sequence[Event]:
@@ -248,7 +273,9 @@ def _inspect(state: Cabinet, command: Inspect) -> Sequence[Event]:
     if one is None or one.state not in {CellState.DOUBT, CellState.OPEN}:
         raise Refused(p.NOT_IN_DOUBT, cell=command.cell)
     return (
-        e.CellInspected(cell=command.cell, by=command.by, is_full=command.is_full),
+        e.CellInspected(
+            cell=command.cell, by=command.by, is_full=command.is_full, witness=command.witness
+        ),
         _left(command.cell, one, command.is_full),
     )
 
@@ -290,6 +317,8 @@ def evolve(state: Cabinet, event: Event, at_ms: int) -> None:
         case e.CellNotOpened() | e.CellShutAsItWas():
             one = state.cells[event.cell]
             one.state, one.opening, one.since_ms = one.before, "", at_ms
+        case e.OpeningGivenUp():
+            state.cells[event.cell].given_up = event.opening
         case e.CellInDoubt():
             one = state.cells[event.cell]
             one.state, one.since_ms = CellState.DOUBT, at_ms

@@ -58,6 +58,14 @@ class CellNotOpened(Event, frozen=True):
     code: str = ""
 
 
+class OpeningGivenUp(Event, frozen=True):
+    """It was asked for and never begun, as where the process ended in between: it never will be."""
+
+    cell: int
+    order: str
+    opening: str
+
+
 class CellInDoubt(Event, frozen=True):
     cell: int
     order: str
@@ -95,6 +103,8 @@ class CellInspected(Event, frozen=True):
     cell: int
     by: str
     is_full: bool
+    witness: str = ""
+    """The second person at the door."""
 
 
 class CellLeftOpen(Event, frozen=True):
@@ -112,7 +122,7 @@ class CellForced(Event, frozen=True):
 TYPES = EventTypes(
     "cabinet",
     [
-        CellReserved, CellGivenUp, CellOpening, CellTold, CellOpened, CellNotOpened, CellInDoubt,
+        CellReserved, CellGivenUp, CellOpening, CellTold, CellOpened, CellNotOpened, OpeningGivenUp, CellInDoubt,
         CellFilled, CellEmptied, CellShutAsItWas, CellInspected, CellLeftOpen, CellForced,
     ],
 )  # fmt: skip

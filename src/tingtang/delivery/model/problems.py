@@ -9,6 +9,12 @@ NOT_NOW = Problem(
     "订单当前为“{status}”，不能进行此操作",
     "The order is “{status}”; this cannot be done now",
 )
+OTHER_WAY = Problem(
+    "goes_out_otherwise",
+    409,
+    "该订单的交付方式为“{how}”，不能以此方式办理",
+    "This item goes out by “{how}” and in no other way",
+)
 SAME_PERSON = Problem(
     "trade_and_delivery_same_person",
     403,
@@ -168,6 +174,12 @@ NO_CASH_MACHINE = Problem(
 )
 BAD_PIECES = Problem(
     "bad_pieces", 422, "请填写各面额张数", "Say how many notes of which denomination"
+)
+PACK_BOOKED = Problem(
+    "pack_booked",
+    409,
+    "该钞包已记账入设备，请继续装入，不能退回总库",
+    "This pack is booked into the machine already: go on putting it in",
 )
 UNKNOWN_TASK = Problem(
     "unknown_voucher_task", 404, "没有这笔凭证调拨", "There is no such voucher movement"
