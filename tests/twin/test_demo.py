@@ -31,7 +31,7 @@ from tingtang.twin.wallets import comers
 async def test_the_morning_looks_like_a_bank_day_and_a_person_may_take_a_counter_over(
     tmp_path: Path,
 ) -> None:
-    demo = Demo(tmp_path, public_url="")
+    demo = Demo(tmp_path, messages_url="http://localhost:8000")
     await demo.app.start()
     try:
         await demo.prepare(lambda _: None)
@@ -71,6 +71,11 @@ async def test_the_morning_looks_like_a_bank_day_and_a_person_may_take_a_counter
         await messages.send("booking_cancelled", "19900000001", values, "demo message")
         while not any(one.id == "demo message" for one in demo.gateway.received):
             await asyncio.sleep(0.01)
+        links = [
+            word for one in demo.gateway.received for word in one.text.split() if "/phone/" in word
+        ]
+        assert links
+        assert all("http://localhost:8000/phone/" in one for one in links)
         doorways = await demo.doorways()
         assert {d.path.split("/")[1] for d in doorways} >= {"enter", "phone"}
         assert any("窗口客户屏" in d.title for d in doorways)
@@ -129,7 +134,7 @@ async def test_a_whole_day_ends_with_an_empty_hall_and_is_followed_by_the_next_m
 ) -> None:
     monkeypatch.setattr(demo_module, "SIZES", (0.3, 0.01, 0.01))
     monkeypatch.setattr(tellers, "TRANSFER", 0.15)
-    demo = Demo(tmp_path, public_url="")
+    demo = Demo(tmp_path, messages_url="http://localhost:8000")
     await demo.app.start()
     try:
         await demo.prepare(lambda _: None)

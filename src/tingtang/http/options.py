@@ -29,6 +29,8 @@ class WebOptions(msgspec.Struct, frozen=True, kw_only=True):
     """True where browsers reach us over HTTPS: cookies are Secure and HSTS is sent."""
     public_url: str = ""
     """How people reach this server ("https://hall.example"); empty takes the request's own host."""
+    messages_url: str = ""
+    """Where links in messages lead while ``public_url`` is empty: no request stands behind them."""
     origins: tuple[str, ...] = ()
     """Other origins whose pages may call this server (a reverse proxy's name)."""
     static_folder: Path | None = None
@@ -119,6 +121,7 @@ def sign_in_options(options: WebOptions) -> SignInOptions:
     return SignInOptions(
         is_tls=options.is_tls,
         public_url=options.public_url,
+        messages_url=options.messages_url,
         oidc=options.oidc,
         staff_idle_ms=options.staff_idle_ms,
         staff_longest_ms=options.staff_longest_ms,

@@ -43,7 +43,7 @@ def demo(
         shutil.rmtree(folder)
     folder.mkdir(parents=True)
     (folder / MADE_HERE).write_text("made anew at every start of `tingtang demo`\n")
-    stage = Demo(folder, public_url="", seed=seed)
+    stage = Demo(folder, messages_url=base, seed=seed)
     server = make_server(stage.app, host=host, port=port)
     server.config.lifespan = "off"
 

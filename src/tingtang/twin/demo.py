@@ -78,7 +78,7 @@ class Doorway(msgspec.Struct, frozen=True):
 class Demo:
     """The demo, assembled; :meth:`prepare` plays the morning, :meth:`live` lets it run."""
 
-    def __init__(self, folder: Path, *, public_url: str, seed: int = SEED) -> None:
+    def __init__(self, folder: Path, *, messages_url: str, seed: int = SEED) -> None:
         self.random = Random(seed)  # noqa: S311 - virtual people, not secrets
         now_ms = _machine_now_ms()
         date = local_date(now_ms, ZONE)
@@ -92,7 +92,7 @@ class Demo:
             database_url=f"sqlite:///{folder / 'demo.db'}",
             data_folder=folder,
             is_demo=True,
-            public_url=public_url,
+            messages_url=messages_url,
             staff_idle_ms=STAFF_LONGEST_MS,  # its links work once: a pause must not lock people out
             messages=MessageOptions(
                 url=self.gateway.base, key_id=reference.KEY_ID, secret=reference.SECRET.decode()

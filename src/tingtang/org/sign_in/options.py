@@ -22,6 +22,7 @@ class SignInOptions(msgspec.Struct, frozen=True, kw_only=True):
 
     is_tls: bool = False
     public_url: str = ""
+    messages_url: str = ""
     oidc: OidcOptions | None = None
     staff_idle_ms: int = STAFF_IDLE_MS
     staff_longest_ms: int = STAFF_LONGEST_MS

@@ -32,7 +32,10 @@ class SignIn:
         signer = Signer(parts.vault)
         self.cookies = Cookies(is_tls=options.is_tls)
         self.links = Links(
-            signer, lambda branch: directory.branch(branch).time_zone, options.public_url
+            signer,
+            lambda branch: directory.branch(branch).time_zone,
+            options.public_url,
+            options.messages_url,
         )
         self.sessions = Sessions(parts.database, directory, signer, wall, hall)
         self.passwords = Passwords(options.password_hasher)

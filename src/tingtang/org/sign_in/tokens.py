@@ -123,10 +123,17 @@ class Signer:
 class Links:
     """Makes the links that customers follow to their own ticket or booking, and nothing else."""
 
-    def __init__(self, signer: Signer, time_zone_of: Callable[[str], str], public_url: str) -> None:
+    def __init__(
+        self,
+        signer: Signer,
+        time_zone_of: Callable[[str], str],
+        public_url: str,
+        messages_url: str = "",
+    ) -> None:
         self._signer = signer
         self._time_zone_of = time_zone_of
         self._public_url = public_url.rstrip("/")
+        self._messages_url = messages_url.rstrip("/")
         self._ends: dict[str, tuple[int, int]] = {}
 
     def make(self, branch: str, subject: str, now_ms: int) -> str:
@@ -145,9 +152,10 @@ class Links:
     def url(self, token: str, base: str = "") -> str:
         """Where the customer's phone goes. The token stands in the fragment, which no server logs.
 
-        ``base`` ("https://host") is used where no public address was set.
+        ``base`` ("https://host") is used where no public address was set; a message knows none, and
+        leads to the address that the server was told for messages.
         """
-        return f"{self._public_url or base}/phone/t#{token}"
+        return f"{self._public_url or base or self._messages_url}/phone/t#{token}"
 
 
 class DoorCodes:
