@@ -1,6 +1,7 @@
 """A second person's yes: asked by policy, given by another, never twice by one."""
 
 import asyncio
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -8,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.golden_events import lines
+from tests.http.world import open_world
 from tests.journeys.conftest import Office, Terminal, until
 from tests.journeys.flows import asks, does, line
 from tingtang.journeys.authorisation import model as m
@@ -240,6 +242,29 @@ async def test_on_site_with_name_and_password(office: Office) -> None:
     again = await kiosk.http.post(path, json=body, headers=headers)
     assert (again.status_code, again.json()) == (201, right.json())
     assert len(send.calls) == 1
+
+
+async def test_passwords_asked_on_site_are_counted_by_address_like_sign_ins(
+    seeded: Path, tmp_path: Path
+) -> None:
+    """Whoever tries one password on many names is stopped, where no name is locked yet."""
+    async with open_world(seeded, tmp_path, sign_ins_per_minute=6) as world:
+        office = Office(world)
+        office.play("test.send")
+        await office.install("pay", FILES)
+        kiosk = await office.kiosk()  # one sign-in of the six may be its own
+        view = await kiosk.answer(await kiosk.begin("pay"), amount=100_00)
+        path = f"/api/journeys/{view['journey']}/authorise"
+        statuses = [
+            (
+                await kiosk.http.post(path, json={"login": f"name{n}", "password": "guess"})
+            ).status_code
+            for n in range(8)
+        ]
+        assert statuses[:4] == [401] * 4
+        assert statuses[-1] == 429
+        name = {"name": LOBBY, "password": office.password}
+        assert (await kiosk.http.post("/api/session", json=name)).status_code == 429
 
 
 @pytest.mark.shows("R059")

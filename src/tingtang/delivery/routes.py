@@ -17,7 +17,7 @@ from tingtang.delivery.witness import Witnesses
 from tingtang.kernel.ids import BranchId
 from tingtang.kernel.log import Key
 from tingtang.kernel.permissions import Actor, Permission
-from tingtang.kernel.web import permit
+from tingtang.kernel.web import Door, permit
 
 BASE = "/api/branches/{branch:str}"
 ITEMS = f"{BASE}/items"

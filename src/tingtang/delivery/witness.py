@@ -14,9 +14,7 @@ class Witnesses:
     def __init__(self, sign_in: SignIn) -> None:
         self._sign_in = sign_in
 
-    async def name(
-        self, branch: BranchId, login: str, password: str, code: str, door: Door
-    ) -> str:
+    async def name(self, branch: BranchId, login: str, password: str, code: str, door: Door) -> str:
         """The actor's name; empty where nobody was named. The session that proves it is ended at
         once. Refused as a sign-in is, by address as well, or (forbidden) for who may not handle items here.
         """

@@ -30,7 +30,14 @@ from tingtang.kernel.errors import BAD_INPUT, Refused
 from tingtang.kernel.log import Key
 from tingtang.kernel.permissions import Actor
 from tingtang.kernel.text import Text
-from tingtang.kernel.web import IDEMPOTENCY_HEADER, AnyRequest, RequestKeys, actor_of, language_of
+from tingtang.kernel.web import (
+    IDEMPOTENCY_HEADER,
+    AnyRequest,
+    Door,
+    RequestKeys,
+    actor_of,
+    language_of,
+)
 
 
 class JsonRequest(Request[Any, Any, Any]):
@@ -54,7 +61,7 @@ def make_framework(
     """All ``routes`` in one Litestar application.
 
     Every handler may ask for a service by its name, and for ``actor``, ``key`` (the idempotency
-    key or None), ``language`` ("zh" or "en") and ``now_ms``.
+    key or None), ``language`` ("zh" or "en"), ``now_ms``, and ``door`` (to count a password).
     """
     dependencies = {
         name: Provide(_giving(service), sync_to_thread=False) for name, service in services.items()
@@ -62,6 +69,7 @@ def make_framework(
     dependencies["actor"] = Provide(_actor, sync_to_thread=False)
     dependencies["key"] = Provide(_keying(keys))
     dependencies["language"] = Provide(_language, sync_to_thread=False)
+    dependencies["door"] = Provide(_door, sync_to_thread=False)
     dependencies["now_ms"] = Provide(_giving_called(now_ms), sync_to_thread=False)
     with warnings.catch_warnings():
         # A handler's parameters are named after the path's, the body and what we provide; a marker
@@ -107,6 +115,10 @@ def _keying(keys: RequestKeys) -> Callable[[AnyRequest], Awaitable[Key | None]]:
         return keys.of(actor_of(request), header, request.url.path.encode(), await request.body())
 
     return key
+
+
+def _door(request: AnyRequest) -> Door:
+    return Door(request.scope["knock"])  # type: ignore[typeddict-item]
 
 
 def _language(request: AnyRequest) -> str:

@@ -141,6 +141,7 @@ class Gate:
                 # It answers only when all is done, so a failure has not begun to answer.
                 status = await handler(scope, headers, values, receive, send)
             else:
+                scope["knock"] = lambda: self._sign_in_limit.take(_address(scope))
                 scope["surface"] = surface_of(headers, scope["query_string"])
                 answered = _Answered(send, self._headers)
                 await self._framework(scope, _limited(receive, limit), answered)

@@ -5,6 +5,7 @@ that has neither cannot be assembled (see ``tingtang.http.app``).
 """
 
 import hmac
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -21,6 +22,19 @@ IDEMPOTENCY_HEADER = "idempotency-key"
 KEY_LENGTH_MAX = 200
 
 AnyRequest = Request[Actor, None, Any]
+
+
+class Door:
+    """Where somebody proves who they are by a password, beside the sign-in itself: a second person at
+    somebody else's screen. ``knock`` before the password is looked at.
+    """
+
+    def __init__(self, count: Callable[[], None]) -> None:
+        self._count = count
+
+    def knock(self) -> None:
+        """Count an attempt of the caller's address; refused (too_many_requests) as a sign-in is."""
+        self._count()
 
 
 class ErrorBody(msgspec.Struct, frozen=True):

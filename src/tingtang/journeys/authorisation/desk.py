@@ -11,6 +11,7 @@ from tingtang.kernel.errors import Refused
 from tingtang.kernel.ids import BranchId
 from tingtang.kernel.permissions import Actor
 from tingtang.kernel.text import Text
+from tingtang.kernel.web import Door
 from tingtang.org.directory import Directory
 from tingtang.org.service import SignIn
 
@@ -74,8 +75,11 @@ class AuthorisationDesk:
             asked_ms=state.asked_ms,
         )
 
-    async def person(self, login: str, password: str, code: str) -> Actor:
-        """Who this is, by name and password; the session that proves it is ended at once."""
+    async def person(self, login: str, password: str, code: str, door: Door) -> Actor:
+        """Who this is, by name and password; the session that proves it is ended at once. Refused as a
+        sign-in is, by address as well.
+        """
+        door.knock()
         opened = await self._sign_in.staff.sign_in(login, password, code, SURFACE)
         identity = await self._sign_in.sessions.find(opened.token)
         await self._sign_in.staff.sign_out(identity)

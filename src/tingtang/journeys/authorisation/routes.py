@@ -17,7 +17,7 @@ from tingtang.kernel.ids import BranchId, JourneyId
 from tingtang.kernel.log import Key
 from tingtang.kernel.permissions import Actor, Permission
 from tingtang.kernel.text import Text
-from tingtang.kernel.web import permit
+from tingtang.kernel.web import Door, permit
 
 PATH = "/api/authorisations"
 ONE = f"{PATH}/{{authorisation:str}}"
@@ -161,6 +161,7 @@ async def authorise_on_site(
     authorisation_desk: AuthorisationDesk,
     journeys: JourneyService,
     actor: Actor,
+    door: Door,
     key: Key | None,
 ) -> Told:
     """Somebody of the branch says yes at the customer's terminal, with their own name and password."""
@@ -170,7 +171,7 @@ async def authorise_on_site(
     if told is not None:
         return Told(told)
     authorisation = await authorisations.of_journey(JourneyId(journey))
-    person = await authorisation_desk.person(data.login, data.password, data.code)
+    person = await authorisation_desk.person(data.login, data.password, data.code, door)
     person.require(Permission.AUTHORISATION_GIVE, opened.branch)
     await authorisations.give(authorisation, person, on_site=True, key=key)
     return Told(authorisation)
