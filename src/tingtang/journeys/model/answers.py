@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, NoReturn
 
 from tingtang.journeys.model import scenario as s
+from tingtang.journeys.model.costs import SCREEN_MAX, spending
 from tingtang.journeys.model.expressions import is_true, matches
 from tingtang.journeys.model.problems import FIELD_WRONG
 from tingtang.journeys.model.screens import FieldView, field
@@ -38,18 +39,19 @@ def checked(
     Refused (field_wrong) names the field and says what is wrong with it.
     """
     answer: dict[str, Any] = {}
-    for one in spec.fields:
-        now = {**known, **answer}
-        if not is_true(one.when, now):
-            continue
-        view = field(one, now)
-        value = given.get(one.name)
-        if value is None or value in ("", []):
-            if one.required:
-                _refuse(view, "请填写", "is needed")
-            answer[one.name] = None
-            continue
-        answer[one.name] = _value(view, value)
+    with spending(SCREEN_MAX):
+        for one in spec.fields:
+            now = {**known, **answer}
+            if not is_true(one.when, now):
+                continue
+            view = field(one, now)
+            value = given.get(one.name)
+            if value is None or value in ("", []):
+                if one.required:
+                    _refuse(view, "请填写", "is needed")
+                answer[one.name] = None
+                continue
+            answer[one.name] = _value(view, value)
     return answer
 
 

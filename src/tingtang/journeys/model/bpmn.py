@@ -348,12 +348,10 @@ def _check(expression: str, where: etree._Element) -> None:
 
 
 def _check_loops(process: etree._Element) -> None:
-    """A round without a step in it would be walked for ever."""
-    waits = {
-        e.get("id")
-        for kind in ("userTask", "serviceTask")
-        for e in process.iter(f"{{{BPMN}}}{kind}")
-    }
+    """A round in which nobody answers anything would be walked for ever: by the engine, or, where the
+    system does something in it, by the actions that it asks for again and again.
+    """
+    waits = {e.get("id") for e in process.iter(f"{{{BPMN}}}userTask")}
     onward: dict[str, list[str]] = {}
     for flow in process.iter(f"{{{BPMN}}}sequenceFlow"):
         source, target = flow.get("sourceRef", ""), flow.get("targetRef", "")
@@ -370,7 +368,9 @@ def _walk_from(node: str, onward: dict[str, list[str]], path: list[str], safe: s
         return
     if node in path:
         loop = " → ".join([*path[path.index(node) :], node])
-        raise _wrong(f"循环中没有任何步骤：{loop}", f"a loop without a step in it: {loop}")
+        raise _wrong(
+            f"循环中没有由人回答的步骤：{loop}", f"a loop in which nobody answers anything: {loop}"
+        )
     if len(path) > DEPTH_MAX:
         raise _wrong("图太深", "the diagram is too deep")
     path.append(node)

@@ -15,6 +15,7 @@ from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
 from tingtang.journeys.model.bpmn import Scenario, assignments
+from tingtang.journeys.model.costs import WALK_MAX, spending
 from tingtang.journeys.model.expressions import WrongExpression, compiled, evaluate
 from tingtang.journeys.model.problems import BAD_SCENARIO, STEP_PASSED
 from tingtang.journeys.model.scenario import StepSpec
@@ -148,7 +149,8 @@ class Run:
                 raise WrongExpression(f"more than {ENGINE_STEPS_MAX} steps without an answer")
 
         try:
-            self._flow.do_engine_steps(will_complete_task=count)
+            with spending(WALK_MAX):
+                self._flow.do_engine_steps(will_complete_task=count)
         except (SpiffWorkflowException, WrongExpression) as error:
             words = str(error).split("\n", 1)[0]
             raise Refused(BAD_SCENARIO, reason=Text(words, words)) from None

@@ -10,16 +10,14 @@ import functools
 import re
 from collections.abc import Callable, Mapping
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 import cel
 
+from tingtang.journeys.model import costs
+
 EXPRESSION_MAX = 2_000
 """Characters; a longer one is a mistake or an attack."""
-ROUND = re.compile(r"\b(?:map|filter|all|exists|exists_one)\s*\(")
-WORD = re.compile(r"\b(?:map|filter|all|exists|exists_one)\b")
-ROUNDS_MAX = 2
-"""How often one expression may go over a list: each within another multiplies the time it takes."""
 GAP = re.compile(r"\{([^{}]+)\}")
 """A gap in a text: ``{expression}``."""
 
@@ -28,27 +26,41 @@ class WrongExpression(ValueError):  # noqa: N818
     """An expression that cannot be read, or that failed on what the journey knows."""
 
 
+class Program(NamedTuple):
+    """An expression that can be evaluated, and what that costs."""
+
+    run: cel.Program
+    source: costs.Source
+
+
 @functools.lru_cache(maxsize=8192)
-def compiled(source: str) -> cel.Program:
+def compiled(source: str) -> Program:
     """The program of an expression; ``WrongExpression`` says where it cannot be read."""
     if len(source) > EXPRESSION_MAX:
         raise WrongExpression(f"longer than {EXPRESSION_MAX} characters")
-    # Behind a comment a round looks otherwise: then the word alone counts.
-    if len((WORD if "//" in source else ROUND).findall(source)) > ROUNDS_MAX:
-        raise WrongExpression(f"{source!r}: goes over lists more than {ROUNDS_MAX} times")
     try:
-        return cel.compile(source)
+        cel.compile(source)  # by itself: what is put into rounds mends nothing
+        prepared = costs.prepared(source)
+        return Program(cel.compile(prepared.text), prepared)
     except ValueError as error:
         raise WrongExpression(f"{source!r}: {_first_line(error)}") from None
 
 
 def evaluate(source: str, data: Mapping[str, Any], **more: Any) -> Any:
     """The value of an expression over ``data``; ``WrongExpression`` where it has none."""
-    context = cel.Context({**data, **more})
-    for name, function in FUNCTIONS.items():
-        context.add_function(name, function)
+    program = compiled(source)
+    known = {**data, **more}
+    used = {name: known[name] for name in program.source.uses if name in known}
     try:
-        return compiled(source).execute(context)
+        telling = costs.Telling(program.source, used)
+        context = cel.Context(used)
+        if program.source.rounds:
+            context.add_function(costs.TURN, telling.turn)
+            context.add_function(costs.MADE, telling.made)
+        for name, function in FUNCTIONS.items():
+            if name in program.source.uses:
+                context.add_function(name, function)
+        return program.run.execute(context)
     except WrongExpression:
         raise
     except Exception as error:

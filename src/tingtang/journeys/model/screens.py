@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 
 from tingtang.journeys.model import scenario as s
+from tingtang.journeys.model.costs import SCREEN_MAX, spending
 from tingtang.journeys.model.expressions import evaluate, fill, is_true
 from tingtang.kernel.text import Text
 
@@ -63,22 +64,23 @@ def screen(key: str, spec: s.ScreenSpec, known: Known) -> Screen:
     """The screen of a step over what the journey knows; ``WrongExpression`` where it asks for
     what is not known.
     """
-    title = _words(spec.title, known)
-    return Screen(
-        step=key,
-        kind=spec.kind,
-        title=title,
-        texts=tuple(_words(text, known) for text in spec.texts),
-        say=_words(spec.say, known) if spec.say.zh else title,
-        fields=tuple(field(one, known) for one in spec.fields if is_true(one.when, known)),
-        rows=tuple(
-            RowView(row.label, _as_text(evaluate(row.value, known)))
-            for row in spec.rows
-            if is_true(row.when, known)
-        ),
-        button=spec.button,
-        actor=spec.actor,
-    )
+    with spending(SCREEN_MAX):
+        title = _words(spec.title, known)
+        return Screen(
+            step=key,
+            kind=spec.kind,
+            title=title,
+            texts=tuple(_words(text, known) for text in spec.texts),
+            say=_words(spec.say, known) if spec.say.zh else title,
+            fields=tuple(field(one, known) for one in spec.fields if is_true(one.when, known)),
+            rows=tuple(
+                RowView(row.label, _as_text(evaluate(row.value, known)))
+                for row in spec.rows
+                if is_true(row.when, known)
+            ),
+            button=spec.button,
+            actor=spec.actor,
+        )
 
 
 def field(spec: s.FieldSpec, known: Known) -> FieldView:
