@@ -1,6 +1,7 @@
 """Pictures and logs of devices: sent with their own credentials, kept for a while, read by few."""
 
 import asyncio
+from base64 import b64encode
 
 import httpx
 import pytest
@@ -53,6 +54,9 @@ async def test_a_picture_is_sent_and_looked_at_and_who_looked_is_written_down(
     assert (shown["id"], shown["kind"], shown["size"], shown["command"]) == (
         file, "picture", len(PICTURE), "c-1",
     )  # fmt: skip
+    stored = b"".join(one.read_bytes() for one in shop.world.folder.glob("tingtang.db*"))
+    assert PICTURE[8:200] not in stored
+    assert b64encode(PICTURE)[:120] not in stored
     engineer = await shop.world.as_staff(ENGINEER)
     read = await engineer.get(f"{PATH}/kiosk-1/files/{file}")
     assert (read.content, read.headers["content-type"]) == (PICTURE, "image/png")

@@ -25,7 +25,7 @@ def wire(parts: Parts) -> None:
     register = Register(parts.log, parts.clock, parts.service("directory", Directory))
     telemetry = Telemetry(parts.log, parts.clock)
     devices = DeviceService(parts.log, parts.clock, parts.ids, parts.live, register, telemetry)
-    files = DeviceFiles(parts.log, parts.clock, parts.ids)
+    files = DeviceFiles(parts.log, parts.clock, parts.ids, parts.vault)
     parts.offer("register", register)
     parts.offer("device_files", files)
     parts.offer("devices", devices)

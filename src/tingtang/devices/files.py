@@ -1,11 +1,13 @@
 """Pictures and logs that devices send over HTTP: a few of each are kept, for a while.
 
-They may show what a customer had on the screen: who looks at one is written down first.
+They may show what a customer had on the screen: they lie under seal, and who looks at one is written
+down first.
 """
 
 import asyncio
 import hashlib
 import logging
+from base64 import b64decode, b64encode
 
 import sqlalchemy as sa
 
@@ -19,6 +21,8 @@ from tingtang.kernel.events import Event
 from tingtang.kernel.ids import Ids
 from tingtang.kernel.log import Append, EventLog, Work
 from tingtang.kernel.permissions import SYSTEM, Actor
+from tingtang.kernel.sealed import seal, unseal
+from tingtang.kernel.vault import Vault
 
 KEPT_EACH = 5
 """Of each kind and device; the oldest give way."""
@@ -31,8 +35,9 @@ logger = logging.getLogger(__name__)
 class DeviceFiles:
     """All pictures and logs."""
 
-    def __init__(self, log: EventLog, clock: Clock, ids: Ids) -> None:
+    def __init__(self, log: EventLog, clock: Clock, ids: Ids, vault: Vault) -> None:
         self._log = log
+        self._vault = vault
         self._clock = clock
         self._ids = ids
         self._task: asyncio.Task[None] | None = None
@@ -56,8 +61,9 @@ class DeviceFiles:
         file = self._ids.new(now_ms)
         row = {
             "id": file, "device": device.id, "kind": kind, "media_type": media_type,
-            "size": len(body), "command": command[:60], "time_ms": now_ms, "body": body,
+            "size": len(body), "command": command[:60], "time_ms": now_ms,
         }  # fmt: skip
+        row |= seal(self._vault, t.files.c.body, row, b64encode(body).decode())
         event = r.DeviceFileKept(
             device=device.id,
             file=file,
@@ -103,12 +109,13 @@ class DeviceFiles:
     async def look(self, device: r.Device, file: str, actor: Actor) -> tuple[str, bytes]:
         """Its media type and bytes, once it is written down who looks; refused (no_device_file)."""
         f = t.files.c
-        query = sa.select(f.media_type, f.body).where(f.id == file, f.device == device.id)
+        query = sa.select(f.id, f.media_type, f.body).where(f.id == file, f.device == device.id)
         row = await self._log.database.read(lambda c: c.execute(query).first())
         if row is None:
             raise Refused(p.NO_FILE)
+        text = unseal(self._vault, f.body, row._asdict()) or ""
         await self._append(device, r.DeviceFileSeen(device=device.id, file=file), actor.name)
-        return row.media_type, bytes(row.body)
+        return row.media_type, b64decode(text)
 
     async def forget(self, before_ms: int) -> int:
         """Throw away what is older; gives back how many."""

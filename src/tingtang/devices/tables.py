@@ -3,6 +3,7 @@
 import sqlalchemy as sa
 
 from tingtang.kernel.database import metadata
+from tingtang.kernel.sealed import sealed
 
 devices = sa.Table(
     "devices",
@@ -33,7 +34,7 @@ files = sa.Table(
     sa.Column("size", sa.Integer, nullable=False),
     sa.Column("command", sa.Text, nullable=False),
     sa.Column("time_ms", sa.BigInteger, nullable=False, index=True),
-    sa.Column("body", sa.LargeBinary, nullable=False),
+    sa.Column("body", sa.LargeBinary, nullable=False, info=sealed()),
     sa.Index("ix_device_files_device_kind", "device", "kind"),
 )
-"""Pictures and logs that devices sent: a few of each, for a while."""
+"""Pictures and logs that devices sent: a few of each, for a while; base64 under seal."""
