@@ -166,7 +166,9 @@ class CashPacks:
             await self._orders.run(order, branch, m.NoteLoaded(packer, ordered.device), actor.name)
         return is_told
 
-    async def cancel(self, branch: BranchId, order: str, reason: str, actor: Actor) -> None:
+    async def cancel(
+        self, branch: BranchId, order: str, reason: str, actor: Actor, key: Key | None = None
+    ) -> None:
         """The pack goes back to the vault unopened. Refused (pack_booked) where the bank has booked it into
         the machine, as where a loading was interrupted: that is gone on with.
         """
@@ -174,7 +176,7 @@ class CashPacks:
         async with self._at_work(order):
             if await self._vouchers.is_booked(trace(order)):
                 raise Refused(p.PACK_BOOKED)
-            await self._orders.cancel(order, branch, actor.name, reason)
+            await self._orders.cancel(order, branch, actor.name, reason, key)
 
     # -- parts ----------------------------------------------------------------------------------
 

@@ -7,6 +7,7 @@ from litestar import get, post
 
 from tingtang.delivery.cash_packs import CashPacks
 from tingtang.delivery.model import problems as p
+from tingtang.delivery.once import Once
 from tingtang.delivery.routes import CancelRequest, Moved, SealRequest
 from tingtang.delivery.service import Items
 from tingtang.devices.service import DeviceService
@@ -112,10 +113,12 @@ async def load_cash(
 
 @post(f"{ONE}/cancel", summary="Take it back to the vault", **permit(Permission.ITEM_HANDLE))
 async def cancel_cash(
-    branch: str, order: str, data: CancelRequest, cash_packs: CashPacks, actor: Actor
-) -> Moved:
+    branch: str, order: str, data: CancelRequest, cash_packs: CashPacks, once: Once, actor: Actor,
+    key: Key | None,
+) -> Moved:  # fmt: skip
     """Unopened; nothing was booked."""
-    await cash_packs.cancel(BranchId(branch), order, data.reason, actor)
+    where, reason = BranchId(branch), data.reason
+    await once.cell(key, lambda: cash_packs.cancel(where, order, reason, actor, key))
     return Moved(order)
 
 

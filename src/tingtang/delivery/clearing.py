@@ -21,9 +21,9 @@ from tingtang.kernel.clock import Clock, local_date, local_time
 from tingtang.kernel.errors import Refused
 from tingtang.kernel.events import Event, Recorded
 from tingtang.kernel.ids import BranchId
-from tingtang.kernel.log import EventLog
+from tingtang.kernel.log import EventLog, Key
 from tingtang.kernel.permissions import SYSTEM, Actor
-from tingtang.kernel.streams import StreamHost
+from tingtang.kernel.streams import Done, StreamHost
 from tingtang.org.directory import Directory
 
 UNDER_WAY = (m.Step.WAITING, m.Step.COUNTING, m.Step.DIFFERENT, m.Step.BALANCED)
@@ -64,31 +64,38 @@ class Clearings:
 
     # -- the two who count ----------------------------------------------------------------------
 
-    async def begin(self, branch: BranchId, device: str, actor: Actor) -> str:
+    async def begin(
+        self, branch: BranchId, device: str, actor: Actor, key: Key | None = None
+    ) -> str:
         """Take a machine out of service and ask it to count itself; gives the clearing's id.
         Refused (clearing_open) while another is under way.
         """
         found = self.machines.find(branch, device)
         date = self.today(branch)
         async with self._beginning:  # two who begin at once clear one machine, not twice
+            before = None if key is None else await self._log.answer(key)
+            if before is not None:
+                return before.decode()
             if any(row["device"] == device for row in await self.rows(branch, UNDER_WAY)):
                 raise Refused(p.CLEARING_OPEN)
             clearing = self._items.new_id()
             names = NAMES[found.type]
             event = m.ClearingBegun(device=device, date=date, by=actor.name, names=names)
-            await self._run(clearing, branch, m.Begin(event), actor.name)
+            await self._run(clearing, branch, m.Begin(event), actor.name, key)
         await self.machines.pause(found)
         self._follow(self._self_count(clearing, found))
         return clearing
 
-    async def join(self, branch: BranchId, clearing: str, actor: Actor) -> None:
+    async def join(
+        self, branch: BranchId, clearing: str, actor: Actor, key: Key | None = None
+    ) -> None:
         """The second person, under their own sign-in."""
         await self._check(branch, clearing)
-        await self._run(clearing, branch, m.Join(actor.name), actor.name)
+        await self._run(clearing, branch, m.Join(actor.name), actor.name, key)
 
     async def count(
         self, branch: BranchId, clearing: str, counts: Mapping[str, int], pieces: m.Pieces,
-        actor: Actor,
+        actor: Actor, key: Key | None = None,
     ) -> None:  # fmt: skip
         """What one of the two found, without seeing what the other did. Notes are told by pieces
         of each denomination, or as an amount. Refused (cash_under_way) while a customer's is.
@@ -97,7 +104,7 @@ class Clearings:
         if await self.waits_for_cash(clearing):
             raise Refused(p.CASH_UNDER_WAY)
         counted = m.Count(actor.name, counts, pieces)
-        await self._run(clearing, branch, counted, actor.name)
+        await self._run(clearing, branch, counted, actor.name, key)
         await self.compare(branch, clearing)
 
     async def compare(self, branch: BranchId, clearing: str) -> None:
@@ -109,11 +116,12 @@ class Clearings:
         await self._run(clearing, branch, m.Compare(books), SYSTEM.name)
 
     async def approve(
-        self, branch: BranchId, clearing: str, name: str, reason: str, actor: Actor
-    ) -> None:
+        self, branch: BranchId, clearing: str, name: str, reason: str, actor: Actor,
+        key: Key | None = None,
+    ) -> None:  # fmt: skip
         """A third person's yes to a difference; cash is booked to suspense under its own trace."""
         await self._check(branch, clearing)
-        await self._run(clearing, branch, m.Approve(name, actor.name, reason), actor.name)
+        await self._run(clearing, branch, m.Approve(name, actor.name, reason), actor.name, key)
         state = await self.state(clearing)
         line = next(one for one in state.lines if one.name == name)
         if state.begun is None or name in state.booked:
@@ -132,17 +140,21 @@ class Clearings:
             voucher = done.voucher
         await self._run(clearing, branch, m.NoteBooked(name, voucher), actor.name)
 
-    async def finish(self, branch: BranchId, clearing: str, actor: Actor) -> None:
+    async def finish(
+        self, branch: BranchId, clearing: str, actor: Actor, key: Key | None = None
+    ) -> None:
         """The machine goes back into service. Refused (differences_open) before all is booked."""
         await self._check(branch, clearing)
-        await self._run(clearing, branch, m.Finish(actor.name), actor.name)
-        self._follow(self._back(branch, clearing))
+        if (await self._run(clearing, branch, m.Finish(actor.name), actor.name, key)).events:
+            self._follow(self._back(branch, clearing))
 
-    async def abandon(self, branch: BranchId, clearing: str, actor: Actor) -> None:
+    async def abandon(
+        self, branch: BranchId, clearing: str, actor: Actor, key: Key | None = None
+    ) -> None:
         """Before anything was compared."""
         await self._check(branch, clearing)
-        await self._run(clearing, branch, m.Abandon(actor.name), actor.name)
-        self._follow(self._back(branch, clearing))
+        if (await self._run(clearing, branch, m.Abandon(actor.name), actor.name, key)).events:
+            self._follow(self._back(branch, clearing))
 
     # -- reading --------------------------------------------------------------------------------
 
@@ -277,8 +289,13 @@ class Clearings:
         if await self._log.database.read(lambda c: c.scalar(query)) != branch:
             raise Refused(p.CLEARING_UNKNOWN)
 
-    async def _run(self, clearing: str, branch: str, command: m.Command, actor: str) -> None:
-        await self.host.run(stream_of(clearing), branch, command, actor=actor)
+    async def _run(
+        self, clearing: str, branch: str, command: m.Command, actor: str, key: Key | None = None
+    ) -> Done:
+        return await self.host.run(
+            stream_of(clearing), branch, command, actor=actor, key=key,
+            answer=lambda *_: clearing.encode(),
+        )  # fmt: skip
 
 
 def box_of(device: str) -> str:

@@ -12,6 +12,7 @@ from tingtang.delivery.days import DeliveryDays
 from tingtang.delivery.desk import DeliveryDesk
 from tingtang.delivery.model import clearing as m
 from tingtang.kernel.ids import BranchId
+from tingtang.kernel.log import Key
 from tingtang.kernel.permissions import Actor, Permission
 from tingtang.kernel.text import Text
 from tingtang.kernel.web import permit
@@ -139,10 +140,15 @@ async def clearing_day(
 
 @post(BASE, summary="Begin to clear a machine", **permit(Permission.CLEARING_WORK))
 async def begin_clearing(
-    branch: str, data: BeginRequest, clearings: Clearings, delivery_desk: DeliveryDesk, actor: Actor
+    branch: str,
+    data: BeginRequest,
+    clearings: Clearings,
+    delivery_desk: DeliveryDesk,
+    actor: Actor,
+    key: Key | None,
 ) -> ClearingView:
     """It goes out of service and counts itself."""
-    clearing = await clearings.begin(BranchId(branch), data.device, actor)
+    clearing = await clearings.begin(BranchId(branch), data.device, actor, key)
     return await _view(clearings, delivery_desk, branch, clearing, actor)
 
 
@@ -156,10 +162,15 @@ async def read_clearing(
 
 @post(f"{ONE}/join", summary="Be the second person", **permit(Permission.CLEARING_WORK))
 async def join_clearing(
-    branch: str, clearing: str, clearings: Clearings, delivery_desk: DeliveryDesk, actor: Actor
+    branch: str,
+    clearing: str,
+    clearings: Clearings,
+    delivery_desk: DeliveryDesk,
+    actor: Actor,
+    key: Key | None,
 ) -> ClearingView:
     """Never the same as the first."""
-    await clearings.join(BranchId(branch), clearing, actor)
+    await clearings.join(BranchId(branch), clearing, actor, key)
     return await _view(clearings, delivery_desk, branch, clearing, actor)
 
 
@@ -171,9 +182,10 @@ async def count_clearing(
     clearings: Clearings,
     delivery_desk: DeliveryDesk,
     actor: Actor,
+    key: Key | None,
 ) -> ClearingView:
     """Blind; where the two differ both count again."""
-    await clearings.count(BranchId(branch), clearing, data.counts, data.pieces, actor)
+    await clearings.count(BranchId(branch), clearing, data.counts, data.pieces, actor, key)
     return await _view(clearings, delivery_desk, branch, clearing, actor)
 
 
@@ -195,27 +207,38 @@ async def approve_difference(
     clearings: Clearings,
     delivery_desk: DeliveryDesk,
     actor: Actor,
+    key: Key | None,
 ) -> ClearingView:
     """By neither of the two; it is booked at once."""
-    await clearings.approve(BranchId(branch), clearing, data.name, data.reason, actor)
+    await clearings.approve(BranchId(branch), clearing, data.name, data.reason, actor, key)
     return await _view(clearings, delivery_desk, branch, clearing, actor)
 
 
 @post(f"{ONE}/finish", summary="End a clearing", **permit(Permission.CLEARING_WORK))
 async def finish_clearing(
-    branch: str, clearing: str, clearings: Clearings, delivery_desk: DeliveryDesk, actor: Actor
+    branch: str,
+    clearing: str,
+    clearings: Clearings,
+    delivery_desk: DeliveryDesk,
+    actor: Actor,
+    key: Key | None,
 ) -> ClearingView:
     """The machine goes back into service."""
-    await clearings.finish(BranchId(branch), clearing, actor)
+    await clearings.finish(BranchId(branch), clearing, actor, key)
     return await _view(clearings, delivery_desk, branch, clearing, actor)
 
 
 @post(f"{ONE}/abandon", summary="Break a clearing off", **permit(Permission.CLEARING_WORK))
 async def abandon_clearing(
-    branch: str, clearing: str, clearings: Clearings, delivery_desk: DeliveryDesk, actor: Actor
+    branch: str,
+    clearing: str,
+    clearings: Clearings,
+    delivery_desk: DeliveryDesk,
+    actor: Actor,
+    key: Key | None,
 ) -> ClearingView:
     """Before anything was compared."""
-    await clearings.abandon(BranchId(branch), clearing, actor)
+    await clearings.abandon(BranchId(branch), clearing, actor, key)
     return await _view(clearings, delivery_desk, branch, clearing, actor)
 
 
@@ -257,10 +280,10 @@ async def clearing_sheet(
     **permit(Permission.CLEARING_WORK),
 )
 async def ask_to_close_delivery_day(
-    branch: str, delivery_days: DeliveryDays, clearings: Clearings, actor: Actor
+    branch: str, delivery_days: DeliveryDays, clearings: Clearings, actor: Actor, key: Key | None
 ) -> DayClosed:
     """The first of the two. Refused while anything is open."""
-    await delivery_days.ask(BranchId(branch), actor)
+    await delivery_days.ask(BranchId(branch), actor, key)
     return DayClosed(clearings.today(branch))
 
 
@@ -269,11 +292,13 @@ async def ask_to_close_delivery_day(
     summary="Close the delivery day",
     **permit(Permission.CLEARING_APPROVE),
 )
-async def close_delivery_day(branch: str, delivery_days: DeliveryDays, actor: Actor) -> DayClosed:
+async def close_delivery_day(
+    branch: str, delivery_days: DeliveryDays, actor: Actor, key: Key | None
+) -> DayClosed:
     """The second of the two. Refused while a machine is not cleared, a difference not booked, or a
     cell in doubt.
     """
-    return DayClosed(await delivery_days.close(BranchId(branch), actor))
+    return DayClosed(await delivery_days.close(BranchId(branch), actor, key))
 
 
 async def _view(

@@ -12,19 +12,18 @@ from tingtang.delivery.model import problems as p
 from tingtang.delivery.model.cabinet import CellState
 from tingtang.delivery.model.kinds import Status
 from tingtang.delivery.service import Items
-from tingtang.delivery.vouchers import ASKED, CONFIRMED, Vouchers
+from tingtang.delivery.vouchers import Vouchers
 from tingtang.kernel.clock import Clock
 from tingtang.kernel.errors import Refused
 from tingtang.kernel.events import Recorded
 from tingtang.kernel.ids import BranchId
-from tingtang.kernel.log import EventLog
+from tingtang.kernel.log import EventLog, Key
 from tingtang.kernel.permissions import Actor
 from tingtang.kernel.streams import StreamHost
 from tingtang.kernel.text import Text
 from tingtang.org.directory import Directory
 from tingtang.org.model.records import Module
 
-WAITING = frozenset({ASKED, CONFIRMED})
 UNSURE = frozenset({CellState.DOUBT, CellState.OPEN, CellState.OPENING})
 CLOSE_FIRST = Text(
     "实物交付日终尚未由两人关闭", "Two people have not closed the day of the items yet"
@@ -48,6 +47,7 @@ class DeliveryDays:
         vouchers: Vouchers,
     ) -> None:
         self.host: StreamHost[d.Day, d.Command] = StreamHost(log, clock, d.DayCore())
+        self._log = log
         self._directory = directory
         self._clearings = clearings
         self._items = items
@@ -58,16 +58,17 @@ class DeliveryDays:
         """Who has asked to close today, and who has closed."""
         return await self.host.state(stream_of(branch, self._clearings.today(branch)))
 
-    async def ask(self, branch: BranchId, actor: Actor) -> None:
+    async def ask(self, branch: BranchId, actor: Actor, key: Key | None = None) -> None:
         """The first of the two. Refused (day_not_clear), saying what is open."""
-        await self._run(branch, d.AskToClose(self._clearings.today(branch), actor.name), actor)
+        asked = d.AskToClose(self._clearings.today(branch), actor.name)
+        await self._run(branch, asked, actor, key)
 
-    async def close(self, branch: BranchId, actor: Actor) -> str:
+    async def close(self, branch: BranchId, actor: Actor, key: Key | None = None) -> str:
         """The second of the two; gives the date. Refused: day_not_clear, day_not_asked,
         two_people.
         """
         date = self._clearings.today(branch)
-        await self._run(branch, d.Close(date, actor.name), actor)
+        await self._run(branch, d.Close(date, actor.name), actor, key)
         return date
 
     async def open_matters(self, branch: BranchId) -> list[Text]:
@@ -90,13 +91,17 @@ class DeliveryDays:
 
     # -- parts ----------------------------------------------------------------------------------
 
-    async def _run(self, branch: BranchId, command: d.Command, actor: Actor) -> None:
+    async def _run(
+        self, branch: BranchId, command: d.Command, actor: Actor, key: Key | None
+    ) -> None:
+        if key is not None and await self._log.answer(key) is not None:
+            return
         if not (await self.state(branch)).closed_by:
             open_ = await self.open_matters(branch)
             if open_:
                 raise Refused(p.DAY_NOT_CLEAR, open=joined(open_))
         await self.host.run(
-            stream_of(branch, command.date), branch, command, actor=actor.name
+            stream_of(branch, command.date), branch, command, actor=actor.name, key=key
         )  # fmt: skip
 
     async def _machines(self, branch: BranchId) -> list[Text]:
@@ -129,7 +134,7 @@ class DeliveryDays:
                     f"放行中未确认的实物 {released} 件", f"{released} items released, outcome open"
                 )
             )
-        tasks = sum(one.state in WAITING for one in await self._vouchers.tasks(branch))
+        tasks = await self._vouchers.open_tasks(branch)
         if tasks:
             found.append(
                 Text(f"未办结的凭证调拨 {tasks} 笔", f"{tasks} voucher movements not confirmed")

@@ -13,6 +13,7 @@ from tingtang.delivery.service import MACHINE
 from tingtang.delivery.vouchers import Stock, Task, Vouchers
 from tingtang.kernel.errors import Refused
 from tingtang.kernel.ids import BranchId
+from tingtang.kernel.log import Key
 from tingtang.kernel.permissions import Actor, Permission
 from tingtang.kernel.text import Text
 from tingtang.kernel.web import permit
@@ -86,7 +87,7 @@ async def delivery_alerts(branch: str, risks: Risks) -> StockAlerts:
 
 @post(VOUCHERS, summary="Ask for a movement or a void", **permit(Permission.ITEM_HANDLE))
 async def ask_vouchers(
-    branch: str, data: MoveRequest, vouchers: Vouchers, risks: Risks, actor: Actor
+    branch: str, data: MoveRequest, vouchers: Vouchers, risks: Risks, actor: Actor, key: Key | None
 ) -> Task:
     """A second person confirms it. Between the branch, its dispensers and the vault: what others hold
     is for others to move.
@@ -98,15 +99,18 @@ async def ask_vouchers(
         task="", kind=data.kind, first=data.first, last=data.last, count=0,
         from_holder=data.from_holder, to_holder=data.to_holder, reason=data.reason, asked_by="",
     )  # fmt: skip
-    return await vouchers.ask(BranchId(branch), task, actor)
+    return await vouchers.ask(BranchId(branch), task, actor, key)
 
 
 @post(f"{ONE}/confirm", summary="Confirm it", **permit(Permission.ITEM_HANDLE))
 async def confirm_vouchers(
-    branch: str, task: str, vouchers: Vouchers, dispensers: Dispensers, actor: Actor
-) -> Task:
-    """By somebody else, who has counted: it is booked. A dispenser is told what was put in."""
-    done = await vouchers.confirm(BranchId(branch), task, actor)
+    branch: str, task: str, vouchers: Vouchers, dispensers: Dispensers, actor: Actor,
+    key: Key | None,
+) -> Task:  # fmt: skip
+    """By somebody else, who has counted: it is booked. A dispenser is told what was put in. Where the
+    bank stops a void midway it is told how far that came, and confirmed again the rest is tried.
+    """
+    done = await vouchers.confirm(BranchId(branch), task, actor, key)
     kind = next((k for k, (_, _, name) in STOCK_OF.items() if name == done.kind), None)
     device = done.to_holder.removeprefix(MACHINE)
     if kind is not None and device != done.to_holder:
@@ -116,9 +120,11 @@ async def confirm_vouchers(
 
 
 @post(f"{ONE}/refuse", summary="Refuse it", **permit(Permission.ITEM_HANDLE))
-async def refuse_vouchers(branch: str, task: str, vouchers: Vouchers, actor: Actor) -> Task:
-    """It is not what it says: nothing is booked."""
-    return await vouchers.refuse(BranchId(branch), task, actor)
+async def refuse_vouchers(
+    branch: str, task: str, vouchers: Vouchers, actor: Actor, key: Key | None
+) -> Task:
+    """It is not what it says: nothing is booked, or of a void that stopped midway nothing more."""
+    return await vouchers.refuse(BranchId(branch), task, actor, key)
 
 
 def _check_held_here(risks: Risks, branch: str, holder: str) -> None:

@@ -20,11 +20,13 @@ from tingtang.kernel.clock import Clock
 from tingtang.kernel.errors import Refused
 from tingtang.kernel.events import Event
 from tingtang.kernel.ids import BranchId, Ids
-from tingtang.kernel.log import Clash, EventLog
+from tingtang.kernel.log import Answered, Clash, EventLog, Key
 from tingtang.kernel.permissions import Actor
 
 RANGE_MAX = 5_000
 ASKED, CONFIRMED, DONE, REFUSED = "asked", "confirmed", "done", "refused"
+PARTLY = "partly"
+OPEN_TASKS = (ASKED, CONFIRMED, PARTLY)
 _NUMBER = re.compile(r"^([A-Za-z]*)(\d{1,18})$")
 
 
@@ -42,8 +44,18 @@ class Task(msgspec.Struct, frozen=True):
     asked_by: str
     confirmed_by: str = ""
     state: str = ASKED
-    """asked, confirmed (and not yet known to be booked), done, refused"""
+    """asked, confirmed (and not yet known to be booked), partly (voided as far as the bank let it), done,
+    refused
+    """
     asked_ms: int = 0
+    voided: int = 0
+    """How many are void in the bank's books, from the first on."""
+    attempt: int = 0
+    """How often the bank stopped midway: the next try of that number is another trade."""
+    declined: str = ""
+    """Why the bank did."""
+    events: int = 0
+    """How many the task's stream has; 0 for one written before this was kept."""
 
 
 class Stock(msgspec.Struct, frozen=True):
@@ -88,8 +100,11 @@ class Vouchers:
         trace = f"voucher-use:{kind}:{number}:{reference}"
         await self.book(branch, trade, trace, operator, holder)
 
-    async def ask(self, branch: BranchId, task: Task, actor: Actor) -> Task:
+    async def ask(self, branch: BranchId, task: Task, actor: Actor, key: Key | None = None) -> Task:
         """Ask for a movement or a void. Ranges go in order: the first is the holder's lowest."""
+        before = await self._before(branch, key)
+        if before is not None:
+            return before
         count = count_of(task.first, task.last)
         held = [one for one in await self.stock(task.from_holder) if one.kind == task.kind]
         if not task.reason and held and held[0].first != task.first:
@@ -97,7 +112,7 @@ class Vouchers:
         now_ms = self._clock.now_ms()
         asked = msgspec.structs.replace(
             task, task=self._ids.new(now_ms), count=count, asked_by=actor.name, asked_ms=now_ms,
-            state=ASKED, confirmed_by="",
+            state=ASKED, confirmed_by="", events=1, voided=0, attempt=0, declined="",
         )  # fmt: skip
         row = {
             "task": asked.task, "branch": branch, "state": asked.state, "asked_ms": now_ms,
@@ -107,51 +122,82 @@ class Vouchers:
             kind=task.kind, first=task.first, last=task.last, from_holder=task.from_holder,
             to_holder=task.to_holder, is_void=bool(task.reason),
         )  # fmt: skip
-        await self._write(asked.task, branch, event, sa.insert(t.voucher_tasks).values(row), actor)
-        return asked
+        insert = sa.insert(t.voucher_tasks).values(row)
+        if await self._write(asked.task, branch, event, insert, actor, key=key):
+            return asked
+        return await self._before(branch, key) or asked
 
-    async def confirm(self, branch: BranchId, task: str, actor: Actor) -> Task:
+    async def confirm(
+        self, branch: BranchId, task: str, actor: Actor, key: Key | None = None
+    ) -> Task:
         """The second person has counted: it is booked now. Where the bank was silent, confirming
-        again asks for the same trade.
+        again asks for the same trade. Refused (partly_voided) where the bank stopped midway: confirmed
+        again the rest is tried.
         """
-        found = await self._open_task(branch, task, ASKED, CONFIRMED)
+        before = await self._before(branch, key)
+        if before is not None:
+            return _as_told(before)
+        found = await self._open_task(branch, task, *OPEN_TASKS)
         if found.asked_by == actor.name:
             raise Refused(p.TWO_PEOPLE)
-        if found.state == ASKED:
-            found = msgspec.structs.replace(found, state=CONFIRMED, confirmed_by=actor.name)
-            await self._end(branch, found, e.VouchersConfirmed(), actor, expected=1)
+        if found.state in {ASKED, PARTLY}:
+            now = msgspec.structs.replace(found, state=CONFIRMED, confirmed_by=actor.name)
+            found = await self._end(branch, now, e.VouchersConfirmed(), actor)
         try:
-            await self._book(branch, found)
-        except Refused as refused:
-            if refused.problem is p.BANK_DECLINED:
-                declined = msgspec.structs.replace(found, state=REFUSED)
-                await self._end(branch, declined, e.VouchersRefused(), actor, expected=2)
-            raise
-        done = msgspec.structs.replace(found, state=DONE)
-        await self._end(branch, done, e.VouchersBooked(), actor, expected=2)
-        return done
+            found = await self._book(branch, found)
+        except _Declined as declined:
+            reached = declined.task
+            event: Event = e.VouchersRefused()
+            if reached.state == PARTLY:
+                event = e.VouchersPartlyVoided(voided=reached.voided, next=next_of(reached))
+            return _as_told(await self._end(branch, reached, event, actor, key))
+        done = msgspec.structs.replace(found, state=DONE, declined="")
+        return await self._end(branch, done, e.VouchersBooked(), actor, key)
 
-    async def _book(self, branch: BranchId, found: Task) -> None:
+    async def _book(self, branch: BranchId, found: Task) -> Task:
         operator = found.confirmed_by
         if not found.reason:
             move = b.MoveVouchers(
                 kind=found.kind, first=found.first, last=found.last,
                 from_holder=found.from_holder, to_holder=found.to_holder,
             )  # fmt: skip
-            await self.book(branch, move, f"voucher-move:{found.task}", operator)
-            return
-        for number in numbers_of(found.first, found.last):
+            try:
+                await self.book(branch, move, f"voucher-move:{found.task}", operator)
+            except Refused as refused:
+                raise _stopped(found, refused) from None
+            return found
+        for number in numbers_of(found.first, found.last)[found.voided :]:
             void = b.VoidVoucher(
                 kind=found.kind, number=number, holder=found.from_holder, reason=found.reason
             )
-            await self.book(branch, void, f"voucher-void:{found.task}:{number}", operator)
+            again = f":{found.attempt}" if found.attempt else ""
+            try:
+                await self.book(
+                    branch, void, f"voucher-void:{found.task}:{number}{again}", operator
+                )
+            except Refused as refused:
+                raise _stopped(found, refused) from None
+            found = msgspec.structs.replace(found, voided=found.voided + 1)
+        return found
 
-    async def refuse(self, branch: BranchId, task: str, actor: Actor) -> Task:
-        """It is not what it says: nothing is booked."""
-        found = await self._open_task(branch, task, ASKED)
+    async def refuse(
+        self, branch: BranchId, task: str, actor: Actor, key: Key | None = None
+    ) -> Task:
+        """It is not what it says: nothing is booked, or nothing more."""
+        before = await self._before(branch, key)
+        if before is not None:
+            return before
+        found = await self._open_task(branch, task, ASKED, PARTLY)
         refused = msgspec.structs.replace(found, state=REFUSED, confirmed_by=actor.name)
-        await self._end(branch, refused, e.VouchersRefused(), actor, expected=1)
-        return refused
+        return await self._end(branch, refused, e.VouchersRefused(), actor, key)
+
+    async def open_tasks(self, branch: str) -> int:
+        """How many movements and voids have not ended."""
+        columns = t.voucher_tasks.c
+        query = sa.select(sa.func.count()).where(
+            columns.branch == branch, columns.state.in_(OPEN_TASKS)
+        )
+        return await self._log.database.read(lambda c: c.scalar(query)) or 0
 
     async def tasks(self, branch: str, limit: int = 100) -> list[Task]:
         """Movements and voids, the newest first."""
@@ -208,13 +254,27 @@ class Vouchers:
             raise Refused(p.TASK_OVER)
         return found
 
+    async def _before(self, branch: str, key: Key | None) -> Task | None:
+        """The task as it stands, where this very request was answered before."""
+        answer = None if key is None else await self._log.answer(key)
+        if answer is None:
+            return None
+        return await self._open_task(branch, answer.decode(), *OPEN_TASKS, DONE, REFUSED)
+
     async def _end(
-        self, branch: str, task: Task, event: Event, actor: Actor, *, expected: int
-    ) -> None:
+        self, branch: str, task: Task, event: Event, actor: Actor, key: Key | None = None
+    ) -> Task:
+        """Write down how far a task has come; gives it as it is then."""
+        expected = task.events or (1 if isinstance(event, e.VouchersConfirmed) else 2)
+        if not task.events and task.state == REFUSED and not task.declined:
+            expected = 1  # refused by a person, of those that were asked for before this was kept
+        task = msgspec.structs.replace(task, events=expected + 1)
         body = msgspec.json.encode(task).decode()
         mine = t.voucher_tasks.c.task == task.task
         update = sa.update(t.voucher_tasks).where(mine).values(state=task.state, body=body)
-        await self._write(task.task, branch, event, update, actor, expected=expected)
+        if await self._write(task.task, branch, event, update, actor, expected=expected, key=key):
+            return task
+        return await self._before(branch, key) or task
 
     async def _write(
         self,
@@ -224,16 +284,61 @@ class Vouchers:
         statement: sa.Executable,
         actor: Actor,
         expected: int = 0,
-    ) -> None:
+        key: Key | None = None,
+    ) -> bool:
+        """False where the same request was under way beside this one, and was faster."""
         append = Append(
             stream=f"vouchers/{task}", branch=branch, events=[event], expected=expected,
-            time_ms=self._clock.now_ms(), actor=actor.name,
+            time_ms=self._clock.now_ms(), actor=actor.name, key=key, answer=task.encode(),
             work=lambda connection: connection.execute(statement),
         )  # fmt: skip
         try:
             await self._log.append(append)
+        except Answered:
+            return False
         except Clash:  # two confirmed at once
             raise Refused(p.TASK_OVER) from None
+        return True
+
+
+class _Declined(Exception):  # noqa: N818
+    """The bank said no; ``task`` is how far it came."""
+
+    def __init__(self, task: Task) -> None:
+        super().__init__(task.declined)
+        self.task = task
+
+
+def _stopped(task: Task, refused: Refused) -> Exception:
+    """What the bank's no makes of a task; silence is told as it is, and asked again."""
+    if refused.problem is not p.BANK_DECLINED:
+        return refused
+    state = PARTLY if task.voided else REFUSED
+    return _Declined(
+        msgspec.structs.replace(
+            task, state=state, attempt=task.attempt + 1, declined=str(refused.params["reason"])
+        )
+    )
+
+
+def _as_told(task: Task) -> Task:
+    """What whoever confirmed is answered: the bank's no is a refusal, told again where it is asked for
+    again. Refused: partly_voided, bank_declined.
+    """
+    if task.declined and task.state == PARTLY:
+        last = numbers_of(task.first, task.last)[task.voided - 1]
+        raise Refused(
+            p.PARTLY_VOIDED, voided=task.voided, last=last, next=next_of(task),
+            reason=task.declined,
+        )  # fmt: skip
+    if task.declined and task.state == REFUSED:
+        raise Refused(p.BANK_DECLINED, reason=task.declined)
+    return task
+
+
+def next_of(task: Task) -> str:
+    """The first number that is not void yet."""
+    return numbers_of(task.first, task.last)[task.voided]
 
 
 def numbers_of(first: str, last: str) -> list[str]:

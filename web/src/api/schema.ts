@@ -4940,7 +4940,8 @@ export interface paths {
         put?: never;
         /**
          * Confirm it
-         * @description By somebody else, who has counted: it is booked. A dispenser is told what was put in.
+         * @description By somebody else, who has counted: it is booked. A dispenser is told what was put in. Where the
+         *     bank stops a void midway it is told how far that came, and confirmed again the rest is tried.
          */
         post: operations["ApiBranchesVouchersTaskConfirmConfirmVouchers"];
         delete?: never;
@@ -4960,7 +4961,7 @@ export interface paths {
         put?: never;
         /**
          * Refuse it
-         * @description It is not what it says: nothing is booked.
+         * @description It is not what it says: nothing is booked, or of a void that stopped midway nothing more.
          */
         post: operations["ApiBranchesVouchersTaskRefuseRefuseVouchers"];
         delete?: never;
@@ -8604,6 +8605,14 @@ export interface components {
             state: string;
             /** @default 0 */
             asked_ms: number;
+            /** @default 0 */
+            voided: number;
+            /** @default 0 */
+            attempt: number;
+            /** @default  */
+            declined: string;
+            /** @default 0 */
+            events: number;
         };
         /** TaskFigures */
         TaskFigures: {
@@ -18478,7 +18487,10 @@ export interface operations {
     ApiBranchesVouchersAskVouchers: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A retry with the same key gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 branch: string;
             };
@@ -18608,7 +18620,10 @@ export interface operations {
     ApiBranchesVouchersTaskConfirmConfirmVouchers: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A retry with the same key gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 branch: string;
                 task: string;
@@ -18640,7 +18655,10 @@ export interface operations {
     ApiBranchesVouchersTaskRefuseRefuseVouchers: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A retry with the same key gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 branch: string;
                 task: string;
@@ -18703,7 +18721,10 @@ export interface operations {
     ApiBranchesClearingsBeginClearing: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A retry with the same key gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 branch: string;
             };
@@ -18770,7 +18791,10 @@ export interface operations {
     ApiBranchesClearingsJoinJoinClearing: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A retry with the same key gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 branch: string;
                 clearing: string;
@@ -18802,7 +18826,10 @@ export interface operations {
     ApiBranchesClearingsCountCountClearing: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A retry with the same key gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 branch: string;
                 clearing: string;
@@ -18870,7 +18897,10 @@ export interface operations {
     ApiBranchesClearingsApproveApproveDifference: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A retry with the same key gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 branch: string;
                 clearing: string;
@@ -18906,7 +18936,10 @@ export interface operations {
     ApiBranchesClearingsFinishFinishClearing: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A retry with the same key gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 branch: string;
                 clearing: string;
@@ -18938,7 +18971,10 @@ export interface operations {
     ApiBranchesClearingsAbandonAbandonClearing: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A retry with the same key gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 branch: string;
                 clearing: string;
@@ -19002,7 +19038,10 @@ export interface operations {
     ApiBranchesClearingDayAskAskToCloseDeliveryDay: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A retry with the same key gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 branch: string;
             };
@@ -19033,7 +19072,10 @@ export interface operations {
     ApiBranchesClearingDayCloseCloseDeliveryDay: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A retry with the same key gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 branch: string;
             };
@@ -19169,7 +19211,10 @@ export interface operations {
     ApiBranchesCashPacksOrderCancelCancelCash: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A retry with the same key gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 branch: string;
                 order: string;

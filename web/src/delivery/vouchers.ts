@@ -10,7 +10,7 @@ export interface Draft {
   reason: string
 }
 
-export const MOVE_TONES: Record<string, 'good' | 'warn' | 'bad' | 'neutral'> = { asked: 'warn', confirmed: 'warn', done: 'good', refused: 'neutral' }
+export const MOVE_TONES: Record<string, 'good' | 'warn' | 'bad' | 'neutral'> = { asked: 'warn', confirmed: 'warn', partly: 'bad', done: 'good', refused: 'neutral' }
 
 /** A reason alone makes a void; without one it needs a place to go to. */
 export const isAskable = ({ first, last, to, reason }: Draft): boolean => first.trim() !== '' && last.trim() !== '' && (reason.trim() !== '' || to !== '')

@@ -184,6 +184,12 @@ PACK_BOOKED = Problem(
 UNKNOWN_TASK = Problem(
     "unknown_voucher_task", 404, "没有这笔凭证调拨", "There is no such voucher movement"
 )
+PARTLY_VOIDED = Problem(
+    "partly_voided",
+    409,
+    "已作废 {voided} 份（至 {last}）；{next} 起未作废：{reason}。可再次确认，只办理其余",
+    "{voided} are void (up to {last}); from {next} on they are not: {reason}. Confirm again for the rest",
+)
 TASK_OVER = Problem(
     "voucher_task_over", 409, "这笔凭证业务已办结", "This voucher movement is over already"
 )
