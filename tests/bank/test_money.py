@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.bank.conftest import Desk
+from tests.bank.conftest import PEOPLE, Desk
 
 
 def test_cash_moves_between_box_and_account(desk: Desk) -> None:
@@ -228,3 +228,36 @@ def test_a_trade_that_was_reversed_before_it_came_is_refused_when_it_comes(desk:
     assert answer.body["code"] == "reversed"
     assert ("box:k1", "CNY") not in desk.ledger.balances
     assert desk.bank.query("late").body["code"] == "reversed"
+
+
+def test_the_bank_says_beforehand_what_it_would_say_to_the_trade(desk: Desk) -> None:
+    account, other = desk.account(0), desk.account(1)
+    pin, name = desk.pin(desk.card(0)), PEOPLE[1].name
+    desk.do("account.limits", account=account, single=500_00, daily=800_00)
+    to = {"to_account": other, "to_name": name}
+
+    def may_not(**fields: object) -> str:
+        with desk.bank.store.transaction():
+            answer = desk.bank.look("account.may_pay", fields, desk.now_ms)
+        assert answer.status == 409, answer.body
+        return str(answer.body["code"])
+
+    def both(amount: int, **to: object) -> tuple[str, str]:
+        look = may_not(account=account, amount=amount, by="transfer", **to)
+        trade = desk.no("transfer", from_account=account, amount=amount, pin=pin, **to)
+        return look, trade
+
+    before = desk.balance(account)
+    assert desk.look("account.may_pay", account=account, amount=500_00, by="transfer", **to) == {
+        "available": before
+    }
+    assert both(500_01, **to) == ("over_single_limit", "over_single_limit")
+    assert both(100, to_account=account, to_name=name) == ("same_account", "same_account")
+    assert both(100, to_account=other, to_name="别人") == ("name_differs", "name_differs")
+    desk.do("transfer", from_account=account, amount=400_00, pin=pin, **to)
+    assert both(400_01, **to) == ("over_daily_limit", "over_daily_limit")
+    assert may_not(account=account, amount=100_00, by="cash", box="k9") == "box_short"
+    much = desk.balance(account) + 1
+    assert may_not(account=account, amount=much, by="own") == "insufficient"
+    assert desk.balance(account) == before - 400_00
+    desk.check()

@@ -489,6 +489,8 @@ class World:
             case "customer.day_totals":
                 spent = random.choice([0, 6_000_000])
                 return {"cash_in": spent, "cash_out": spent, "transferred_out": spent}
+            case "account.may_pay":
+                return {"available": 10_000_000}
             case "products.list":
                 return {
                     "products": [

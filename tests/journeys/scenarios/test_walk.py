@@ -14,6 +14,7 @@ from tingtang.journeys.model.engine import Run
 from tingtang.journeys.model.expressions import evaluate
 from tingtang.journeys.model.scenario import OnRefused, ScreenKind
 from tingtang.journeys.model.screens import screen
+from tingtang.journeys.model.soundness import BPMN, TT
 
 WALKS = 2
 SEEDS_MAX = 200
@@ -205,3 +206,36 @@ def test_a_card_or_a_book_identifies_nobody_for_openings_losses_and_resets() -> 
     assert not [x for x in by_medium if any(word in x for word in BY_PAPER_ALONE)]
     for name in by_medium:
         assert "medium.check" in scenarios()[name].calls
+
+
+PAYS = {"transfer", "cash.withdraw", "product.buy", "term.open", "credit.repay"}
+ASKED = {"shared_pin", "shared_authorise", "shared_sign"}
+
+
+def test_nobody_is_asked_for_what_the_bank_would_decline() -> None:
+    """On every way to a PIN, a signature or a yes the bank has said that the account may pay."""
+    seen = set()
+    files = {name: text for bundle in shipped().values() for name, text in bundle.items()}
+    for name, text in files.items():
+        process = etree.fromstring(text.encode()).find(f"{{{BPMN}}}process")
+        if process is None:
+            continue
+        inputs = {x.get("value", "").strip("'") for x in process.iter(f"{{{TT}}}input")}
+        if not inputs & PAYS:
+            continue
+        seen |= inputs & PAYS
+        onward: dict[str, set[str]] = {}
+        for flow in process.iter(f"{{{BPMN}}}sequenceFlow"):
+            onward.setdefault(flow.get("sourceRef", ""), set()).add(flow.get("targetRef", ""))
+        reached, ahead = set(), {"start"}
+        while ahead:
+            one = ahead.pop()
+            reached.add(one)
+            ahead |= onward.get(one, set()) - reached - {"may"}
+        asked = {
+            x.get("id") for x in process.iter(f"{{{BPMN}}}callActivity")
+            if x.get("calledElement") in ASKED
+        }  # fmt: skip
+        assert asked, name
+        assert not asked & reached, name
+    assert seen == PAYS

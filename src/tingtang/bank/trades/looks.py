@@ -1,10 +1,10 @@
 """What can only be read of a core bank: every look-up."""
 
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Literal
 
 import msgspec
 
-from tingtang.bank.trades.parts import AccountKind, IdKind, Lookup, Text80
+from tingtang.bank.trades.parts import AccountKind, Fen, IdKind, Lookup, Text80
 
 
 class FindCustomer(Lookup, frozen=True):
@@ -124,6 +124,23 @@ class DayTotals(Lookup, frozen=True):
 
     name: ClassVar[str] = "customer.day_totals"
     customer: Text80
+
+
+class MayPay(Lookup, frozen=True):
+    """Whether an account may pay so much now: asked before anybody is asked for a PIN or a yes, and
+    declined with the very code that the trade would be. Nothing is set aside; the trade looks again.
+    Gives {available}.
+    """
+
+    name: ClassVar[str] = "account.may_pay"
+    account: Text80
+    amount: Fen
+    by: Literal["cash", "transfer", "own"]
+    """``own``: to what is the customer's too (deposits, products, cards), which no limit counts."""
+    to_account: str = ""
+    to_name: str = ""
+    box: str = ""
+    """Of cash: the box that it would come out of; empty: not looked at."""
 
 
 class CashBox(Lookup, frozen=True):

@@ -90,6 +90,10 @@ def day_totals(work: Work, look: t.DayTotals, _: Lines) -> Given:
     return {x: work.total(scope, x) for x in ("cash_in", "cash_out", "transferred_out")}
 
 
+def may_pay(work: Work, look: t.MayPay, _: Lines) -> Given:
+    return money.may_pay(work, look)
+
+
 # -- accounts -----------------------------------------------------------------------------------
 
 
@@ -313,6 +317,7 @@ LOOKS: dict[type[t.Lookup], Callable[[Work, Any, Lines], Given]] = {
     t.ListCreditCards: list_credit,
     t.ListProducts: list_products,
     t.DayTotals: day_totals,
+    t.MayPay: may_pay,
     t.CashBox: read_box,
     t.VoucherStock: voucher_stock,
 }

@@ -52,14 +52,13 @@ def withdraw(work: Work, trade: t.Withdraw) -> Given:
     """A large withdrawal that was booked for today needs no room in the limits."""
     one = h.account(work, trade.account)
     h.check_account_pin(work, one, trade.pin)
-    booked = next((x for x in work.of(r.LargeCash, one.customer) if _fits(work, x, trade)), None)
+    booked = _booking(work, one, trade.amount)
     if booked is not None:
         work.drop(booked)
     else:
         h.within_limits(work, one, trade.amount)
     h.pay_out(work, one, trade.amount)
-    if work.balance(box_ledger(trade.box)) < trade.amount:
-        raise Declined("box_short")
+    _in_box(work, trade.box, trade.amount)
     work.post(
         "现金支取", (account_ledger(one.id), trade.amount), (box_ledger(trade.box), -trade.amount)
     )
@@ -68,10 +67,38 @@ def withdraw(work: Work, trade: t.Withdraw) -> Given:
     return _cash(work, one, trade.amount, "cash_out")
 
 
-def _fits(work: Work, booking: r.LargeCash, trade: t.Withdraw) -> bool:
-    return (booking.account, booking.date, booking.amount, booking.currency) == (
-        trade.account, work.date, trade.amount, CNY,
-    )  # fmt: skip
+def _booking(work: Work, one: r.Account, amount: int) -> r.LargeCash | None:
+    """So much cash of this account, if it was booked for today."""
+    wanted = (one.id, work.date, amount, CNY)
+    mine = work.of(r.LargeCash, one.customer)
+    return next((x for x in mine if (x.account, x.date, x.amount, x.currency) == wanted), None)
+
+
+def _in_box(work: Work, box: str, amount: int) -> None:
+    if work.balance(box_ledger(box)) < amount:
+        raise Declined("box_short")
+
+
+def may_pay(work: Work, look: t.MayPay) -> Given:
+    """All that the trade looks at, but for the PIN."""
+    one = h.account(work, look.account)
+    if look.by == "transfer":
+        _payee(work, one.id, look.to_account, look.to_name)
+    if look.by == "transfer" or (look.by == "cash" and not _booking(work, one, look.amount)):
+        h.within_limits(work, one, look.amount)
+    h.pay_out(work, one, look.amount)
+    if look.by == "cash" and look.box:
+        _in_box(work, look.box, look.amount)
+    return {"available": work.owed_to(one.id)}
+
+
+def _payee(work: Work, source: str, account: str, name: str) -> r.Account:
+    if source == account:
+        raise Declined("same_account")
+    target = h.account(work, account)
+    if h.customer(work, target.customer).name != name:
+        raise Declined("name_differs")
+    return target
 
 
 def _cash(work: Work, one: r.Account, amount: int, what: str) -> Given:
@@ -86,11 +113,8 @@ def _cash(work: Work, one: r.Account, amount: int, what: str) -> Given:
 
 
 def transfer(work: Work, trade: t.Transfer) -> Given:
-    if trade.from_account == trade.to_account:
-        raise Declined("same_account")
-    source, target = h.account(work, trade.from_account), h.account(work, trade.to_account)
-    if h.customer(work, target.customer).name != trade.to_name:
-        raise Declined("name_differs")
+    source = h.account(work, trade.from_account)
+    target = _payee(work, source.id, trade.to_account, trade.to_name)
     h.check_account_pin(work, source, trade.pin)
     h.within_limits(work, source, trade.amount)
     h.pay_out(work, source, trade.amount)
