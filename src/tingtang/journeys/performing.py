@@ -59,19 +59,52 @@ class Performer:
         task.add_done_callback(self._tasks.discard)
 
     async def _do(self, journey: JourneyId, pending: Pending, *, again: bool) -> None:
+        """Until it is written down what came of it, whatever goes wrong on the way: asked for again
+        under its trace it is done no second time.
+        """
         tries = 0
         while True:
-            opened = await self.store.get(journey)
-            result = await self._ask(opened, pending, again=again)
-            if isinstance(result, Later):
+            try:
+                pending, is_settled = await self._once(journey, pending, again=again)
+            except Refused as refused:
+                logger.warning("%s of journey %s: %s", pending.step, journey, refused.code)
+                is_settled = not await self._waits(journey, pending)
+            except Exception:
+                logger.exception("%s of journey %s failed", pending.step, journey)
+                is_settled = False
+            if is_settled:
                 return
-            if isinstance(result, Done | Declined):
-                await self._end(opened, pending, result)
-                return
-            if not pending.is_unclear:
-                pending = await self._note_unclear(opened, pending)
             await asyncio.sleep(AGAIN_SECONDS[min(tries, len(AGAIN_SECONDS) - 1)])
             tries, again = tries + 1, True
+
+    async def _once(
+        self, journey: JourneyId, pending: Pending, *, again: bool
+    ) -> tuple[Pending, bool]:
+        """Ask once. True where nobody has to ask again."""
+        opened = await self.store.get(journey)
+        result = await self._ask(opened, pending, again=again)
+        if isinstance(result, Later):
+            opened.settled.set()
+            return pending, True
+        if isinstance(result, Done | Declined):
+            await self._end(opened, pending, result)
+            return pending, True
+        if not pending.is_unclear:
+            pending = await self._note_unclear(opened, pending)
+        return pending, False
+
+    async def _waits(self, journey: JourneyId, pending: Pending) -> bool:
+        """Whether the journey still waits for it; what cannot be read waits for its key, and the next
+        start.
+        """
+        try:
+            now = (await self.store.get(journey)).journey.pending.get(pending.step)
+        except Refused:
+            return False
+        except Exception:
+            logger.exception("journey %s could not be read", journey)
+            return True
+        return now is not None and now.trace == pending.trace
 
     async def _ask(self, opened: Open, pending: Pending, *, again: bool) -> Result:
         """Ask once; whatever goes wrong inside leaves it open whether it was done."""

@@ -267,8 +267,14 @@ class JourneyService:
         return opened
 
     async def expire(self, journey: JourneyId) -> None:
-        """End what nobody went on with."""
-        opened = await self.store.get(journey)
+        """End what nobody went on with, though it could not be opened any more."""
+        try:
+            opened = await self.store.get(journey)
+        except Refused as refused:
+            if refused.code != p.DATA_LOCKED.code:
+                raise
+            await self.store.end_locked(journey, e.Ending.EXPIRED)
+            return
         async with opened.lock:
             if opened.journey.status is not Status.OPEN:
                 return

@@ -1,6 +1,7 @@
 """Journeys on disk and in memory: their events, what was entered, and the runs that are open."""
 
 import asyncio
+import logging
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -14,7 +15,7 @@ from tingtang.journeys.model import events as e
 from tingtang.journeys.model.answers import pictures, without_secrets
 from tingtang.journeys.model.bpmn import Scenario
 from tingtang.journeys.model.engine import Run, Standing
-from tingtang.journeys.model.problems import DATA_ERASED, UNKNOWN_JOURNEY
+from tingtang.journeys.model.problems import DATA_ERASED, DATA_LOCKED, UNKNOWN_JOURNEY
 from tingtang.journeys.model.scenario import OnRefused, ScenarioAbout, StepSpec
 from tingtang.journeys.model.state import OVER, Journey, copied, evolve
 from tingtang.kernel.clock import Clock
@@ -23,8 +24,9 @@ from tingtang.kernel.errors import Refused
 from tingtang.kernel.events import Event
 from tingtang.kernel.ids import BranchId, CustomerId, JourneyId
 from tingtang.kernel.log import Append, EventLog, Key
+from tingtang.kernel.permissions import SYSTEM
 from tingtang.kernel.sealed import seal, unseal
-from tingtang.kernel.vault import Vault
+from tingtang.kernel.vault import CannotOpen, Vault
 
 OPEN_MAX = 256
 """Journeys whose run is held in memory; all others are walked again when they are asked for, which
@@ -36,6 +38,8 @@ GIVEN = 0
 TERMINAL = "$terminal"
 """Beside what was entered: the terminal as it was then. The way that a scenario took hangs on it, and
 a journey that is walked again takes the same way, wherever it is now and whatever works there."""
+
+logger = logging.getLogger(__name__)
 
 TerminalFacts = Callable[[Journey, BranchId], Mapping[str, Any]]
 
@@ -197,6 +201,31 @@ class JourneyStore:
         """True if this very request was answered before."""
         return key is not None and await self._log.answer(key) is not None
 
+    async def end_locked(self, journey: JourneyId, ending: e.Ending) -> None:
+        """End a journey whose entries cannot be opened, and which therefore cannot be walked."""
+        recorded = await self._log.read_stream(stream_of(journey))
+        now_ms = self._clock.now_ms()
+        mine = t.journeys.c.journey == journey
+        over = {"status": ending.value, "step": "", "changed_ms": now_ms}
+        update = sa.update(t.journeys).where(mine).values(over)
+        pictures = _pictures_gone(journey, GIVEN)
+
+        def work(connection: sa.Connection) -> None:
+            connection.execute(update)
+            connection.execute(pictures)
+
+        await self._log.append(
+            Append(
+                stream=stream_of(journey),
+                branch=recorded[0].branch,
+                events=[e.JourneyEnded(ending=ending)],
+                time_ms=now_ms,
+                actor=SYSTEM.name,
+                expected=recorded[-1].sequence,
+                work=work,
+            )
+        )
+
     async def erase(self, journey: JourneyId, branch: str, event: Event) -> None:
         """Empty what was entered in a journey that is over."""
         update = sa.update(t.entries).where(t.entries.c.journey == journey).values(body=None)
@@ -264,7 +293,13 @@ class JourneyStore:
         rows = await self._log.database.read(lambda c: c.execute(query).all())
         found = {}
         for row in rows:
-            text = unseal(self._vault, t.entries.c.body, row._asdict())
+            try:
+                text = unseal(self._vault, t.entries.c.body, row._asdict())
+            except CannotOpen as error:
+                logger.warning("entry %d of journey %s: %s", row.entry, journey, error)
+                if row.entry < GIVEN:  # without its picture the business still goes on
+                    continue
+                raise Refused(DATA_LOCKED) from None
             if text is None:
                 raise Refused(DATA_ERASED)
             found[row.entry] = msgspec.json.decode(text)

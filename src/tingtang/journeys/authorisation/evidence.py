@@ -1,5 +1,6 @@
 """What authorisers are shown: sealed, and erased in time or with the customer."""
 
+import logging
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,17 +11,20 @@ from tingtang.customers.model import CustomerErased
 from tingtang.journeys import tables as jt
 from tingtang.journeys.actions import Call
 from tingtang.journeys.authorisation import tables as t
-from tingtang.journeys.authorisation.model import SETTLED
+from tingtang.journeys.authorisation.model import LOCKED, SETTLED
 from tingtang.journeys.model.screens import Screen
 from tingtang.kernel.clock import DAY_MS, Clock
 from tingtang.kernel.database import upsert
+from tingtang.kernel.errors import Refused
 from tingtang.kernel.log import Append, EventLog, Work
 from tingtang.kernel.reactions import Trigger
 from tingtang.kernel.sealed import seal, unseal
 from tingtang.kernel.text import Text
-from tingtang.kernel.vault import Vault
+from tingtang.kernel.vault import CannotOpen, Vault
 
 STREAM = "authorisation/evidence"
+
+logger = logging.getLogger(__name__)
 
 
 class Evidence(msgspec.Struct, frozen=True):
@@ -77,10 +81,14 @@ class EvidenceBook:
         return dict(seal(self._vault, t.evidence.c.body, row, body))
 
     async def read(self, authorisation: str) -> Sheet:
-        """Empty where it was erased."""
+        """Empty where it was erased; refused (evidence_locked) where its key is missing."""
         query = sa.select(t.evidence).where(t.evidence.c.authorisation == authorisation)
         row = await self._log.database.read(lambda c: c.execute(query).first())
-        text = None if row is None else unseal(self._vault, t.evidence.c.body, row._asdict())
+        try:
+            text = None if row is None else unseal(self._vault, t.evidence.c.body, row._asdict())
+        except CannotOpen as error:
+            logger.warning("the evidence of %s: %s", authorisation, error)
+            raise Refused(LOCKED) from None
         return Sheet([]) if text is None else msgspec.json.decode(text, type=Sheet)
 
     async def erase_old(self) -> None:

@@ -27,6 +27,12 @@ SAME_PERSON = Problem(
     "Whoever handled this business, or said yes already, cannot authorise it; ask somebody else",
 )
 NOT_YOURS = Problem("not_taken_by_you", 409, "请先领取这项授权", "Take the request first")
+LOCKED = Problem(
+    "evidence_locked",
+    503,
+    "授权资料暂时打不开，不能审核，请联系系统管理员",
+    "What is to be looked at cannot be opened now, so that nobody can say yes; tell the administrator",
+)
 WRONG_PLACE = Problem("wrong_mode", 403, "这项授权须由{who}办理", "This needs a yes from {who}")
 
 

@@ -1,6 +1,7 @@
 """Requests for a second person's yes: asked by scenarios, answered by people, told to the journey."""
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Sequence
 from typing import Any
@@ -55,7 +56,7 @@ LAPSED_WORDS = Text(
     "Nobody could authorise it in time; try again later or go to a counter",
 )
 
-ERASED = Text("原因已到期删除", "the reason has been erased")
+ERASED = Text("原因已删除或暂时打不开", "the reason is erased or cannot be opened")
 HANDED_BACK_WORDS = Text("集中作业中心退回：{reason}", "Handed back by the centre: {reason}")
 NOT_DONE_WORDS = Text(
     "集中作业中心未能按时办理，请到柜台办理",
@@ -165,7 +166,8 @@ class Authorisations:
     # -- answered by people ---------------------------------------------------------------------
 
     async def take(self, authorisation: str, actor: Actor, key: Key | None = None) -> None:
-        """Take it before anybody else does."""
+        """Take it before anybody else does; nobody does what they cannot be shown."""
+        await self.shown.read(authorisation)
         await self._by(authorisation, actor, m.Take(StaffId(actor.id), modes_of(actor)), key)
 
     async def put_back(self, authorisation: str, actor: Actor, key: Key | None = None) -> None:
@@ -203,9 +205,10 @@ class Authorisations:
     async def deny(
         self, authorisation: str, actor: Actor, reason: str, key: Key | None = None
     ) -> None:
-        """Say no, and why."""
-        sheet = await self.shown.read(authorisation)
-        said = msgspec.structs.replace(sheet, reason=reason)
+        """Say no, and why. Where the sheet cannot be opened it stays as it is, without the reason."""
+        said = None
+        with contextlib.suppress(Refused):
+            said = msgspec.structs.replace(await self.shown.read(authorisation), reason=reason)
         await self._by(authorisation, actor, m.Deny(StaffId(actor.id)), key, said)
 
     async def state(self, authorisation: str) -> m.Request:
@@ -276,7 +279,9 @@ class Authorisations:
             own = {"authorisation": authorisation, "approved_by": yes}
             result = Done({**(answers or {}), **own, "mode": state.yes_mode.value})
         elif state.standing is m.Standing.DENIED:
-            reason = state.reason or (await self.shown.read(authorisation)).reason
+            reason = state.reason
+            with contextlib.suppress(Refused):
+                reason = reason or (await self.shown.read(authorisation)).reason
             result = Declined("not_authorised", _no(reason, is_work=bool(state.asked.work)))
         else:
             words = NOT_DONE_WORDS if state.asked.work else LAPSED_WORDS

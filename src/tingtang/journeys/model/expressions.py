@@ -39,9 +39,10 @@ def compiled(source: str) -> Program:
     if len(source) > EXPRESSION_MAX:
         raise WrongExpression(f"longer than {EXPRESSION_MAX} characters")
     try:
-        cel.compile(source)  # by itself: what is put into rounds mends nothing
-        prepared = costs.prepared(source)
-        return Program(cel.compile(prepared.text), prepared)
+        program, prepared = cel.compile(source), costs.prepared(source)
+        if prepared.rounds:
+            program = cel.compile(prepared.text)
+        return Program(program, prepared)
     except ValueError as error:
         raise WrongExpression(f"{source!r}: {_first_line(error)}") from None
 

@@ -82,6 +82,13 @@ DATA_ERASED = Problem(
     "这笔业务的资料已按规定删除",
     "What was entered in this journey has been erased as the rules ask",
 )
+DATA_LOCKED = Problem(
+    "journey_locked",
+    503,
+    "这笔业务的资料暂时打不开，请联系工作人员；其他业务可以照常办理",
+    "What was entered in this journey cannot be opened now; ask our staff. All else goes on",
+)
+"""Its key is not in the key file: it may be put back."""
 BAD_SCENARIO = Problem(
     "bad_scenario", 422, "流程图有误：{reason}", "The scenario is not valid: {reason}"
 )
