@@ -117,6 +117,32 @@ async def test_an_answer_can_be_taken_back_until_something_was_done(office: Offi
     assert (await kiosk.do(view, "back")).json()["error"]["code"] == "no_way_back"
 
 
+async def test_going_back_and_trying_again_count_once_however_often_they_are_sent(
+    office: Office,
+) -> None:
+    send = office.play("test.send")
+    send.results += [Declined("no", Text("不行", "No")), Done({"voucher": "V1"})]
+    await office.install("transfer", TRANSFER)
+    kiosk = await office.kiosk()
+    view = await kiosk.answer(await kiosk.begin("transfer"), account="6222")
+    path = f"/api/journeys/{view['journey']}"
+    once = {"Idempotency-Key": "b1"}
+    for _ in range(2):
+        back = await kiosk.http.post(f"{path}/back", headers=once)
+        assert back.status_code == 201
+        assert back.json()["screen"]["fields"][0]["name"] == "account"
+    view = await kiosk.answer(back.json(), account="6222")
+    late = await kiosk.http.post(f"{path}/back", headers=once)  # it comes once more, by itself
+    assert late.json()["screen"]["fields"][0]["name"] == "amount"
+    view = await kiosk.answer(view, amount=100)
+    assert view["refusal"]["code"] == "no"
+    for _ in range(2):
+        again = await kiosk.http.post(f"{path}/retry", headers={"Idempotency-Key": "r1"})
+        assert again.status_code == 201
+    assert len(send.calls) == 2
+    assert again.json()["screen"]["kind"] == "receipt"
+
+
 async def test_a_refusal_is_told_and_can_be_mended(office: Office) -> None:
     send = office.play("test.send")
     send.results += [

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from tingtang.journeys import tables as t
 from tingtang.journeys import views
-from tingtang.journeys.access import check_holder, holder_of, holds
+from tingtang.journeys.access import check_here, check_holder, holder_of, holds
 from tingtang.journeys.codes import HandoverCodes, looks_like_one
 from tingtang.journeys.following import next_of
 from tingtang.journeys.model.problems import CODE_WRONG
@@ -19,6 +19,7 @@ from tingtang.kernel.clock import MINUTE_MS, Clock
 from tingtang.kernel.database import Database
 from tingtang.kernel.errors import Refused
 from tingtang.kernel.ids import BranchId, CustomerId, JourneyId, VisitId
+from tingtang.kernel.log import Key
 from tingtang.kernel.permissions import Actor, ActorKind
 from tingtang.kernel.text import Text
 from tingtang.org.directory import Directory
@@ -131,11 +132,17 @@ class JourneyDesk:
         """Where a phone that scans the code goes."""
         return self._links.url(code, base).replace("/phone/t#", "/phone/j#")
 
-    async def take(self, code: str, actor: Actor, channel: Channel) -> Open:
+    async def take(self, code: str, actor: Actor, channel: Channel, key: Key | None = None) -> Open:
         """Go on with the journey that ``code`` is about; refused (handover_code_wrong).
 
-        Digits are for machines and staff of the same branch: a phone scans.
+        Digits are for machines and staff of the same branch: a phone scans. They are spent at once;
+        whoever did not hear of it asks again with the same key.
         """
+        before = await self._journeys.store.given_before(key)
+        if before is not None:
+            opened = await self._journeys.store.get(before)
+            check_here(opened, actor)
+            return opened
         if looks_like_one(code):
             known = actor.kind in (ActorKind.TERMINAL, ActorKind.STAFF)
             branches = None if actor.branches is None else sorted(actor.branches)
@@ -147,7 +154,7 @@ class JourneyDesk:
         if found is None:
             raise Refused(CODE_WRONG)
         try:
-            return await self._journeys.move(found, actor, channel)
+            return await self._journeys.move(found, actor, channel, key)
         except Refused as refused:
             if refused.code == "unknown_journey":
                 raise Refused(CODE_WRONG) from None

@@ -234,7 +234,10 @@ async def write(
 ) -> None:
     """Make it durable; refused (step_passed) where somebody was faster."""
     try:
-        await store.write(opened, events, actor.name, entries, key=key, refusal=refusal)
+        await store.write(
+            opened, events, actor.name, entries,
+            key=key, answer=opened.journey.id.encode(), refusal=refusal,
+        )  # fmt: skip
     except (Clash, Answered):
         # Another node was faster, or this very request was: what holds is read anew.
         raise Refused(p.STEP_PASSED) from None

@@ -146,19 +146,27 @@ async def answer_step(
 
 @post(f"{ONE}/back", summary="Take back the last answer", **permit(Permission.JOURNEY_RUN))
 async def go_back(
-    journey: str, journeys: JourneyService, journey_desk: JourneyDesk, actor: Actor
+    journey: str,
+    journeys: JourneyService,
+    journey_desk: JourneyDesk,
+    actor: Actor,
+    key: Key | None,
 ) -> views.JourneyView:
-    """Refused (no_way_back) where something was done since."""
-    opened = await journeys.back(JourneyId(journey), actor)
+    """Refused (no_way_back) where something was done since. With an Idempotency-Key it goes back once."""
+    opened = await journeys.back(JourneyId(journey), actor, key)
     return journey_desk.view(opened, holder_of(actor))
 
 
 @post(f"{ONE}/retry", summary="Try again what was refused", **permit(Permission.JOURNEY_RUN))
 async def retry_step(
-    journey: str, journeys: JourneyService, journey_desk: JourneyDesk, actor: Actor
+    journey: str,
+    journeys: JourneyService,
+    journey_desk: JourneyDesk,
+    actor: Actor,
+    key: Key | None,
 ) -> views.JourneyView:
     """The same, under a new trace."""
-    opened = await journeys.retry(JourneyId(journey), actor)
+    opened = await journeys.retry(JourneyId(journey), actor, key)
     return journey_desk.view(opened, holder_of(actor))
 
 
@@ -227,11 +235,11 @@ async def lasting_link(
 
 @post("/api/journeys/take", summary="Take a journey over", **permit(Permission.JOURNEY_RUN))
 async def take_over(
-    data: TakeRequest, journey_desk: JourneyDesk, actor: Actor
+    data: TakeRequest, journey_desk: JourneyDesk, actor: Actor, key: Key | None
 ) -> views.JourneyView:
     """Go on here, at the very step at which it stands, with all that was entered."""
     channel = _channel(actor, data.channel)
-    return journey_desk.view(await journey_desk.take(data.code, actor, channel))
+    return journey_desk.view(await journey_desk.take(data.code, actor, channel, key))
 
 
 def _channel(actor: Actor, wished: Channel | None) -> Channel:

@@ -165,7 +165,7 @@ class JourneyService:
         """Answer a step. Refused: field_wrong, step_passed, journey_over."""
         opened = await self.store.get(journey)
         check_here(opened, actor)
-        if await self.store.given_before(key):
+        if await self.store.given_before(key) is not None:
             return opened
         async with opened.lock:
             run = self._check(opened, actor)
@@ -189,9 +189,12 @@ class JourneyService:
         self.performer.begin_new(opened, events)
         return await self._settle(opened)
 
-    async def back(self, journey: JourneyId, actor: Actor) -> Open:
+    async def back(self, journey: JourneyId, actor: Actor, key: Key | None = None) -> Open:
         """Take back the last answer; refused (no_way_back) where something has been done since."""
         opened = await self.store.get(journey)
+        check_here(opened, actor)
+        if await self.store.given_before(key) is not None:
+            return opened
         async with opened.lock:
             self._check(opened, actor)
             if opened.journey.pending:
@@ -199,13 +202,16 @@ class JourneyService:
             to = back_to(opened.journey)
             if to is None:
                 raise Refused(p.NO_WAY_BACK)
-            await write(self.store, opened, [e.StepsTakenBack(entry=to)], actor)
+            await write(self.store, opened, [e.StepsTakenBack(entry=to)], actor, key=key)
             self.store.drop(opened)
         return await self.store.get(journey)
 
-    async def retry(self, journey: JourneyId, actor: Actor) -> Open:
+    async def retry(self, journey: JourneyId, actor: Actor, key: Key | None = None) -> Open:
         """Ask again for what was refused, under a new trace."""
         opened = await self.store.get(journey)
+        check_here(opened, actor)
+        if await self.store.given_before(key) is not None:
+            return opened
         async with opened.lock:
             run = self._check(opened, actor)
             refused = refused_step(opened)
@@ -213,7 +219,7 @@ class JourneyService:
                 raise Refused(p.STEP_PASSED)
             events = to_begin(run, opened.journey, opened.journey.sequence)
             opened.settled.clear()
-            await write(self.store, opened, events, actor)
+            await write(self.store, opened, events, actor, key=key)
         self.performer.begin_new(opened, events)
         return await self._settle(opened)
 
@@ -249,7 +255,9 @@ class JourneyService:
             await action.withdraw(pending.trace)
         return await self._settle(opened)
 
-    async def move(self, journey: JourneyId, actor: Actor, channel: Channel) -> Open:
+    async def move(
+        self, journey: JourneyId, actor: Actor, channel: Channel, key: Key | None = None
+    ) -> Open:
         """Go on at the actor's terminal; the caller has seen to it that they may."""
         opened = await self.store.get(journey)
         async with opened.lock:
@@ -262,7 +270,7 @@ class JourneyService:
                 raise Refused(p.HELD_HERE)
             if before != holder or opened.journey.channel is not channel:
                 moved = e.JourneyMoved(channel=channel, holder=holder)
-                await write(self.store, opened, [moved], actor)
+                await write(self.store, opened, [moved], actor, key=key)
                 self._live.touch(VIEW, f"{opened.branch}/{journey}/{before}")
         return opened
 

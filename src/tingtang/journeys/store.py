@@ -197,9 +197,10 @@ class JourneyStore:
             for one in await self._log.database.read(lambda c: c.scalars(query).all())
         ]
 
-    async def given_before(self, key: Key | None) -> bool:
-        """True if this very request was answered before."""
-        return key is not None and await self._log.answer(key) is not None
+    async def given_before(self, key: Key | None) -> JourneyId | None:
+        """The journey in which this very request was answered before."""
+        before = None if key is None else await self._log.answer(key)
+        return None if before is None else JourneyId(before.decode())
 
     async def end_locked(self, journey: JourneyId, ending: e.Ending) -> None:
         """End a journey whose entries cannot be opened, and which therefore cannot be walked."""

@@ -3967,7 +3967,7 @@ export interface paths {
         put?: never;
         /**
          * Take back the last answer
-         * @description Refused (no_way_back) where something was done since.
+         * @description Refused (no_way_back) where something was done since. With an Idempotency-Key it goes back once.
          */
         post: operations["ApiJourneysBackGoBack"];
         delete?: never;
@@ -16906,7 +16906,10 @@ export interface operations {
     ApiJourneysBackGoBack: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A retry with the same key gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 journey: string;
             };
@@ -16937,7 +16940,10 @@ export interface operations {
     ApiJourneysRetryRetryStep: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A retry with the same key gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 journey: string;
             };
@@ -17125,7 +17131,10 @@ export interface operations {
     ApiJourneysTakeTakeOver: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A retry with the same key gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
