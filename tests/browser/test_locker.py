@@ -162,6 +162,7 @@ def loads(screens: Screens, seal: str) -> Page:
     return desk
 
 
+@pytest.mark.shows("R097", part="store and issue by a locker's agent over MQTT, on real sockets")
 @pytest.mark.shows(
     "R098", part="the locker's own screen, loaded at the counter and taken by the customer"
 )

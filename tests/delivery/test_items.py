@@ -61,6 +61,7 @@ def actions(branch: Branch) -> DeliveryActions:
 
 
 @pytest.mark.shows("R096")
+@pytest.mark.shows("R097", part="stored in a cell and issued out of it")
 @pytest.mark.shows("R098")
 @pytest.mark.shows("R101")
 @pytest.mark.shows("R102")

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.delivery.conftest import ID_NUMBER, Branch
-from tests.delivery.test_items import loaded
+from tests.delivery.conftest import CABINET, HANDLER, ID_NUMBER, OTHER, Branch
+from tests.delivery.test_items import loaded, sealed
 from tests.journeys.conftest import Office, Terminal
 from tests.journeys.flows import asks, line
 from tingtang import journeys
@@ -31,7 +31,7 @@ IDENTIFY = line(
 
 async def at(office: Office, kiosk: Terminal, view: dict, step: str) -> dict:
     """Wait until the customer's screen is at a step."""
-    for _ in range(1000):
+    for _ in range(6000):
         view = await kiosk.see(view)
         if (
             view.get("screen")
@@ -43,15 +43,19 @@ async def at(office: Office, kiosk: Terminal, view: dict, step: str) -> dict:
     raise AssertionError(view)
 
 
-async def chosen(branch: Branch, code: str) -> tuple[Office, Terminal, dict]:
+async def chosen(
+    branch: Branch, code: str, order: str = "", *, is_new: bool = True
+) -> tuple[Office, Terminal, dict]:
     office = Office(branch.world)
-    await office.install("item_pickup", {**SHIPPED, "shared_identify.bpmn": IDENTIFY})
+    if is_new:
+        await office.install("item_pickup", {**SHIPPED, "shared_identify.bpmn": IDENTIFY})
     kiosk = await office.kiosk()
     view = await kiosk.answer(await kiosk.begin("item_pickup"), number=ID_NUMBER)
     view = await at(office, kiosk, view, "choose")
-    (option,) = view["screen"]["fields"][0]["options"]
-    assert option["label"]["zh"] == "封包（自提柜）"
-    return office, kiosk, await kiosk.answer(view, order=option["value"], code=code)
+    options = view["screen"]["fields"][0]["options"]
+    assert {one["label"]["zh"] for one in options} == {"封包（自提柜）"}
+    order = order or options[0]["value"]
+    return office, kiosk, await kiosk.answer(view, order=order, code=code)
 
 
 @pytest.mark.shows("R100")
@@ -71,7 +75,7 @@ async def test_a_wrong_code_opens_no_door_and_can_be_tried_again(branch: Branch)
     made = await loaded(branch)
     wrong = "000000" if made["pick_up_code"] != "000000" else "111111"
     _office, kiosk, view = await chosen(branch, wrong)
-    for _ in range(1000):
+    for _ in range(6000):
         view = await kiosk.see(view)
         if view.get("refusal"):
             break
@@ -79,3 +83,42 @@ async def test_a_wrong_code_opens_no_door_and_can_be_tried_again(branch: Branch)
     assert view["refusal"]["code"] == "not_recognised"
     assert len([1 for _, one in branch.link.sent if one.name == "open_cell"]) == 1
     await branch.cell(made["cell"], CellState.FULL)
+
+
+@pytest.mark.shows("R098", part="a door left open and a wrong seal, within whole journeys")
+async def test_a_wrong_seal_and_a_door_left_open_lose_nothing_of_a_journey(branch: Branch) -> None:
+    """Somebody holds another's parcel before the cabinet; the customer walks off from the open door;
+    the next one fetches theirs meanwhile; somebody looks.
+    """
+    first = await sealed(branch, "S0001")
+    other = await sealed(branch, "S0002")
+    into = {"device": CABINET, "seal": "S0002"}
+    refused = await branch.post(HANDLER, f"items/{first['order']}/load", 409, **into)
+    assert refused["error"]["code"] == "wrong_seal"
+    assert not [1 for _, one in branch.link.sent if one.name == "open_cell"]
+    for number, (made, seal) in enumerate([(first, "S0001"), (other, "S0002")], 1):
+        body = {"device": CABINET, "seal": seal}
+        made["cell"] = (await branch.post(HANDLER, f"items/{made['order']}/load", **body))["cell"]
+        await branch.opens(made["cell"], number)
+        await branch.door("cell_closed", made["cell"], number, occupied=True)
+        await branch.status(made["order"], "ready")
+    office, kiosk, view = await chosen(branch, first["pick_up_code"], first["order"])
+    await branch.opens(first["cell"], 3)
+    view = await at(office, kiosk, view, "receipt")
+    branch.world.clock.advance(120_000)
+    await branch.items.tend()
+    assert len(await branch.world.events("cabinet.cell_left_open")) == 1
+    await branch.beat(CABINET)
+    assert (await kiosk.do(view, "cancel")).status_code == 201
+    # The next customer's business goes on beside the open door.
+    office, kiosk, view = await chosen(branch, other["pick_up_code"], other["order"], is_new=False)
+    await branch.opens(other["cell"], 4)
+    await at(office, kiosk, view, "receipt")
+    await branch.door("cell_closed", other["cell"], 4, occupied=False)
+    await branch.status(other["order"], "settled")
+    await branch.status(first["order"], "released")
+    look = f"cabinets/{CABINET}/cells/{first['cell']}/inspect"
+    await branch.post(OTHER, look, is_full=False)
+    await branch.status(first["order"], "settled")
+    assert len(await branch.world.events("item.item_picked_up")) == 2
+    assert (await branch.items.cabinets.state(CABINET)).cells == {}
