@@ -145,7 +145,7 @@ async def office(seeded: Path, tmp_path: Path) -> AsyncIterator[Office]:
         yield opened
 
 
-async def until(what: object, seconds: float = 10.0) -> None:
+async def until(what: object, seconds: float = 60.0) -> None:
     """Wait for something that happens by itself."""
     for _ in range(int(seconds / 0.01)):
         if what():  # type: ignore[operator]

@@ -163,3 +163,15 @@ def test_an_agents_paper_is_another_persons_and_the_register_agrees() -> None:
     silent = at_counter().give("agent_paper", **AGENT)
     silent.give("agent_checked", refused=True, zh="无应答", en="no answer")
     assert silent.evidence()["联网核查结果"] == "unknown"
+
+
+def test_whatever_an_agent_may_do_names_the_agent_to_the_bank() -> None:
+    found = 0
+    for name, files in shipped().items():
+        if "shared_agent.bpmn" not in files or "channels=" not in files[f"{name}.bpmn"]:
+            continue
+        for step in read(name, closure(name, files)).steps.values():
+            if step.action is not None and step.action.name == "bank.trade":
+                found += 1
+                assert "agent" in step.action.inputs, (name, step.id)
+    assert found

@@ -4,7 +4,7 @@ from typing import Any, Protocol
 
 import msgspec
 
-from tingtang.bank.trades import Lookup, Trade
+from tingtang.bank.trades import IdKind, Lookup, Text80, Trade
 from tingtang.kernel.text import Text
 
 
@@ -32,6 +32,15 @@ class TradeDone(msgspec.Struct, frozen=True):
     data: dict[str, Any] = {}
 
 
+class Agent(msgspec.Struct, frozen=True):
+    """代办人: whoever came in the place of the customer, by their own paper (储蓄管理条例 art. 29)."""
+
+    name: Text80
+    id_kind: IdKind
+    id_number: Text80
+    phone: str = ""
+
+
 class Booking(msgspec.Struct, frozen=True):
     """Who asks: kept by the bank beside the trade."""
 
@@ -41,6 +50,8 @@ class Booking(msgspec.Struct, frozen=True):
     terminal: str
     operator: str
     """Who did it, or the machine's own virtual teller."""
+    agent: Agent | None = None
+    """None where the customer came."""
 
 
 class CoreBank(Protocol):

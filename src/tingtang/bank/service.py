@@ -2,7 +2,7 @@
 
 from tingtang.bank.identity.client import COVERED, IdentityCheck, IdentityUnknown
 from tingtang.bank.identity.messages import WORDS
-from tingtang.bank.port import BankDeclined, BankUnknown, Booking, CoreBank, TradeDone
+from tingtang.bank.port import Agent, BankDeclined, BankUnknown, Booking, CoreBank, TradeDone
 from tingtang.bank.trades import (
     LOOKUPS,
     TRADES,
@@ -15,6 +15,6 @@ from tingtang.bank.trades import (
 )
 
 __all__ = [
-    "COVERED", "LOOKUPS", "TRADES", "WORDS", "BankDeclined", "BankUnknown", "Booking", "CheckPin",
+    "COVERED", "LOOKUPS", "TRADES", "WORDS", "Agent", "BankDeclined", "BankUnknown", "Booking", "CheckPin",
     "CheckToken", "CoreBank", "FindCustomer", "IdKind", "IdentityCheck", "IdentityUnknown", "Lookup", "Trade", "TradeDone",
 ]  # fmt: skip

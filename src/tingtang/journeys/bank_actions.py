@@ -14,6 +14,7 @@ from tingtang.bank.service import (
     LOOKUPS,
     TRADES,
     WORDS,
+    Agent,
     BankDeclined,
     BankUnknown,
     Booking,
@@ -52,6 +53,8 @@ NOT_COVERED = Text(
     "The identity check does not know papers of this kind; staff must look at it",
 )
 SCENARIO_WRONG = Text("业务流程配置有误（{reason}）", "The scenario is not right ({reason})")
+AGENT = "agent"
+"""The input of ``bank.trade`` that names whoever acts for the customer: {name, id_kind, id_number}."""
 UNKNOWN, NOT_APPLICABLE = "unknown", "not_applicable"
 """Results of ours beside those of the register."""
 
@@ -71,7 +74,10 @@ class BankActions:
                 done = await self._bank.query(call.trace)
                 if done is not None:
                     return _done(done)
+            agent = _agent(call.inputs)
             trade = _asked(call.inputs, "trade", TRADES)
+            if isinstance(agent, Declined):
+                return agent
             if call.again and (isinstance(trade, Declined) or _lost_secret(call.inputs)):
                 return await self._close(call)
             if _lost_secret(call.inputs):
@@ -81,7 +87,7 @@ class BankActions:
                 return trade
             # What the bank has never seen may still be on its way: under the same trace it is the
             # same trade.
-            return _done(await self._bank.trade(trade, booking(call)))
+            return _done(await self._bank.trade(trade, booking(call, agent)))
         except BankDeclined as declined:
             if declined.code == "trace_used":
                 # It was done meanwhile, as it was asked for at first.
@@ -219,7 +225,11 @@ class BankActions:
                 name="bank.trade",
                 about=Text("核心银行交易", "A trade of the core bank"),
                 perform=self.trade,
-                inputs={"trade": Text("交易名", "The trade's name"), "...": more},
+                inputs={
+                    "trade": Text("交易名", "The trade's name"),
+                    AGENT: Text("代办人（如有）", "Who acts for the customer, if anybody"),
+                    "...": more,
+                },
                 gives={
                     "voucher": Text("凭证号", "The bank's number of the entry"),
                     "trace": Text("流水号", "The trace, to reverse it by"),
@@ -304,18 +314,31 @@ class BankActions:
         ]
 
 
-def booking(call: Call) -> Booking:
+def booking(call: Call, agent: Agent | None = None) -> Booking:
     """Who asks, as the bank keeps it: the machine, or the member of staff who took the journey."""
     kind, _, name = call.holder.partition(":")
     return Booking(
         trace=call.trace, branch=call.branch, terminal=name if kind == "terminal" else "",
-        operator=call.holder,
+        operator=call.holder, agent=agent,
     )  # fmt: skip
 
 
 def _given(inputs: Mapping[str, Any], but: str = "") -> dict[str, Any]:
     """Inputs without those that the journey knows nothing of."""
-    return {key: value for key, value in inputs.items() if key != but and value is not None}
+    return {
+        key: value for key, value in inputs.items() if key not in (but, AGENT) and value is not None
+    }
+
+
+def _agent(inputs: Mapping[str, Any]) -> Agent | Declined | None:
+    """Who acts for the customer: the bank is told, or the trade is not done."""
+    given = inputs.get(AGENT)
+    if given is None:
+        return None
+    try:
+        return msgspec.convert(given, Agent)
+    except msgspec.ValidationError as error:
+        return _wrong(f"{AGENT}: {error}")
 
 
 def _lost_secret(inputs: Mapping[str, Any]) -> bool:

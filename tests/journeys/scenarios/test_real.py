@@ -26,6 +26,7 @@ from tests.journeys.scenarios.hall import (
     HOPPER_EACH,
     KIOSK,
     MACHINE,
+    PEOPLE,
     TELLER,
     Hall,
     open_hall,
@@ -198,6 +199,37 @@ def test_a_guardian_applies_for_a_childs_card(
     child = replace(CASES["card_apply"], who=56)
     walked = runner.run(walk_with(hall, kiosk, "card_apply", child, minor=True))
     assert "shared_guardian/relation" in walked.steps
+
+
+@pytest.mark.shows("R071", part="by an agent at the counter, named to the bank")
+def test_an_agent_withdraws_with_both_papers_and_the_bank_knows_who(
+    hall: Hall, kiosk: Terminal, runner: asyncio.Runner
+) -> None:
+    async def act() -> None:
+        case = CASES["term_withdraw"]
+        me, says = await prepare(hall, "term_withdraw", case)
+        arrive(hall, me, case)
+        other = PEOPLE[41]
+        says |= {
+            "who": "agent",
+            "agent_number": other.id_number,
+            "phone": other.phone,
+            "why": "住院",
+        }
+        walked = Walk(hall, kiosk, says, Channel.COUNTER)
+        view = await walked.run("term_withdraw", until="shared_agent/agent_paper")
+        hall.visitor.paper = other
+        view = await walked.go_on(view)
+        assert view["status"] == "done"
+        assert "shared_agent/agent_paper" in walked.steps
+        recorded = await hall.world.app.parts.log.read_stream(f"journey/{view['journey']}")
+        ended = [x.event for x in recorded if x.type == "journey.action_ended"]
+        (trace,) = [x.trace for x in ended if x.action == "bank.trade"]
+        kept = hall.books.store.agent_of(trace)
+        assert kept is not None
+        assert kept.id_number == other.id_number
+
+    runner.run(act())
 
 
 @pytest.mark.shows("R071", part="early, and a part of it")

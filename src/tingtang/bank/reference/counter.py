@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from tingtang.bank.port import Booking
+from tingtang.bank.reference.model.agents import check_agent
 from tingtang.bank.reference.model.ledger import Security, Work, account_ledger, opposite
 from tingtang.bank.reference.model.looks import LOOKS
 from tingtang.bank.reference.model.records import Account, Card, TermDeposit
@@ -54,6 +55,8 @@ class BankCounter:
         trade: Trade | None = None
         try:
             trade = read_trade(name, fields)
+            if booking.agent is not None:
+                check_agent(work, trade, booking.agent)
             data = RULES[type(trade)](work, trade)
             voucher = f"{work.date.replace('-', '')}{work.number('entry'):08}"
         except Declined as no:

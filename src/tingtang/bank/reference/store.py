@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from tingtang.bank.port import Booking
+from tingtang.bank.port import Agent, Booking
 from tingtang.bank.reference.model import records as r
 from tingtang.bank.reference.model.ledger import NUMBERED, Key, Ledger, Line, Total, Work, images
 from tingtang.bank.reference.model.looks import Posted
@@ -37,6 +37,7 @@ CREATE TABLE IF NOT EXISTS trades (
     answer BLOB NOT NULL, body BLOB NOT NULL, undo BLOB, date TEXT NOT NULL, at_ms INTEGER NOT NULL,
     branch TEXT NOT NULL, terminal TEXT NOT NULL, operator TEXT NOT NULL, original TEXT NOT NULL
 ) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS agents (trace TEXT PRIMARY KEY, body BLOB NOT NULL) WITHOUT ROWID;
 """
 
 
@@ -182,6 +183,15 @@ class Store:
                 booking.terminal, booking.operator, traded.original,
             ),
         )  # fmt: skip
+        if booking.agent is not None:
+            self._db.execute(
+                "INSERT INTO agents VALUES (?, ?)", (traded.trace, encode(booking.agent))
+            )
+
+    def agent_of(self, trace: str) -> Agent | None:
+        """Who did a trade in the place of its customer; None where they came themselves."""
+        row = self._db.execute("SELECT body FROM agents WHERE trace = ?", (trace,)).fetchone()
+        return None if row is None else msgspec.json.decode(row[0], type=Agent)
 
     def mark_reversed(self, trace: str) -> None:
         self._db.execute("UPDATE trades SET state = 'reversed' WHERE trace = ?", (trace,))

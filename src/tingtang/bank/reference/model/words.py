@@ -78,6 +78,8 @@ WORDS: dict[str, Text] = {
     "ebank_not_open": Text("未开通电子银行", "E-banking is not open"),
     "channel_wrong": Text("没有这种电子渠道", "There is no such channel"),
     "token_taken": Text("该U盾已绑定", "The token is bound already"),
+    "in_person": Text("此业务须本人办理", "This is done in person, not by an agent"),
+    "agent_is_owner": Text("代办人证件与户主相同", "The agent's paper is the owner's own"),
     "token_wrong": Text("该U盾未通过核验", "The token was not accepted"),
     "token_expired": Text("U盾证书已过期", "The token's certificate has expired"),
     "key_wrong": Text("公钥格式有误", "The public key is not valid"),
