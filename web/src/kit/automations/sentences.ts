@@ -1,6 +1,6 @@
 /** Automations as sentences: what sets one off, what must hold, what is done. Pure. */
 import type { AutomationDraft, Call, Condition, Field, Parameter, Planned, Scalar, Trigger } from '@/live/automations'
-import { valueText, withUnit } from '../devices/values'
+import { valueText, unitText, withUnit } from '../devices/values'
 import type { Text } from '../composables/useText'
 import { comparableField, isGroup, type Comparable, type Vocabulary } from './vocabulary'
 
@@ -27,7 +27,7 @@ export function fieldText(name: string, { t, te }: Pick<Speaker, 't' | 'te'>): s
 function scalarText(value: unknown, comparable: Comparable, { say, t, te }: Pick<Speaker, 'say' | 't' | 'te'>): string {
   if (Array.isArray(value)) return value.map((one) => scalarText(one, comparable, { say, t, te })).join(t('automations.comma'))
   if (typeof value === 'boolean') return t(value ? 'automations.yes' : 'automations.no')
-  if (typeof value === 'number') return withUnit(value, comparable.unit)
+  if (typeof value === 'number') return withUnit(value, unitText(comparable.unit, say))
   return say(comparable.choices.find(({ id }) => id === value)?.text) || (te(`automations.value.${String(value)}`) ? t(`automations.value.${String(value)}`) : String(value))
 }
 
@@ -57,7 +57,7 @@ export function argumentText(parameter: Parameter, value: unknown, args: Readonl
   if (words.isProperty(parameter)) return say(words.quantity(args['device'], value)?.text) || String(value)
   const at = parameter.choices.indexOf(String(value))
   if (at >= 0) return say(parameter.choice_texts[at]) || String(value)
-  if (typeof value === 'number') return withUnit(value, parameter.unit)
+  if (typeof value === 'number') return withUnit(value, unitText(parameter.unit, say))
   return typeof value === 'boolean' ? t(value ? 'automations.yes' : 'automations.no') : String(value)
 }
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { BranchDevices, Condition, DeviceCard, Quantity } from '@/live/devices'
 import type { FloorPlan } from '../floor'
 import { byGroup, marksOf, matching, placed, rowsOf, worstFirst, worstOf } from './list'
-import { commandText, extentOf, spanText, valueText, withUnit } from './values'
+import { commandText, extentOf, spanText, unitText, valueText, withUnit } from './values'
 
 const say = (text: { zh: string } | null | undefined): string => text?.zh ?? ''
 const t = (key: string, values: Record<string, unknown> = {}): string => `${key}${Object.values(values).map((one) => ` ${String(one)}`).join('')}`
@@ -61,6 +61,8 @@ describe('values in words', () => {
   const mode = { name: 'mode', text: { zh: '模式' }, kind: 'choice', unit: '', choices: ['day', 'night'], choice_texts: [{ zh: '白天' }, { zh: '夜间' }] } as unknown as Quantity
   it('have their unit, their word, or on and off', () => {
     expect(valueText(level, 80, say, t)).toBe('80%')
+    const inEnglish = (text: { zh: string; en?: string } | null | undefined): string => text?.en ?? ''
+    expect([unitText('张', inEnglish), unitText('°C', inEnglish), unitText('张', (text) => text?.zh ?? '')]).toEqual(['sheets', '°C', '张'])
     expect(withUnit(3.14159, 'lx')).toBe('3.14 lx')
     expect(valueText(mode, 'night', say, t)).toBe('夜间')
     expect(valueText(mode, 'dusk', say, t)).toBe('dusk')

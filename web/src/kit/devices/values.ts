@@ -16,6 +16,10 @@ export function figure(value: number): string {
   return String(Math.round(value * parts) / parts)
 }
 
+/** Units that devices declare as Chinese counts them; what is written the same everywhere is not here. */
+const UNITS_EN: Readonly<Record<string, string>> = { 个: 'pcs', 人: 'people', 件: 'items', 份: 'copies', 天: 'days', 张: 'sheets', 杯: 'cups', 格: 'cells', 次: 'times', 笔: 'items', 路: 'channels' }
+export const unitText = (unit: string, say: Say): string => say({ zh: unit, en: UNITS_EN[unit] ?? unit })
+
 export function withUnit(value: number, unit: string): string {
   return unit === '' ? figure(value) : unit === '%' || unit === '°C' ? `${figure(value)}${unit}` : `${figure(value)} ${unit}`
 }
@@ -23,7 +27,7 @@ export function withUnit(value: number, unit: string): string {
 /** A value as its declaration says it. */
 export function valueText(quantity: Quantity | undefined, value: Value, say: Say, t: Translate): string {
   if (typeof value === 'boolean') return t(value ? 'devices.on' : 'devices.off')
-  if (typeof value === 'number') return withUnit(value, quantity?.unit ?? '')
+  if (typeof value === 'number') return withUnit(value, unitText(quantity?.unit ?? '', say))
   const at = quantity?.choices.indexOf(value) ?? -1
   return say(quantity?.choice_texts[at]) || value
 }
