@@ -10,7 +10,9 @@ from tingtang.kernel.log import Answered, Append, EventLog, Key
 from tingtang.kernel.permissions import SYSTEM
 from tingtang.kernel.text import Text
 
-URGENT = frozenset({"cash_not_paid", "cash_in_machine", "card_in_machine", "book_in_machine"})
+URGENT = frozenset(
+    {"cash_not_paid", "cash_in_machine", "card_in_machine", "book_in_machine", "bill_in_machine"}
+)
 REASONS = {
     "callback": Text("外呼回访：核实后解锁账户", "Call back: unlock the account once verified"),
     "cash_not_paid": Text("已记账但未出钞，客户在机器旁", "Booked, but no notes came out"),
@@ -22,6 +24,9 @@ REASONS = {
     ),
     "book_in_machine": Text(
         "客户的存折留在机器内，请核实身份后退还", "A customer's book is held in the machine"
+    ),
+    "bill_in_machine": Text(
+        "客户的票据留在机器内，请核实身份后退还", "A customer's bill is held in the machine"
     ),
     "cash_not_stored": Text(
         "已入账，现金未入钞箱，请检查机器", "Booked, and the notes are not in their cassette yet"

@@ -8,6 +8,7 @@ from tingtang.journeys.store import LEAVING, Open, is_leaving_step, step_of
 KEPT_BECAUSE = {
     "machine.return_card": "card_in_machine",
     "machine.return_book": "book_in_machine",
+    "machine.return_bill": "bill_in_machine",
 }
 """Why staff is called where it could not be given back, by what should have done it."""
 CASH_IN_MACHINE = "cash_in_machine"

@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 
 from tingtang.journeys.actions import Action, Actions, Call, Declined, Done, Result, Unclear
-from tingtang.journeys.machine import cash, media, pins, reading, token_port
+from tingtang.journeys.machine import cabinets, cash, media, pins, reading, token_port
 from tingtang.journeys.machine.cash_use import CashUse
 from tingtang.journeys.machine.machines import DeviceMachines, Hands
 from tingtang.journeys.machine.refusals import (
@@ -33,6 +33,7 @@ ID_READER = Text("身份证阅读器", "ID reader")
 CARD_READER = Text("读卡器", "card reader")
 BOOK_PRINTER = Text("存折打印机", "passbook printer")
 CASH = Text("现金模块", "cash module")
+CERTIFICATES, BILLS = Text("存单边柜", "certificate cabinet"), Text("票据边柜", "bill cabinet")
 AFTER_CASH = frozenset({"bank.trade", "machine.store_cash"})
 
 
@@ -88,6 +89,22 @@ WORKS: dict[str, Work] = {
         media.print_receipt,
     ),
     "enter_pin": Work(Text("输入密码", "Enter a PIN"), Text("密码键盘", "PIN pad"), pins.enter_pin),
+    "print_certificate": Work(
+        Text("打印存单并取走", "Print a certificate, to be taken"), CERTIFICATES,
+        cabinets.print_certificate, has_effect=True,
+    ),
+    "take_bill": Work(
+        Text("收取支票或票据", "Take a cheque or bill in"), BILLS, cabinets.take_bill,
+        has_effect=True, is_asked_again=True, given_back_by="machine.return_bill",
+        held_until=frozenset({"machine.keep_bill"}),
+    ),
+    "keep_bill": Work(
+        Text("票据入箱", "Keep the bill"), BILLS, cabinets.keep_bill, has_effect=True,
+        is_asked_again=True,
+    ),
+    "return_bill": Work(
+        Text("退还票据", "Give the bill back"), BILLS, cabinets.return_bill, is_asked_again=True
+    ),
     "use_token": Work(
         Text("凭U盾签名", "Have a U-key sign"), Text("U盾接口", "U-key port"), token_port.use_token
     ),

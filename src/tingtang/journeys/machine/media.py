@@ -187,6 +187,11 @@ async def _empty_slot(hands: Hands, module: str, call: Call) -> None:
     if call.again:
         await _give_back(hands, module)
         raise Interrupted
+    await require_empty(hands, module)
+
+
+async def require_empty(hands: Hands, module: str) -> None:
+    """Raises SomethingInside where somebody else's card, book or paper is there."""
     if await _where(hands, module) in (INSIDE, STUCK):
         raise SomethingInside(CALL[module])
 
@@ -202,7 +207,12 @@ async def _give_back(hands: Hands, module: str) -> None:
     client, where = hands.client(module), await _where(hands, module)
     if where == INSIDE:
         await (_eject_card if module == "card_reader" else _eject_book)(client)
-        where = await _where(hands, module)
+    await wait_until_taken(hands, module)
+
+
+async def wait_until_taken(hands: Hands, module: str) -> None:
+    """What sticks out is taken; raises Kept where nobody takes it, Stuck where it does not come out."""
+    client, where = hands.client(module), await _where(hands, module)
     waited = 0.0
     while where == IN_SLOT:
         if waited >= TAKEN_SECONDS:

@@ -55,15 +55,13 @@ class TokenActions:
                 has_effect=False,
                 inputs={"token": token},
                 gives={"public_key": Text("公钥（SM2）", "The public key (SM2)")},
-            )
-        )
-        actions.register(
+            ),
             Action(
                 name="token.install",
                 about=Text("证书写入 U盾", "Write a certificate into a U-key"),
                 perform=self.install,
                 inputs={"token": token, "certificate": Text("证书（PEM）", "Certificate, PEM")},
-            )
+            ),
         )
 
     async def request(self, call: Call) -> Result:
