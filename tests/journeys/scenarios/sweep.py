@@ -198,6 +198,7 @@ class Sweep:
         kiosk.paper, kiosk.brings = me.one, case.cash * 100_00
         kiosk.book = me.account(case.book) if case.book else ""
         kiosk.card, kiosk.printed = card_of(me), 0
+        kiosk.brings_token, kiosk.token = self.hall.visitor.token, None
         kiosk.card_at = kiosk.book_at = CUSTOMER
         wanted = case.does(me) if callable(case.does) else case.does
         before, cash = state(self.hall, me.one), (kiosk.inside, kiosk.customer)

@@ -3,7 +3,7 @@ note is in one place, and any command can fail before or after it was carried ou
 """
 
 import json
-from base64 import b64encode
+from base64 import b64decode, b64encode
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -11,6 +11,7 @@ from tests.journeys.scenarios.hall import LOADED_FEN, READ_BY_CHIP
 from tingtang.bank.pins import DEMO_PIN, pin_block
 from tingtang.bank.reference.people import Person
 from xfs4iot.errors import CommandErrorCode, CompletionMissing, HardwareError, NotConnected
+from xfs4iot.virtual.card_world import Card
 
 Payload = dict[str, Any]
 NOTE = 100_00
@@ -48,6 +49,9 @@ class ThinKiosk:
         self.book, self.pin, self.brings, self.card = "", DEMO_PIN, 0, ""
         self.card_at = self.book_at = CUSTOMER
         """Where the customer's card and book are."""
+        self.brings_token: Callable[[], Card] | None = None
+        """The customer's U盾; it stands in the port as long as they hold it there."""
+        self.token: Card | None = None
         self.printed = 0
         """Lines on the book's page."""
         self.fault: Callable[[str], str] = lambda _: ""
@@ -144,6 +148,10 @@ class ThinKiosk:
             self.card_at = INSIDE
             data = b64encode(f"{self.card}=30121010000000000".encode()).decode()
             return {"track2": {"status": "ok", "data": data}}
+        if self.module == "key_port":
+            assert self.brings_token is not None
+            self.token = self.brings_token()
+            return {}
         one = self.paper
         if one.id_kind not in READ_BY_CHIP:
             return {}
@@ -182,6 +190,20 @@ class ThinKiosk:
     def _retractmedia(self, _: Payload) -> None:
         assert self.book_at == SLOT
         self.book_at = BIN
+
+    def _chipio(self, payload: Payload) -> Payload:
+        return self._ask_token(b64decode(payload["chipData"]))
+
+    def _presentidc(self, payload: Payload) -> Payload:
+        digits = bytes.fromhex(f"2{len(self.pin)}{self.pin}".ljust(16, "F"))
+        command = b64decode(payload["chipData"])
+        return self._ask_token(command[: -len(digits)] + digits)
+
+    def _ask_token(self, command: bytes) -> Payload:
+        assert self.token is not None
+        chip = self.token.chip
+        assert chip is not None
+        return {"chipData": b64encode(chip.reply(command)).decode()}
 
     def _pinentry(self, _: Payload) -> Payload:
         return {"completion": "auto"}
