@@ -10,12 +10,13 @@ from tests.journeys.conftest import Office, until
 from tests.journeys.flows import asks, does, line
 from tests.journeys.test_authorisation import AMOUNT, FILES, LOBBY
 from tingtang.journeys import performing
-from tingtang.journeys.actions import Done
+from tingtang.journeys.actions import Action, Call, Done, Result
 from tingtang.journeys.authorisation.service import Authorisations
 from tingtang.journeys.model.state import Status
-from tingtang.kernel.errors import BUSY, Refused
+from tingtang.kernel.errors import BUSY, OUTCOME_UNKNOWN, Refused
 from tingtang.kernel.ids import JourneyId
 from tingtang.kernel.log import Append, Appended
+from tingtang.kernel.text import Text
 from tingtang.kernel.vault import (
     FORMAT,
     KeyFile,
@@ -137,6 +138,29 @@ async def test_what_could_not_be_written_down_is_asked_after_without_a_restart(
     assert [call.again for call in send.calls] == [False, True]
     assert len({call.trace for call in send.calls}) == 1
     assert (await kiosk.see(view))["screen"]["step"].startswith("pay/receipt")
+
+
+async def test_what_may_have_been_done_is_asked_after_and_not_taken_for_a_no(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(performing, "AGAIN_SECONDS", (0.01,))
+    asked: list[Call] = []
+
+    async def perform(call: Call) -> Result:
+        asked.append(call)
+        if len(asked) == 1:
+            raise Refused(OUTCOME_UNKNOWN)
+        return Done({})
+
+    office.actions.register(Action(name="test.write", about=Text("写"), perform=perform))
+    flow = line("pay", asks("enter", AMOUNT), does("send", "test.write"), asks("receipt"))
+    await office.install("pay", {"pay.bpmn": flow})
+    kiosk = await office.kiosk()
+    view = await kiosk.answer(await kiosk.begin("pay"), amount=100)
+    await is_open(office, view)
+    assert (await kiosk.see(view))["screen"]["step"].startswith("pay/receipt")
+    assert [call.again for call in asked] == [False, True]
+    assert len({call.trace for call in asked}) == 1
 
 
 async def is_open(office: Office, view: dict) -> None:

@@ -9,12 +9,19 @@ from tingtang.delivery.model.kinds import HOW_NAMES, KIND_NAMES, How, ItemKind, 
 from tingtang.delivery.orders import Receiver
 from tingtang.delivery.screens import Screens
 from tingtang.delivery.service import Items, NewOrder
-from tingtang.journeys.service import Action, Actions, Call, Declined, Done, Result, Unclear
+from tingtang.journeys.service import (
+    Action,
+    Actions,
+    Call,
+    Declined,
+    Done,
+    Result,
+    refused_as,
+)
 from tingtang.journeys.service import stream_of as journey_stream
 from tingtang.kernel.errors import Refused
 from tingtang.kernel.log import EventLog
 from tingtang.kernel.permissions import ActorKind
-from tingtang.kernel.reactions import UNABLE
 from tingtang.kernel.text import Text
 
 DOOR_STUCK = Text(
@@ -67,9 +74,7 @@ class DeliveryActions:
                     "ready": Text("可立即领取", "Can be had now"),
                     "where": Text("领取地点", "Where"),
                 },
-            )
-        )
-        actions.register(
+            ),
             Action(
                 name="delivery.find",
                 about=Text("查询可领取的实物", "What is ready for somebody"),
@@ -77,25 +82,21 @@ class DeliveryActions:
                 has_effect=False,
                 inputs={"id_number": identity["id_number"]},
                 gives={"items": Text("实物清单", "The items")},
-            )
-        )
-        actions.register(
+            ),
             Action(
                 name="delivery.pick_up",
                 about=Text("核验后开柜", "Check who it is and open the cell"),
                 perform=self.pick_up,
                 inputs={**identity, "order": Text("订单号", "Order")},
                 gives={"cell": Text("柜格", "Cell"), "where": Text("柜子", "Cabinet")},
-            )
-        )
-        actions.register(
+            ),
             Action(
                 name="delivery.dispense",
                 about=Text("产品领取机发放", "Hand out by a dispenser"),
                 perform=self.dispense,
                 inputs={**identity, "order": Text("订单号", "Order")},
                 gives={"number": Text("实物号码", "Its number"), "where": Text("机器", "Machine")},
-            )
+            ),
         )
 
     async def order(self, call: Call) -> Result:
@@ -211,12 +212,9 @@ RECEIVER = ("id_number", "name", "phone", "address")
 
 def declined(refused: Refused) -> Result:
     """A refusal in words for the customer; what the system could not do is asked for again."""
-    if refused.problem.status >= UNABLE:
-        return Unclear()
-    words = Text(refused.message("zh"), refused.message("en"))
     if refused.problem is p.UNKNOWN_ORDER:
         return Declined(p.NOTHING_READY.code, p.NOTHING_READY.words)
-    return Declined(refused.code, words)
+    return refused_as(refused)
 
 
 def _choice(row: dict[str, Any], note: str) -> dict[str, Any]:

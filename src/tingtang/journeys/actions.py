@@ -11,7 +11,9 @@ from typing import Any
 import msgspec
 
 from tingtang.journeys.model.scenario import Channel
+from tingtang.kernel.errors import Refused
 from tingtang.kernel.ids import BranchId, CustomerId, JourneyId, VisitId
+from tingtang.kernel.reactions import UNABLE
 from tingtang.kernel.text import Text
 
 
@@ -57,6 +59,15 @@ class Unclear(msgspec.Struct, frozen=True):
     """No answer: it may have been done. It is asked for again, under the same trace."""
 
 
+def refused_as(refused: Refused) -> Declined | Unclear:
+    """What was refused elsewhere, in the same words. Where the system was not able to, as on a disk
+    that is full or a database that went away while writing, nobody knows whether it was done.
+    """
+    if refused.problem.status >= UNABLE:
+        return Unclear()
+    return Declined(refused.code, Text(refused.message("zh"), refused.message("en")))
+
+
 class Later(msgspec.Struct, frozen=True):
     """Somebody else will say: :meth:`.service.JourneyService.resolve`."""
 
@@ -93,11 +104,12 @@ class Actions:
     def __init__(self) -> None:
         self._actions: dict[str, Action] = {}
 
-    def register(self, action: Action) -> None:
-        """Offer an action; once a name."""
-        if action.name in self._actions:
-            raise ValueError(f"two actions are called {action.name}")
-        self._actions[action.name] = action
+    def register(self, *actions: Action) -> None:
+        """Offer actions; once a name."""
+        for action in actions:
+            if action.name in self._actions:
+                raise ValueError(f"two actions are called {action.name}")
+            self._actions[action.name] = action
 
     def get(self, name: str) -> Action | None:
         return self._actions.get(name)

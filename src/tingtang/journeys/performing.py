@@ -5,7 +5,17 @@ import logging
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from tingtang.journeys.actions import Action, Actions, Call, Declined, Done, Later, Result, Unclear
+from tingtang.journeys.actions import (
+    Action,
+    Actions,
+    Call,
+    Declined,
+    Done,
+    Later,
+    Result,
+    Unclear,
+    refused_as,
+)
 from tingtang.journeys.consequences import what_follows
 from tingtang.journeys.leaving import ending_of, is_leaving, reason_of
 from tingtang.journeys.model import events as e
@@ -143,7 +153,7 @@ class Performer:
         try:
             return await action.perform(call)
         except Refused as refused:
-            return Declined(refused.code, Text(refused.message("zh"), refused.message("en")))
+            return refused_as(refused)
         except Exception:
             logger.exception("the action %s failed", action.name)
             return Unclear()

@@ -19,6 +19,7 @@ from tingtang.journeys.actions import (
     Later,
     Result,
     Unclear,
+    refused_as,
 )
 from tingtang.journeys.consequences import to_begin, to_return, what_follows
 from tingtang.journeys.following import kept_of
@@ -52,7 +53,7 @@ from tingtang.kernel.permissions import SYSTEM, Actor, ActorKind
 
 __all__ = [
     "BRANCH_VIEW", "VIEW", "Action", "Actions", "Call", "Declined", "Done", "JourneyService", "Later", "Result",
-    "Unclear", "back_to", "refused_step", "stream_of",
+    "Unclear", "back_to", "refused_as", "refused_step", "stream_of",
 ]  # fmt: skip
 
 VIEW = "journeys.one"

@@ -53,9 +53,7 @@ class FaceActions:
                 has_effect=False,
                 inputs={"given": Text("是否同意", "Whether it is given")},
                 gives={"given": Text("是否同意", "Whether it is given")},
-            )
-        )
-        actions.register(
+            ),
             Action(
                 name="face.compare",
                 about=Text("人脸比对（参考）", "Compare two faces, as a reference"),
@@ -75,7 +73,7 @@ class FaceActions:
                     "is_near": Text("低于阈值", "Below the threshold"),
                     "may_skip": Text("按规定可免人工比对", "Policy lets nobody compare as well"),
                 },
-            )
+            ),
         )
 
     async def consent(self, call: Call) -> Result:
@@ -103,6 +101,7 @@ class FaceActions:
         try:
             before, shown = await self._finder.faces(live), await self._finder.faces(paper)
         except Refused as refused:
+            # It is but a look: without the engine a person looks instead.
             return Declined(refused.code, Text(refused.message("zh"), refused.message("en")))
         found = compared(before, shown, settings.threshold)
         told = words(found, settings.threshold)

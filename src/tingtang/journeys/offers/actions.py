@@ -65,9 +65,7 @@ class OfferActions:
                     "risk_level": Text("风险评估等级，0 为未评估", "Risk level; 0: not assessed"),
                     "holds": Text("已有业务", "What they have already"),
                 },
-            )
-        )
-        actions.register(
+            ),
             Action(
                 name="offer.make",
                 about=Text("至多推荐一项", "Offer one thing at most"),
@@ -84,9 +82,7 @@ class OfferActions:
                     "scenario": Text("推荐的业务，空为不推荐", "What is offered; empty: nothing"),
                     "options": Text("选项", "The two answers"),
                 },
-            )
-        )
-        actions.register(
+            ),
             Action(
                 name="offer.answer",
                 about=Text("记录客户的回答", "Keep the customer's answer"),
@@ -97,7 +93,7 @@ class OfferActions:
                     "accepted": Text("是否接受", "Whether they said yes"),
                 },
                 gives={"next": Text("接着办理的业务", "What is done next; empty: nothing")},
-            )
+            ),
         )
 
     async def about(self, call: Call) -> Result:
