@@ -55,6 +55,12 @@ NOT_COVERED = Text(
 SCENARIO_WRONG = Text("业务流程配置有误（{reason}）", "The scenario is not right ({reason})")
 AGENT = "agent"
 """The input of ``bank.trade`` that names whoever acts for the customer: {name, id_kind, id_number}."""
+WHO = {
+    "customer": Text("核心客户号", "The bank's number of the customer"),
+    "name": Text("姓名", "Name"),
+    "record": Text("厅堂客户编号", "The hall's record"),
+}
+"""What is known once it was found out who it is, however that was."""
 UNKNOWN, NOT_APPLICABLE = "unknown", "not_applicable"
 """Results of ours beside those of the register."""
 
@@ -215,8 +221,7 @@ class BankActions:
 
     def register(self, actions: Actions) -> None:
         """Offer them to scenarios."""
-        for action in self._all():
-            actions.register(action)
+        actions.register(*self._all())
 
     def _all(self) -> list[Action]:
         more = Text("交易字段", "The trade's own fields")
@@ -264,11 +269,7 @@ class BankActions:
                     "account": Text("账号", "An account"),
                     "phone": Text("手机号", "A phone number"),
                 },
-                gives={
-                    "customer": Text("核心客户号", "The bank's number of the customer"),
-                    "name": Text("姓名", "Name"),
-                    "record": Text("厅堂客户编号", "The hall's record"),
-                },
+                gives=WHO,
             ),
             Action(
                 name="medium.check",
@@ -285,11 +286,7 @@ class BankActions:
                     "message": Text("待签信息", "What it was given to sign"),
                     "signature": Text("U盾签名", "What it signed"),
                 },
-                gives={
-                    "customer": Text("核心客户号", "The bank's number of the customer"),
-                    "name": Text("姓名", "Name"),
-                    "record": Text("厅堂客户编号", "The hall's record"),
-                },
+                gives=WHO,
             ),
             Action(
                 name="identity.check",

@@ -2,7 +2,7 @@
 
 from tingtang.hall.feature import TaskService
 from tingtang.hall.model.tasks.state import Grade, TaskKind
-from tingtang.journeys.actions import Action, Actions, Call, Declined, Done, Result
+from tingtang.journeys.actions import Action, Actions, Call, Declined, Done, Result, refused_as
 from tingtang.journeys.model.events import JourneyRated
 from tingtang.kernel.clock import Clock
 from tingtang.kernel.errors import Refused
@@ -52,15 +52,13 @@ class HallActions:
                 perform=self.call,
                 inputs={"reason": Text("事由代码", "Code of the reason")},
                 gives={"task": Text("任务编号", "Id of the task")},
-            )
-        )
-        actions.register(
+            ),
             Action(
                 name="rate",
                 about=Text("记录评价", "Remember a rating"),
                 perform=self.rate,
                 inputs={"stars": Text("1 到 5 分", "1 to 5")},
-            )
+            ),
         )
 
     async def call(self, call: Call) -> Result:
@@ -103,5 +101,5 @@ class HallActions:
         except Answered:
             return Done({})
         except Refused as refused:
-            return Declined(refused.code, Text(refused.message("zh"), refused.message("en")))
+            return refused_as(refused)
         return Done({})
