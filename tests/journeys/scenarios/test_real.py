@@ -117,7 +117,7 @@ SHOWN = {
     "composite_open": "R085", "statement_book_replace": "R086", "account_unlock": "R087",
     "credit_loss": "R088", "credit_loss_undo": "R089", "credit_unlock": "R090",
     "credit_repay_all": "R091", "minor_card_activate": "R092", "card_apply": "R093",
-    "item_pickup": "R100",
+    "item_pickup": "R100", "cash_deposit": "R052", "cash_withdraw": "R052",
 }  # fmt: skip
 
 
