@@ -164,13 +164,14 @@ def _uses(text: str) -> dict[str, int]:
 
 
 def _size(value: Any) -> int:
-    """What one look at it costs: its bytes, as JSON has it, and each value within."""
-    if isinstance(value, str):
+    """What one look at it costs: its characters, and each value within."""
+    if isinstance(value, str | bytes):
         return len(value)
-    if value is None or isinstance(value, bool | int | float):
-        return 1
-    body = msgspec.json.encode(value, enc_hook=str)
-    return len(body) + VALUE * sum(map(body.count, (b",", b"[", b"{")))
+    if isinstance(value, list | tuple):
+        return VALUE * len(value) + sum(map(_size, value))
+    if isinstance(value, Mapping):
+        return VALUE * len(value) + sum(map(_size, value)) + sum(map(_size, value.values()))
+    return 1
 
 
 def _code(source: str) -> str:
