@@ -1,5 +1,6 @@
 """Whoever acts for somebody else is named to the bank, and does only what an agent may do."""
 
+import hashlib
 from typing import Any
 
 import msgspec
@@ -38,3 +39,14 @@ def test_what_is_done_in_person_no_agent_does(desk: Desk) -> None:
     assert ask(desk, "risk.assess", AGENT, "t-1", **asked)["code"] == "in_person"
     assert desk.do("risk.assess", **asked) is not None
     assert desk.bank.store.agent_of("t-1") == AGENT  # who tried is kept too
+
+
+def test_what_is_kept_of_a_request_cannot_be_made_by_who_has_no_key(desk: Desk) -> None:
+    """A PIN block is part of it: without the bank's key a million PINs would be tried at once."""
+    asked = {"card": desk.card(2), "pin": desk.pin(desk.card(2))}
+    desk.do("pin.check", trace="t-digest", **asked)
+    kept = desk.bank.store.find("t-digest")
+    assert kept is not None
+    body = msgspec.json.encode(["pin.check", asked], order="deterministic")
+    assert kept.digest != hashlib.sha256(body).hexdigest()
+    assert desk.do("pin.check", trace="t-digest", **asked) == {"customer": desk.customer(2)}

@@ -46,7 +46,7 @@ class BankCounter:
     def trade(self, name: str, fields: Any, booking: Booking, now_ms: int) -> Answer:
         """Do a trade, or tell what came of it when it was asked for before."""
         self.begin_day(now_ms)
-        digest = _digest(name, fields)
+        digest = self._digest(name, fields)
         seen = self.store.find(booking.trace)
         if seen is not None:
             is_same = seen.digest == digest or seen.state == "reversed"
@@ -88,6 +88,13 @@ class BankCounter:
         seen = self.store.find(trace)
         return _answer(seen) if seen is not None else Answer(404, {"state": "unknown"})
 
+    def _digest(self, name: str, fields: Any) -> str:
+        """Of what is asked for; who asks may change when a terminal hands over to another. Keyed: a PIN
+        block is part of it, and there are only a million PINs.
+        """
+        body = msgspec.json.encode([name, fields], order="deterministic")
+        return self.security.digest(hashlib.sha256(body).hexdigest())
+
     # -- reversal -------------------------------------------------------------------------------
 
     def reverse(self, trace: str, booking: Booking, reason: str, now_ms: int) -> Answer:
@@ -97,7 +104,7 @@ class BankCounter:
         reversal the trade is not in the books, whatever the wires did.
         """
         self.begin_day(now_ms)
-        digest = _digest(REVERSE, {"trace": trace})
+        digest = self._digest(REVERSE, {"trace": trace})
         seen = self.store.find(booking.trace)
         if seen is not None:
             return _answer(seen) if seen.digest == digest else _no(Declined("trace_used"))
@@ -241,12 +248,6 @@ def _convert(fields: Any, kind: type[S]) -> S:
         return msgspec.convert(fields, kind)
     except msgspec.ValidationError as error:
         raise Declined("bad_input", reason=str(error)) from None
-
-
-def _digest(name: str, fields: Any) -> str:
-    """Of what is asked for; who asks may change when a terminal hands over to another."""
-    body = msgspec.json.encode([name, fields], order="deterministic")
-    return hashlib.sha256(body).hexdigest()
 
 
 def _answer(seen: Traded) -> Answer:

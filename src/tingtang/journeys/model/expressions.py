@@ -18,6 +18,8 @@ from tingtang.journeys.model import costs
 
 EXPRESSION_MAX = 2_000
 """Characters; a longer one is a mistake or an attack."""
+VALUE = re.compile(r"\d{5,}[\dXx]?")
+"""What may be a number of somebody's in an error's words."""
 GAP = re.compile(r"\{([^{}]+)\}")
 """A gap in a text: ``{expression}``."""
 
@@ -155,4 +157,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
 
 
 def _first_line(error: Exception) -> str:
-    return str(error).strip().split("\n", 1)[0]
+    """Without what was looked for: it goes to the program's log, and may be somebody's card."""
+    if isinstance(error, LookupError):
+        return "there is nothing under that key"
+    return VALUE.sub("…", str(error).strip().split("\n", 1)[0])
