@@ -9,8 +9,13 @@ from tingtang.journeys.actions import Call
 from tingtang.journeys.machine import reading
 from tingtang.journeys.machine.machines import Hands
 from tingtang.journeys.machine.media import CUSTOMER_MS, MECHANISM_MS
-from tingtang.journeys.machine.refusals import CashNotKnown, NothingCameOut
-from xfs4iot.errors import CommandErrorCode, CommandFailed
+from tingtang.journeys.machine.refusals import CashInside, CashNotKnown, NothingCameOut
+from xfs4iot.errors import CommandErrorCode, CommandFailed, TimeOut
+
+CASH_INSIDE = "cash_in_machine"
+"""Why staff is called where notes are inside that nobody booked."""
+NOTHING_INSIDE = frozenset({"noCashInActive", "noItems"})
+"""What a rollback says where there is nothing to give back."""
 
 
 async def accept_cash(hands: Hands, call: Call) -> dict[str, Any]:
@@ -20,14 +25,35 @@ async def accept_cash(hands: Hands, call: Call) -> dict[str, Any]:
         await cash.execute("CashAcceptor.CashInStart", {}, timeout_ms=MECHANISM_MS)
     elif in_escrow["amount"] and not call.again:
         # Nobody knows whose they are: not this customer's.
-        raise CommandErrorCode("cashInActive")
+        raise CashInside(CASH_INSIDE)
     elif in_escrow["amount"]:
         return in_escrow
-    await cash.execute("CashAcceptor.CashIn", {}, timeout_ms=CUSTOMER_MS)
-    taken = await _in_escrow(hands)
+    try:
+        await cash.execute("CashAcceptor.CashIn", {}, timeout_ms=CUSTOMER_MS)
+        taken = await _in_escrow(hands)
+    except TimeOut:
+        raise
+    except CommandFailed:
+        await _give_back(hands)
+        raise
     if taken is None or not taken["amount"]:
         raise reading.NotReadable("no note was kept")
     return taken
+
+
+async def _give_back(hands: Hands) -> None:
+    """After a fault nobody knows how much was taken in: all of it goes back at once, and where it does
+    not, staff come.
+    """
+    try:
+        await hands.client("cash").execute(
+            "CashAcceptor.CashInRollback", {}, timeout_ms=MECHANISM_MS
+        )
+    except CommandErrorCode as error:
+        if error.error_code not in NOTHING_INSIDE:
+            raise CashInside(CASH_INSIDE) from None
+    except CommandFailed:
+        raise CashInside(CASH_INSIDE) from None
 
 
 async def _in_escrow(hands: Hands) -> dict[str, Any] | None:

@@ -81,6 +81,16 @@ class CashNotKnown(NotDone):
     code = "cash_not_known"
 
 
+class CashInside(NotDone):
+    """Notes are inside that nobody booked and that do not come out."""
+
+    code = "cash_inside"
+    words = Text(
+        "机器内有未退出的现金，已通知工作人员，请稍候",
+        "There is cash inside that did not come out; our staff have been called, please wait",
+    )
+
+
 class NothingCameOut(NotDone):
     """The machine's own counts say that no note was handed out, and none will be."""
 
