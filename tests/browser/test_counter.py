@@ -112,7 +112,7 @@ def test_recall_hold_by_digit_and_take_up_again(screens: Screens, server: HallSe
     page.get_by_role("button", name=f"叫回 {number}").click()
     present(page, number)
     press(page, "p")
-    expect(page.get_by_role("button", name=f"{number} 回到队列")).to_be_visible()
+    expect(page.get_by_role("button", name=f"{number} 回队")).to_be_visible()
     assert state_of(server, ticket) is TicketState.PASSED
 
 

@@ -12,7 +12,7 @@ interface Moddle {
   create: (type: string, properties?: Record<string, unknown>) => ModdleElement
 }
 interface Canvas {
-  zoom: (to: 'fit-viewport') => void
+  zoom: (to: 'fit-viewport', centre?: 'auto') => void
   scroll: (by: { dx: number; dy: number }) => void
   getRootElement: () => DiagramElement
 }
@@ -56,7 +56,7 @@ export function useModeler(): DesignerModel {
     modeler?.destroy()
     modeler = new BpmnModeler({ container, moddleExtensions: { tt: tingtang } })
     await modeler.importXML(xml)
-    service<Canvas>('canvas').zoom('fit-viewport')
+    service<Canvas>('canvas').zoom('fit-viewport', 'auto')
     service<Canvas>('canvas').scroll({ dx: BESIDE_TOOLS_PX, dy: 0 })
     selected.value = service<Canvas>('canvas').getRootElement()
     isChanged.value = false
