@@ -43,6 +43,7 @@ def test_a_scenario_is_opened_tried_changed_and_saved(
 
     page.get_by_role("button", name="提交发布").click()
     expect(page.get_by_text("已提交，请另一位同事发布")).to_be_visible()
+    expect(page.get_by_text("待发布", exact=True)).to_be_visible()
     expect(page.get_by_role("button", name="发布", exact=True)).to_have_count(0)
     path = "/office" + page.url.partition("/office")[2]
     other = screens.as_staff("luo.shuyu", "office", path, OFFICE)
