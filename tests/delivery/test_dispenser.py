@@ -102,17 +102,25 @@ async def test_while_it_is_not_known_nothing_more_comes_out_and_a_late_answer_co
     assert await held(branch) == 2
 
 
-async def test_a_person_says_what_a_silent_machine_did(branch: Branch) -> None:
-    await stocked(branch)
+@pytest.mark.parametrize(
+    ("place", "status", "left"), [(None, "ready", 3), (0, "settled", 2)], ids=["nothing", "a card"]
+)
+async def test_a_person_says_what_a_silent_machine_did(
+    branch: Branch, place: int | None, status: str, left: int
+) -> None:
+    numbers = await stocked(branch)
     order, _ = await ordered(branch)
     done = asyncio.create_task(actions(branch).dispense(call(branch, "d1", order)))
     await branch.told("dispense")
     branch.world.clock.advance(60_000)
     await branch.devices.look()
     await done
-    await branch.post(OTHER, f"items/{order}/resolve", number="")
-    await branch.status(order, "ready")
-    assert await held(branch) == 3
+    wrong = await branch.post(OTHER, f"items/{order}/resolve", 422, number="UK00000001")
+    assert wrong["error"]["code"] == "number_not_in_machine"
+    number = "" if place is None else numbers[place]
+    await branch.post(OTHER, f"items/{order}/resolve", number=number)
+    await branch.status(order, status)
+    assert await held(branch) == left
 
 
 async def test_another_paper_gets_nothing(branch: Branch) -> None:

@@ -13,7 +13,8 @@ from tingtang.delivery.machines import CELLS, NAMES, ClearedMachines
 from tingtang.delivery.model import clearing as m
 from tingtang.delivery.model import problems as p
 from tingtang.delivery.model.cabinet import CellState
-from tingtang.delivery.service import MACHINE, Items
+from tingtang.delivery.model.kinds import MACHINE
+from tingtang.delivery.service import Items
 from tingtang.delivery.vouchers import Vouchers
 from tingtang.devices.model import records as r
 from tingtang.journeys.feature import CashUse

@@ -9,8 +9,17 @@ import logging
 
 from tingtang.delivery.model import item as m
 from tingtang.delivery.model import problems as p
-from tingtang.delivery.model.kinds import HOW_NAMES, STOCK_OF, How, ItemKind, Status
+from tingtang.delivery.model.kinds import (
+    HOW_NAMES,
+    MACHINE,
+    STOCK_OF,
+    VOUCHER_OF,
+    How,
+    ItemKind,
+    Status,
+)
 from tingtang.delivery.orders import Orders
+from tingtang.delivery.vouchers import Vouchers
 from tingtang.devices.model import events as device_events
 from tingtang.devices.model import records as r
 from tingtang.devices.model.state import OPEN_COMMANDS, CommandState
@@ -30,9 +39,12 @@ logger = logging.getLogger(__name__)
 class Dispensers:
     """All dispensers of all branches."""
 
-    def __init__(self, log: EventLog, orders: Orders, devices: DeviceService) -> None:
+    def __init__(
+        self, log: EventLog, orders: Orders, devices: DeviceService, vouchers: Vouchers
+    ) -> None:
         self._log = log
         self._orders = orders
+        self._vouchers = vouchers
         self._devices = devices
 
     def of_branch(self, branch: str) -> list[r.Device]:
@@ -105,11 +117,17 @@ class Dispensers:
     async def resolve(
         self, branch: BranchId, order: str, number: str, actor: str, key: Key | None = None
     ) -> None:
-        """Somebody looked into a machine that could not say: ``number`` came out, or nothing."""
+        """Somebody looked into a machine that could not say: ``number`` came out, or nothing.
+
+        Refused: not_in_doubt, number_not_in_machine (the bank would never take it as used).
+        """
         row = await self._orders.row(order, branch)
         state = await self._orders.state(order)
         if row["how"] != How.DISPENSER.value or state.status is not Status.RELEASED:
             raise Refused(p.NOT_IN_DOUBT, cell=row["device"])
+        kind, machine = VOUCHER_OF[ItemKind(row["kind"])], f"{MACHINE}{row['device']}"
+        if number and not await self._vouchers.is_held(kind, number, machine):
+            raise Refused(p.NOT_IN_MACHINE, device=row["device"], number=number)
         command: m.Command = m.HandedOver(actor, state.release, number, is_by_hand=True)
         if not number:
             command = m.StillThere(state.release, "inspected", actor)

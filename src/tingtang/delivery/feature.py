@@ -62,7 +62,7 @@ def wire(parts: Parts) -> None:
     cabinets = Cabinets(parts.log, parts.clock, devices)
     vouchers = Vouchers(parts.log, parts.clock, parts.ids, parts.services["core_bank"])
     items = Items(orders, cabinets, vouchers, directory, parts.ids)
-    dispensers = Dispensers(parts.log, orders, devices)
+    dispensers = Dispensers(parts.log, orders, devices, vouchers)
     machines = ClearedMachines(devices)
     cash_use = parts.service("cash_use", CashUse)
     clearings = Clearings(

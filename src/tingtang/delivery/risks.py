@@ -4,7 +4,8 @@ import msgspec
 
 from tingtang.delivery.desk import DeliveryDesk
 from tingtang.delivery.model.cabinet import CellState
-from tingtang.delivery.service import MACHINE, Items
+from tingtang.delivery.model.kinds import MACHINE
+from tingtang.delivery.service import Items
 from tingtang.delivery.views import CellView, ItemView
 from tingtang.delivery.vouchers import Vouchers
 from tingtang.kernel.ids import BranchId

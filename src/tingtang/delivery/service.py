@@ -12,7 +12,7 @@ from tingtang.delivery.model import cabinet_events as ce
 from tingtang.delivery.model import item as m
 from tingtang.delivery.model import item_events as e
 from tingtang.delivery.model import problems as p
-from tingtang.delivery.model.kinds import VOUCHER_OF, How, ItemKind, Size, Status
+from tingtang.delivery.model.kinds import MACHINE, VOUCHER_OF, How, ItemKind, Size, Status
 from tingtang.delivery.orders import Orders, Receiver
 from tingtang.delivery.releasing import Releases
 from tingtang.delivery.settings import DeliverySettings
@@ -25,8 +25,8 @@ from tingtang.kernel.permissions import SYSTEM, Actor
 from tingtang.kernel.reactions import Trigger
 from tingtang.org.directory import Directory
 
-MACHINE = "machine:"
-"""Before a device's id: the holder of what lies in it, in the bank's books of blank vouchers."""
+__all__ = ["MACHINE", "Items", "NewOrder"]
+
 logger = logging.getLogger(__name__)
 
 

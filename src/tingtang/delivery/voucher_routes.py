@@ -6,10 +6,9 @@ import msgspec
 from litestar import get, post
 
 from tingtang.delivery.dispensers import Dispensers
-from tingtang.delivery.model.kinds import STOCK_OF, ItemKind
+from tingtang.delivery.model.kinds import MACHINE, STOCK_OF, ItemKind
 from tingtang.delivery.model.problems import NOT_HELD_HERE
 from tingtang.delivery.risks import Risks, StockAlerts
-from tingtang.delivery.service import MACHINE
 from tingtang.delivery.vouchers import Stock, Task, Vouchers
 from tingtang.kernel.errors import Refused
 from tingtang.kernel.ids import BranchId

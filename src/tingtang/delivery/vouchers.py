@@ -92,6 +92,13 @@ class Vouchers:
         ranges = msgspec.convert(found.get("stock", []), list[Stock])
         return sorted(ranges, key=lambda one: (one.kind, one.first))
 
+    async def is_held(self, kind: str, number: str, holder: str) -> bool:
+        """Whether the books say that this very blank lies with a holder. Refused (bank_silent)."""
+        return any(
+            one.kind == kind and len(number) == len(one.first) and one.first <= number <= one.last
+            for one in await self.stock(holder)
+        )
+
     async def use(
         self, branch: BranchId, kind: str, number: str, holder: str, reference: str, operator: str
     ) -> None:

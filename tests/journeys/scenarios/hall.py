@@ -72,6 +72,10 @@ def another(base: int, place: int) -> Person:
     )
 
 
+HELD_AS = {"debit_card": "DC", "token": "UK"}
+"""What the numbers of a kind of blank begin with."""
+
+
 class Hopper:
     """The link to a dispenser that gives out numbered things, in order, each once."""
 
@@ -313,7 +317,7 @@ async def open_hall(seeded: Path, folder: Path) -> AsyncIterator[Hall]:
         for box in (MACHINE, world.staff(TELLER)):
             await hall.do("cashbox.move", from_box="vault", to_box=box, amount=LOADED_FEN)
         for kind, module in (("debit_card", "card_hopper"), ("token", "key_hopper")):
-            prefix = {"debit_card": "DC", "token": "UK"}[kind]
+            prefix = HELD_AS[kind]
             hopper.held[module] = [f"{prefix}{n:08}" for n in range(1, HOPPER_EACH + 1)]
             await hall.do(
                 "voucher.move", kind=kind, first=f"{prefix}{1:08}", from_holder="vault",

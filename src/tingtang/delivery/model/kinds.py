@@ -121,3 +121,6 @@ VOUCHER_OF = {
     ItemKind.VOUCHER: "certificate",
 }
 """The bank's kind of blank voucher behind a thing."""
+
+MACHINE = "machine:"
+"""Before a device's id: the holder of what lies in it, in the bank's books of blank vouchers."""

@@ -78,6 +78,12 @@ CELL_BUSY = Problem(
 NOT_IN_DOUBT = Problem(
     "cell_not_in_doubt", 409, "{cell} 号格无需核实", "Cell {cell} needs no inspection"
 )
+NOT_IN_MACHINE = Problem(
+    "number_not_in_machine",
+    422,
+    "账上 {device} 里没有 {number} 号，请核对取出物品上的号码",
+    "By the books {device} holds no number {number}: check the number on what came out",
+)
 NOT_A_CABINET = Problem(
     "not_a_cabinet", 422, "该设备不是本网点的智能柜", "This is no locker cabinet of this branch"
 )
