@@ -5,10 +5,13 @@ from typing import Any
 import pytest
 
 from tests.journeys.flows import calls, line
+from tests.journeys.scenarios.cases import AGENTS
+from tingtang.bank.reference.model.agents import BY_AGENT
 from tingtang.journeys.library import closure, shipped
 from tingtang.journeys.model.bpmn import read
 from tingtang.journeys.model.engine import Run
 from tingtang.journeys.model.expressions import evaluate
+from tingtang.journeys.model.scenario import Channel
 from tingtang.journeys.model.screens import screen
 
 ADULT = {
@@ -51,12 +54,21 @@ class Played:
         assert waiting.step.action is not None
         return {name: evaluate(x, known) for name, x in waiting.step.action.inputs.items()}
 
-    def fields(self) -> dict[str, bool]:
-        """What the screen asks for, and whether it must be given."""
+    def shown(self) -> Any:
         waiting = self.run.waiting()[0]
         assert waiting.step.screen is not None
-        shown = screen(waiting.key, waiting.step.screen, self.run.known(waiting.key))
-        return {one.name: one.required for one in shown.fields}
+        return screen(waiting.key, waiting.step.screen, self.run.known(waiting.key))
+
+    def fields(self) -> dict[str, bool]:
+        """What the screen asks for, and whether it must be given."""
+        return {one.name: one.required for one in self.shown().fields}
+
+    def proposed(self) -> dict[str, Any]:
+        """What stands in the fields already."""
+        return {one.name: one.value for one in self.shown().fields}
+
+    def title(self) -> str:
+        return str(self.shown().title.zh)
 
     def evidence(self) -> dict[str, Any]:
         rows = self.inputs()["evidence"]
@@ -122,23 +134,25 @@ def test_another_adult_is_not_the_guardian() -> None:
     assert played.give("other_guardian").step == "ask_guardian"
 
 
+OTHER = {
+    "id_kind": "resident", "id_number": OTHER_NUMBER, "name": "李四光", "picture": None,
+    "agreed": None,
+}  # fmt: skip
+MORE = {"phone": "13900000001", "why": "住院"}
+AGREES = {"result": "00", "matches": True, "zh": "一致", "en": "match"}
+
+
 def at_counter() -> Played:
     return Played("shared_agent", ADULT, COUNTER).give("who_comes", who="agent")
 
 
-AGENT = {
-    "id_kind": "resident", "agent_number": OTHER_NUMBER, "name": "李四光", "phone": "13900000001",
-    "why": "住院",
-}  # fmt: skip
-
-
 @pytest.mark.shows("R071", part="an agent with both papers (储蓄管理条例 art. 29)")
 def test_an_agent_shows_both_papers_and_a_second_person_sees_them() -> None:
-    played = at_counter().give("agent_paper", **AGENT)
+    played = at_counter().give("seen", **OTHER)
     assert played.inputs() == {
         "id_kind": "resident", "id_number": OTHER_NUMBER, "name": "李四光"
     }  # fmt: skip
-    played.give("agent_checked", result="00", matches=True, zh="一致", en="match")
+    played.give("check", **AGREES).give("agent_more", **MORE)
     assert played.inputs()["risks"] == ["agent"]
     seen = played.evidence()
     assert (seen["存款人"], seen["代办人"], seen["代办原因"]) == ("王小明", "李四光", "住院")
@@ -149,20 +163,51 @@ def test_an_agent_shows_both_papers_and_a_second_person_sees_them() -> None:
     assert played.run.result["agent"]["name"] == "李四光"
 
 
+def test_an_agents_paper_is_read_from_a_picture_where_they_agree_to_it() -> None:
+    played = at_counter()
+    assert "代办人" in played.title()
+    played.give(
+        "seen", **{**OTHER, "id_number": None, "name": None, "picture": "QUJD", "agreed": True}
+    )
+    assert played.inputs() == {"picture": "QUJD", "kind": "resident"}
+    read = {
+        "id_number": OTHER_NUMBER,
+        "name": "李四光",
+        "zh": "请核对",
+        "en": "Compare",
+        "doubts": [],
+    }
+    played.give("seen_ocr", **read)
+    played.give("seen_read", id_kind="resident", id_number=OTHER_NUMBER, name="李四光")
+    played.give("check", **AGREES).give("agent_more", **MORE).give("agent_yes", approved_by=["s1"])
+    assert played.run.result["agent"]["id_number"] == OTHER_NUMBER
+
+
+def test_what_was_read_of_the_depositor_is_not_mixed_with_the_agents() -> None:
+    played = at_counter().give("seen", **OTHER).give("check", **AGREES, photo="QUJD")
+    played.give("agent_more", **MORE).give("agent_yes", approved_by=["s1"])
+    assert played.run.result["checked"] == {}
+    # What the customer filled in before is not proposed for the agent.
+    filled = Played("shared_agent", ADULT, COUNTER, given={"id_number": ADULT["id_number"]})
+    assert filled.give("who_comes", who="agent").proposed()["id_number"] is None
+
+
 def test_no_agent_where_nobody_sees_them_and_none_for_a_minor() -> None:
     for identity, terminal in ((ADULT, KIOSK), (CHILD, COUNTER)):
         assert Played("shared_agent", identity, terminal).run.is_over
 
 
 def test_an_agents_paper_is_another_persons_and_the_register_agrees() -> None:
-    same = at_counter().give("agent_paper", **{**AGENT, "agent_number": ADULT["id_number"]})
-    assert same.step == "same_person"
-    wrong = at_counter().give("agent_paper", **AGENT)
-    wrong.give("agent_checked", result="02", matches=False, zh="姓名不符", en="another name")
+    same = at_counter().give("seen", **{**OTHER, "id_number": ADULT["id_number"]})
+    assert same.give("check", **AGREES).step == "same_person"
+    assert same.give("same_person").step == "who_comes"
+    wrong = at_counter().give("seen", **OTHER)
+    wrong.give("check", result="02", matches=False, zh="姓名不符", en="another name")
     assert wrong.step == "agent_wrong"
-    silent = at_counter().give("agent_paper", **AGENT)
-    silent.give("agent_checked", refused=True, zh="无应答", en="no answer")
+    silent = at_counter().give("seen", **OTHER)
+    silent.give("check", refused=True, zh="无应答", en="no answer").give("agent_more", **MORE)
     assert silent.evidence()["联网核查结果"] == "unknown"
+    assert silent.inputs()["risks"] == ["agent", "unchecked"]
 
 
 def test_whatever_an_agent_may_do_names_the_agent_to_the_bank() -> None:
@@ -175,3 +220,27 @@ def test_whatever_an_agent_may_do_names_the_agent_to_the_bank() -> None:
                 found += 1
                 assert "agent" in step.action.inputs, (name, step.id)
     assert found
+
+
+@pytest.mark.shows(
+    "R068", part="by an agent at counter and PAD (储蓄管理条例 art. 30, 若干规定 art. 37)"
+)
+def test_what_the_bank_lets_an_agent_do_one_is_asked_for_wherever_they_are_seen() -> None:
+    """But where the business is named as the customer's own: without a card, by their paper."""
+    allowed = {x.name for x in BY_AGENT}
+    asked, not_asked = set(), set()
+    for name, files in shipped().items():
+        if not any(f"'{trade}'" in text for text in files.values() for trade in allowed):
+            continue
+        about = read(name, closure(name, files))
+        if not {Channel.PAD, Channel.COUNTER} & set(about.about.channels):
+            continue
+        trades = {
+            x.action.inputs["trade"].strip("'")
+            for x in about.steps.values()
+            if x.action is not None and x.action.name == "bank.trade"
+        }
+        if trades & allowed:
+            (asked if "shared_agent.bpmn" in files else not_asked).add(name)
+    assert asked == set(AGENTS)
+    assert not_asked == {"nocard_card_loss", "nocard_term_withdraw"}

@@ -402,6 +402,11 @@ BY_MEDIUM: dict[str, Case] = {
 }
 """Somebody who is known by a card or a book and its PIN: ``scenario by medium``."""
 
+AGENTS = (
+    "card_loss", "cash_deposit", "hkmt_card_loss", "passbook_loss", "term_loss", "term_withdraw"
+)  # fmt: skip
+"""What somebody else may do for the customer."""
+
 CASES: dict[str, Case] = {
     **PARTS,
     **{f"hkmt_{name}": replace(PARTS[name], who=who) for name, who in HKMT.items()},

@@ -85,8 +85,6 @@ class World:
                 return (self.today + dt.timedelta(days=self.random.randint(2, 30))).isoformat()
             case FieldKind.PHONE:
                 return "13900000001"
-            case FieldKind.ID_NUMBER if view.name == "agent_number":
-                return self.random.choice([PERSON["id_number"], AGENT_NUMBER, AGENT_NUMBER])
             case FieldKind.ID_NUMBER:
                 return PERSON["id_number"]
             case FieldKind.SIGNATURE:
@@ -124,7 +122,7 @@ class World:
 
     def _text(self, view: FieldView) -> str:
         samples = {
-            "id_number": PERSON["id_number"], "permit_number": "H1234567", "number": "PB00000001",
+            "id_number": AGENT_NUMBER if self.asked % 3 else PERSON["id_number"], "permit_number": "H1234567", "number": "PB00000001",
             "order": "P00000001", "public_key": "04" + "ab" * 64, "name": PERSON["name"],
         }  # fmt: skip
         return samples.get(view.name, "王小明")

@@ -14,6 +14,7 @@ import pytest
 from tests.bank.conftest import check_books
 from tests.journeys.conftest import Terminal
 from tests.journeys.scenarios.cases import (
+    AGENTS,
     BY_MEDIUM,
     CASES,
     WALKS,
@@ -201,33 +202,42 @@ def test_a_guardian_applies_for_a_childs_card(
     assert "shared_guardian/relation" in walked.steps
 
 
-@pytest.mark.shows("R071", part="by an agent at the counter, named to the bank")
-def test_an_agent_withdraws_with_both_papers_and_the_bank_knows_who(
-    hall: Hall, kiosk: Terminal, runner: asyncio.Runner
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(x, marks=pytest.mark.shows(shown(x), part="by an agent, named to the bank"))
+        for x in AGENTS
+    ],
+)
+def test_an_agent_comes_with_both_papers_and_the_bank_knows_who(
+    hall: Hall, kiosk: Terminal, runner: asyncio.Runner, name: str
 ) -> None:
     async def act() -> None:
-        case = CASES["term_withdraw"]
-        me, says = await prepare(hall, "term_withdraw", case)
+        case = CASES[name]
+        me, says = await prepare(hall, name, case)
         arrive(hall, me, case)
+        wanted = case.does(me) if callable(case.does) else case.does
+        before = state(hall, me.one)
         other = PEOPLE[41]
-        says |= {
-            "who": "agent",
-            "agent_number": other.id_number,
-            "phone": other.phone,
-            "why": "住院",
-        }
         walked = Walk(hall, kiosk, says, Channel.COUNTER)
-        view = await walked.run("term_withdraw", until="shared_agent/agent_paper")
+        view = await walked.run(name, until="shared_agent/who_comes")
         hall.visitor.paper = other
+        walked.says |= {
+            "who": "agent", "id_kind": other.id_kind.value, "phone": other.phone, "why": "住院"
+        }  # fmt: skip
         view = await walked.go_on(view)
         assert view["status"] == "done"
-        assert "shared_agent/agent_paper" in walked.steps
+        assert "shared_agent/agent_more" in walked.steps
+        # The cash is the teller's.
+        assert changes(before, state(hall, me.one)) == {
+            x: value for x, value in wanted.items() if x != "box"
+        }
         recorded = await hall.world.app.parts.log.read_stream(f"journey/{view['journey']}")
         ended = [x.event for x in recorded if x.type == "journey.action_ended"]
         (trace,) = [x.trace for x in ended if x.action == "bank.trade"]
         kept = hall.books.store.agent_of(trace)
         assert kept is not None
-        assert kept.id_number == other.id_number
+        assert (kept.name, kept.id_number) == (other.name, other.id_number)
 
     runner.run(act())
 
