@@ -1,13 +1,16 @@
 """The demo's morning is played by virtual people over the production code, and people take over."""
 
 import asyncio
+import secrets
 from pathlib import Path
 
 import msgspec
 import pytest
 
+from tingtang.bank.port import Booking
 from tingtang.bank.service import CoreBank
-from tingtang.bank.trades import CashBox
+from tingtang.bank.trades import CashBox, CheckToken
+from tingtang.devices.model import sm2
 from tingtang.devices.virtual.listed import Listed
 from tingtang.devices.virtual.xfs_machines import LOADED_FEN
 from tingtang.hall import day_list
@@ -62,6 +65,21 @@ async def test_the_morning_looks_like_a_bank_day_and_a_person_may_take_a_counter
         assert first.wallet.card
         assert len(first.wallet.books) == 2
         bank: CoreBank = demo.app.parts.services["core_bank"]
+        # Their U盾 signs for the key that the bank issued its certificate for.
+        held = first.wallet.token
+        assert held is not None
+        drawn = secrets.token_bytes(32)
+        r, s = sm2.sign(int(held.private, 16), drawn, 1 + secrets.randbelow(sm2.N - 1))
+        signed = CheckToken(
+            certificate=held.certificate, message=drawn.hex(), signature=f"{r:064x}{s:064x}"
+        )
+        booking = Booking("demo test", branch="", terminal="", operator="test")
+        known = (await bank.trade(signed, booking)).data
+        assert known == {"customer": comers()[0].customer, "token": held.number}
+        # It is the same one when they come again.
+        wallets = demo._wallets
+        assert (await wallets.of(comers()[0])).token == held
+        assert (await wallets.of(comers()[1])).token is None
         box = await bank.look(CashBox(box=first.id))
         assert box == {"balance": {"CNY": LOADED_FEN}}
 

@@ -1,17 +1,20 @@
 """Who stands before a virtual machine brings things of their own, and gives way to the next."""
 
+from base64 import b64decode, b64encode
 from collections.abc import AsyncIterator
 from random import Random
 
 import msgspec
 import pytest
 
+from tingtang.devices.model import token_commands as c
 from tingtang.devices.virtual.listed import Listed, Stepping
 from tingtang.devices.virtual.visitor import Visitor
-from tingtang.devices.virtual.wallet import Wallet
+from tingtang.devices.virtual.wallet import Token, Wallet
 from tingtang.devices.virtual.xfs_machines import LOADED_FEN, XfsMachines, built
 from tingtang.journeys.machine import reading
 from xfs4iot.client import Connection
+from xfs4iot.errors import CommandFailed
 from xfs4iot.server import Host
 from xfs4iot.virtual.cash_world import CashWorld
 
@@ -19,6 +22,7 @@ ONE = Wallet(
     name="赵文", id_number="990000199001011215", id_expires="2035-01-01", card="6228480000000011",
     books=("62284801", "62284802"), hundreds=3,
 )  # fmt: skip
+TOKEN = Token("UK00000007", "12ab", b64encode(b"certificate").decode())
 TWO = Wallet(name="钱雨", id_number="990000199102021214")
 
 
@@ -62,6 +66,19 @@ async def test_the_paper_on_the_reader_is_their_own_and_then_the_next_ones(stand
 async def test_a_bank_card_is_put_in(stand: Stand) -> None:
     card = await stand.tell("CardReader", ("CardReader.ReadRawData", {"track2": True}))
     assert reading.card_number(card) == ONE.card
+
+
+@pytest.mark.shows("R107", part="a virtual customer plugs a U盾 in, and takes it along")
+async def test_a_token_stays_in_the_port_until_its_owner_leaves(stand: Stand) -> None:
+    asked = {"chipProtocol": "chipT0", "chipData": b64encode(c.READ_CERTIFICATE).decode()}
+    wait, ask = ("CardReader.ReadRawData", {"chip": True}), ("CardReader.ChipIO", asked)
+    stand.visitor.gives_way_to(msgspec.structs.replace(ONE, token=TOKEN))
+    for _ in range(2):
+        told = await stand.tell("KeyPort", wait, ask)
+        assert c.answered(b64decode(told["chipData"])) == (b"certificate", c.DONE)
+    stand.visitor.gives_way_to(TWO)
+    with pytest.raises(CommandFailed):
+        await stand.tell("KeyPort", ask)
 
 
 async def test_who_put_in_the_wrong_book_tries_the_next(stand: Stand) -> None:

@@ -2,7 +2,7 @@
 the port of a kiosk it signs, once for each time that its PIN was entered.
 
 A real one does this in its chip (国密 U盾); here the private number lives in the memory of the process
-that plays the machine, and nowhere else.
+that plays the machine; a made-up customer of the demo brings one along.
 """
 
 import binascii

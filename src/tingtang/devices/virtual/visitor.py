@@ -1,10 +1,12 @@
 """Somebody who stands before a virtual machine: with papers, cards, books and notes of their own."""
 
+from base64 import b64decode
 from collections.abc import Callable, Sequence
 
+from tingtang.devices.virtual.ukey import token
 from tingtang.devices.virtual.wallet import Wallet
 from xfs4iot.virtual import Customer
-from xfs4iot.virtual.card_world import CardWorld, bank_card, identity_card
+from xfs4iot.virtual.card_world import Card, CardWorld, bank_card, identity_card
 from xfs4iot.virtual.cash_world import CashWorld, notes
 from xfs4iot.virtual.device import VirtualDevice
 from xfs4iot.virtual.pin_pad import KeypadWorld
@@ -26,6 +28,9 @@ class Visitor:
         self.wallet = wallet
         self._serial = FIRST_SERIAL
         self._books_shown = 0
+        self._token: Card | None = None
+        """Their U盾, once it was plugged in: it counts its own wrong tries."""
+        self._ports = [one.world for one in services if one.name == TOKENS]
         things = {one.world: act for one in services if (act := self._act(one)) is not None}
         self._customer = Customer(
             *(one.world for one in services), delay_ms=delay_ms, things=things
@@ -43,9 +48,13 @@ class Visitor:
         self._customer.delay_ms = delay_ms
 
     def gives_way_to(self, wallet: Wallet) -> None:
-        """The next one steps up to the machine."""
+        """The next one steps up to the machine; whoever leaves unplugs their U盾."""
         self.wallet = wallet
         self._books_shown = 0
+        self._token = None
+        for port in self._ports:
+            if isinstance(port, CardWorld) and port.transport is not None:
+                port.take()
 
     def _act(self, service: VirtualDevice) -> Callable[[], None] | None:
         world: World = service.world
@@ -53,7 +62,7 @@ class Visitor:
             case CardWorld() if service.name == IDENTITY:
                 return lambda: self._show_paper(world)
             case CardWorld() if service.name == TOKENS:
-                return lambda: None  # nobody in the demo has one with them
+                return lambda: self._plug_token_in(world)
             case CardWorld():
                 return lambda: self._put_card_in(world)
             case PrinterWorld() if service.name == BOOKS:
@@ -78,6 +87,16 @@ class Visitor:
     def _put_card_in(self, reader: CardWorld) -> None:
         if self.wallet.card and reader.slot is None and reader.transport is None:
             reader.insert(bank_card(self.wallet.card))
+
+    def _plug_token_in(self, port: CardWorld) -> None:
+        """It stays in the port until they leave."""
+        mine = self.wallet.token
+        if mine is None or port.transport is not None:
+            return
+        if self._token is None:
+            private, certificate = int(mine.private, 16), b64decode(mine.certificate)
+            self._token = token(mine.number, private, certificate, self.wallet.pin)
+        port.insert(self._token)
 
     def _put_book_in(self, printer: PrinterWorld) -> None:
         """One book after another: who put in the wrong one tries the next."""

@@ -3,6 +3,16 @@
 import msgspec
 
 
+class Token(msgspec.Struct, frozen=True):
+    """A made-up customer's U盾, whose key is no secret: it opens nothing but a made-up account."""
+
+    number: str
+    private: str
+    """The private number of its key, in hexadecimal."""
+    certificate: str
+    """What the bank issued for it: base64 of DER."""
+
+
 class Wallet(msgspec.Struct, frozen=True, kw_only=True):
     """What somebody has with them."""
 
@@ -15,6 +25,8 @@ class Wallet(msgspec.Struct, frozen=True, kw_only=True):
     """The number of a bank card."""
     books: tuple[str, ...] = ()
     """Account numbers of passbooks and term books."""
+    token: Token | None = None
+    """Their U盾; its PIN is the same."""
     pin: str = "135790"
     hundreds: int = 20
     """Notes of 100 yuan, put in whenever cash is asked for."""
