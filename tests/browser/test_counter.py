@@ -56,9 +56,15 @@ def present(page: Page, number: str) -> None:
     expect(page.get_by_label("当前客户").get_by_text(number, exact=True)).to_be_visible()
 
 
+def ready(page: Page) -> None:
+    """The page has its line to the hall, the last command has its answer: the next is taken."""
+    busy = page.locator("[aria-busy=true], [aria-disabled=true], button.primary:disabled")
+    expect(busy).to_have_count(0)
+
+
 def press(page: Page, key: str) -> None:
     """Press a key once the last command has its answer, as fast as a person could."""
-    expect(page.locator("[aria-busy=true], [aria-disabled=true]")).to_have_count(0)
+    ready(page)
     page.keyboard.press(key)
 
 
@@ -219,6 +225,7 @@ def test_pressing_twice_calls_once(screens: Screens, server: HallServer) -> None
         slow.append(route)
 
     page.route("**/call", keep_waiting)
+    ready(page)
     with page.expect_request("**/call"):
         page.keyboard.press("Space")
         page.keyboard.press("Space")
