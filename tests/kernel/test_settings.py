@@ -78,6 +78,9 @@ def test_what_contradicts_itself_is_refused() -> None:
     assert troubles({"TINGTANG_OIDC_ISSUER": "https://id.bank"}) == [
         "oidc_issuer needs oidc_client_id"
     ]
+    assert troubles({"TINGTANG_MESSAGE_URL": "https://sms.bank"}) == [
+        "message_url needs public_url: links in messages have no address without it"
+    ]
 
 
 def test_a_file_that_cannot_be_read_is_named(file: Path) -> None:

@@ -170,6 +170,13 @@ def _contradictions(settings: Settings) -> list[Text]:
         found.append(
             Text("设置 oidc_issuer 时须设置 oidc_client_id", "oidc_issuer needs oidc_client_id")
         )
+    if settings.message_url and not settings.public_url:
+        found.append(
+            Text(
+                "设置 message_url 时须设置 public_url，否则消息中的链接没有网址",
+                "message_url needs public_url: links in messages have no address without it",
+            )
+        )
     if settings.session_idle_minutes > settings.session_absolute_hours * 60:
         found.append(
             Text(
