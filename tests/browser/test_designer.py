@@ -49,3 +49,11 @@ def test_a_scenario_is_opened_tried_changed_and_saved(
     other = screens.as_staff("luo.shuyu", "office", path, OFFICE)
     other.get_by_role("button", name="发布", exact=True).click()
     expect(other.get_by_text("已发布，新办理的业务按此版本")).to_be_visible()
+
+
+def test_a_version_that_is_not_there_is_told_and_draws_nothing(screens: Screens) -> None:
+    path = "/office/scenarios/one?scenario=shared_sign&version=999"
+    page = screens.as_staff("gao.mingyuan", "office", path, OFFICE)
+    expect(page.get_by_role("button", name="重试")).to_be_visible()
+    expect(page.get_by_role("application", name="流程图")).to_be_hidden()
+    expect(page.get_by_role("button", name="保存草稿")).to_have_count(0)
