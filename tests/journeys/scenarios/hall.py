@@ -271,6 +271,18 @@ class Hall:
         state = wire.LinkState(wire.Link.ONLINE, boot="1", firmware="1.0")
         self.hopper.devices.link(DISPENSER, state)
 
+    async def see_machines(self) -> None:
+        """Whatever the clock did meanwhile, both machines are there, and known to be."""
+        devices = self.hopper.devices
+        self.link_dispenser()
+        devices.beat(MACHINE, wire.Beat(0, 0))
+
+        def is_up(device: str) -> bool:
+            state = devices.known_state(device)
+            return state is not None and state.link is wire.Link.ONLINE
+
+        await until(lambda: not devices.is_busy and is_up(MACHINE) and is_up(DISPENSER))
+
     def stock(self, kind: str, holder: str) -> int:
         """Blank vouchers of a holder in the bank's books."""
         return self.books.store.ledger.balances[f"voucher:{kind}:{holder}", "XVC"] // 100

@@ -195,7 +195,7 @@ class Sweep:
         self.hit.clear()
         case = WALKS[name]
         scenario = name.partition(" ")[0]
-        self.hall.link_dispenser()
+        await self.hall.see_machines()
         self.me, self.says = await prepare(self.hall, scenario, case)
         me = self.me
         kiosk = self.kiosk
@@ -243,7 +243,7 @@ class Sweep:
             if self.is_silent:  # nobody waits for a machine for ever
                 self.hall.world.clock.advance(60_000)
                 await self.hall.hopper.devices.look()
-                self.hall.link_dispenser()
+                await self.hall.see_machines()
             await asyncio.sleep(0.0005)
         raise AssertionError(f"still at work: {opened.journey.pending}")
 
