@@ -2,17 +2,16 @@
 
 import asyncio
 import logging
-from collections.abc import Sequence
-from typing import Protocol
+from collections.abc import Callable, Sequence
 
+from tingtang.devices.core import DeviceCore
 from tingtang.devices.model import commands as c
 from tingtang.devices.model import events as e
 from tingtang.devices.model import problems as p
 from tingtang.devices.model import records as r
 from tingtang.devices.model import wire
-from tingtang.devices.model.decide import SET, WAKE, decide
+from tingtang.devices.model.decide import SET, WAKE
 from tingtang.devices.model.declared import fits
-from tingtang.devices.model.evolve import evolve
 from tingtang.devices.model.kinds import DeviceType
 from tingtang.devices.model.state import OPEN_COMMANDS, CommandState, DeviceState
 from tingtang.devices.ports import DeviceLink
@@ -21,7 +20,7 @@ from tingtang.devices.sending import Sender
 from tingtang.devices.telemetry import Telemetry
 from tingtang.kernel.clock import MINUTE_MS, Clock
 from tingtang.kernel.errors import Refused
-from tingtang.kernel.events import Event, Recorded
+from tingtang.kernel.events import Recorded
 from tingtang.kernel.ids import Ids
 from tingtang.kernel.live import LiveViews
 from tingtang.kernel.log import EventLog, Key
@@ -43,19 +42,6 @@ HEARD_WAITING_MAX = 64
 """Inputs of one device that wait to be written; more is a flood, and the oldest are let go."""
 
 logger = logging.getLogger(__name__)
-
-
-class DeviceCore:
-    """``device/<device>``."""
-
-    def initial(self, stream: str) -> DeviceState:  # noqa: ARG002
-        return DeviceState()
-
-    def decide(self, state: DeviceState, command: c.DeviceInput, at_ms: int) -> Sequence[Event]:
-        return decide(state, command, at_ms)
-
-    def evolve(self, state: DeviceState, event: Event, at_ms: int) -> None:
-        evolve(state, event, at_ms)
 
 
 class DeviceService:
@@ -309,7 +295,9 @@ class DeviceService:
             return False
         return bool(said_ms)
 
-    def _hear(self, device: str, make: "_Make", *, is_alive: bool = True) -> None:
+    def _hear(
+        self, device: str, make: Callable[[DeviceType], c.DeviceInput], *, is_alive: bool = True
+    ) -> None:
         found = self.register.get(device)
         type_ = None if found is None else self.register.types.get(found.type)
         if found is None or type_ is None:
@@ -413,9 +401,3 @@ def _heard(type_: DeviceType, result: wire.CommandResult) -> c.HearResult:
         detail=result.detail,
         data=result.data,
     )
-
-
-class _Make(Protocol):
-    """For the type checker: makes an input for a device of this type."""
-
-    def __call__(self, type_: DeviceType) -> c.DeviceInput: ...
