@@ -299,6 +299,7 @@ async def test_cash_that_is_inside_goes_on_where_the_machine_was_paused_since(
     await pause(stand)
     await stand.kiosk.answer(view)
     await until(lambda: len(cash.output) == 2)
+    assert [note.type for note in cash.output] == ["typeCNY100"] * 2
 
 
 async def test_cash_lies_in_the_box_that_is_cleared(stand: Stand) -> None:

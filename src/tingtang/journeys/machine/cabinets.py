@@ -23,17 +23,7 @@ async def print_certificate(hands: Hands, call: Call) -> dict[str, Any]:
     drawn in again and kept.
     """
     await media.require_empty(hands, "certificate")
-    fields = {name.title(): str(call.inputs.get(name, "")) for name in ("title", "text")}
-    await hands.client("certificate").execute(
-        "Printer.PrintForm",
-        {
-            "formName": "ReceiptForm",
-            "mediaName": "Receipt",
-            "fields": fields,
-            "mediaControl": {"cut": True, "eject": True},
-        },
-        timeout_ms=MECHANISM_MS,
-    )
+    await media.print_sheet(hands, "certificate", call)
     await media.wait_until_taken(hands, "certificate")
     return {}
 

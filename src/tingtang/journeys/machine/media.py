@@ -162,11 +162,14 @@ async def _on_the_page(hands: Hands, call: Call) -> int:
 
 
 async def print_receipt(hands: Hands, call: Call) -> dict[str, Any]:
-    fields = {
-        "Title": str(call.inputs.get("title", "")),
-        "Text": str(call.inputs.get("text", "")),
-    }
-    await hands.client("receipt_printer").execute(
+    await print_sheet(hands, "receipt_printer", call)
+    return {}
+
+
+async def print_sheet(hands: Hands, module: str, call: Call) -> None:
+    """Print the call's title and text on a sheet of a printer, cut it and put it out."""
+    fields = {name.title(): str(call.inputs.get(name, "")) for name in ("title", "text")}
+    await hands.client(module).execute(
         "Printer.PrintForm",
         {
             "formName": "ReceiptForm",
@@ -176,7 +179,6 @@ async def print_receipt(hands: Hands, call: Call) -> dict[str, Any]:
         },
         timeout_ms=MECHANISM_MS,
     )
-    return {}
 
 
 # -- what is in a slot --------------------------------------------------------------------------
