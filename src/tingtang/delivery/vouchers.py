@@ -55,7 +55,7 @@ class Task(msgspec.Struct, frozen=True):
     declined: str = ""
     """Why the bank did."""
     events: int = 0
-    """How many the task's stream has; 0 for one written before this was kept."""
+    """How many the task's stream has."""
 
 
 class Stock(msgspec.Struct, frozen=True):
@@ -272,9 +272,7 @@ class Vouchers:
         self, branch: str, task: Task, event: Event, actor: Actor, key: Key | None = None
     ) -> Task:
         """Write down how far a task has come; gives it as it is then."""
-        expected = task.events or (1 if isinstance(event, e.VouchersConfirmed) else 2)
-        if not task.events and task.state == REFUSED and not task.declined:
-            expected = 1  # refused by a person, of those that were asked for before this was kept
+        expected = task.events
         task = msgspec.structs.replace(task, events=expected + 1)
         body = msgspec.json.encode(task).decode()
         mine = t.voucher_tasks.c.task == task.task
