@@ -5,8 +5,9 @@ import pytest
 from tests.journeys.flows import HEAD, TAIL, asks, does, line
 from tingtang.journeys.model import costs
 from tingtang.journeys.model.bpmn import read
-from tingtang.journeys.model.costs import EACH, EXPRESSION_MAX, Budget, prepared, spending
+from tingtang.journeys.model.costs import EACH, EXPRESSION_MAX, Budget, spending
 from tingtang.journeys.model.expressions import WrongExpression, evaluate
+from tingtang.journeys.model.rounds import prepared
 from tingtang.kernel.errors import Refused
 
 LONG = list(range(5_000))

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 import cel
 
-from tingtang.journeys.model import costs
+from tingtang.journeys.model import costs, rounds
 
 EXPRESSION_MAX = 2_000
 """Characters; a longer one is a mistake or an attack."""
@@ -32,7 +32,7 @@ class Program(NamedTuple):
     """An expression that can be evaluated, and what that costs."""
 
     run: cel.Program
-    source: costs.Source
+    source: rounds.Source
 
 
 @functools.lru_cache(maxsize=8192)
@@ -41,7 +41,7 @@ def compiled(source: str) -> Program:
     if len(source) > EXPRESSION_MAX:
         raise WrongExpression(f"longer than {EXPRESSION_MAX} characters")
     try:
-        program, prepared = cel.compile(source), costs.prepared(source)
+        program, prepared = cel.compile(source), rounds.prepared(source)
         if prepared.rounds:
             program = cel.compile(prepared.text)
         return Program(program, prepared)
@@ -58,8 +58,8 @@ def evaluate(source: str, data: Mapping[str, Any], **more: Any) -> Any:
         telling = costs.Telling(program.source, used)
         context = cel.Context(used)
         if program.source.rounds:
-            context.add_function(costs.TURN, telling.turn)
-            context.add_function(costs.MADE, telling.made)
+            context.add_function(rounds.TURN, telling.turn)
+            context.add_function(rounds.MADE, telling.made)
         for name, function in FUNCTIONS.items():
             if name in program.source.uses:
                 context.add_function(name, function)
