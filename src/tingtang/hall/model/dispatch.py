@@ -190,7 +190,7 @@ SEGMENT_NAMES = {
 
 def words(why: Why, segment: Segment) -> Text:
     """Why this customer was called, in words for staff and for the day's record."""
-    name, minutes = SEGMENT_NAMES[segment], round(why.waited_ms / MINUTE_MS)
+    name, minutes = SEGMENT_NAMES[segment], why.waited_ms // MINUTE_MS
     waited = Text(f"{name.zh}，已等候 {minutes} 分钟", f"{name.en}, waited {minutes} min")
     among = Text(f"可叫的 {why.lines} 队中", f"of {why.lines} lines")
     match why.rule:
