@@ -92,7 +92,7 @@ export default defineWords(
     },
     pages: 'Pages of items', vouchers: 'Blank vouchers', vouchersLead: 'By number range. One person asks for a movement or a void, another counts and confirms.',
     byStatus: 'By status', all: 'All {n}', lies: '{where}, cell {cell}', witness: 'Second person’s name (where two are wanted)', password: 'Second person’s password',
-    alerts: 'Alerts', noAlerts: 'Nothing to see to', short: 'Only {left} of {kind}; there should be {least}', oldItem: '{kind} ({status}) has not moved since {since}', doubtfulCell: 'Look into cell {cell}',
+    alerts: 'Alerts', noAlerts: 'Nothing to see to', short: '{kind}: {left} left, at least {least} wanted', oldItem: '{kind} ({status}) has not moved since {since}', doubtfulCell: 'Look into cell {cell}',
     voucher: { debit_card: 'Blank debit cards', credit_card: 'Blank credit cards', term_book: 'Blank term books', token: 'U-keys', passbook: 'Blank passbooks', statement_book: 'Statement books', certificate: 'Blank certificates' },
     holder: { branch: 'The branch', machine: 'Dispenser {id}', vault: 'The vault' }, holders: 'Who holds them',
     stock: 'Stock by range', noStock: 'No blank vouchers here', range: { kind: 'Kind', first: 'First number', last: 'Last number', count: 'Count', move: 'Move', take: 'Move or void' },

@@ -11,14 +11,32 @@ interface Modeling {
 interface Moddle {
   create: (type: string, properties?: Record<string, unknown>) => ModdleElement
 }
+interface Box {
+  x: number
+  y: number
+  width: number
+  height: number
+}
 interface Canvas {
-  zoom: (to: 'fit-viewport', centre?: 'auto') => void
-  scroll: (by: { dx: number; dy: number }) => void
+  /** What is seen: `inner` is the drawing, in its own units; `outer` the page's piece, in pixels. */
+  viewbox: (box?: Box) => { inner: Box; outer: { width: number; height: number } }
   getRootElement: () => DiagramElement
 }
 
 /** The modeller's tools stand at the left over what it draws. */
-const BESIDE_TOOLS_PX = 120
+const BESIDE_TOOLS_PX = 140
+const MARGIN_PX = 24
+
+/** The whole drawing beside the tools, no larger than it was drawn. */
+function showAll(canvas: Canvas): void {
+  const { inner, outer } = canvas.viewbox()
+  const free = { width: outer.width - BESIDE_TOOLS_PX - MARGIN_PX, height: outer.height - 2 * MARGIN_PX }
+  if (inner.width <= 0 || inner.height <= 0 || free.width <= 0 || free.height <= 0) return
+  const scale = Math.min(1, free.width / inner.width, free.height / inner.height)
+  const width = outer.width / scale
+  const height = outer.height / scale
+  canvas.viewbox({ x: inner.x - BESIDE_TOOLS_PX / scale, y: inner.y + inner.height / 2 - height / 2, width, height })
+}
 
 export interface DesignerModel {
   selected: ShallowRef<DiagramElement | null>
@@ -56,8 +74,7 @@ export function useModeler(): DesignerModel {
     modeler?.destroy()
     modeler = new BpmnModeler({ container, moddleExtensions: { tt: tingtang } })
     await modeler.importXML(xml)
-    service<Canvas>('canvas').zoom('fit-viewport', 'auto')
-    service<Canvas>('canvas').scroll({ dx: BESIDE_TOOLS_PX, dy: 0 })
+    showAll(service<Canvas>('canvas'))
     selected.value = service<Canvas>('canvas').getRootElement()
     isChanged.value = false
     modeler.on('selection.changed', ((event: { newSelection: DiagramElement[] }) => {
