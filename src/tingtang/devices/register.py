@@ -1,9 +1,10 @@
 """The register of devices: in memory, and every change written with its event."""
 
+import functools
 import hashlib
 import hmac
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from importlib import resources
 
 import msgspec
@@ -28,6 +29,11 @@ SECRET_BYTES = 24
 
 def shipped_types() -> dict[str, DeviceType]:
     """The types that come with Tingtang, by code."""
+    return dict(_shipped())
+
+
+@functools.cache
+def _shipped() -> Mapping[str, DeviceType]:
     files = (
         file
         for file in resources.files("tingtang.devices").joinpath("types").iterdir()

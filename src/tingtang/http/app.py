@@ -6,7 +6,7 @@ import logging
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
-from litestar import Litestar, Router
+from litestar import Litestar
 from litestar.openapi.spec import Tag
 
 from tingtang import __version__
@@ -197,7 +197,10 @@ def _assemble(
     metrics.registry.register(kernel_metrics)
     keys = RequestKeys(parts.vault.secret("request-keys"))
     framework = make_framework(
-        [*system_routes.ROUTES, *_tagged(features)],
+        [
+            *(("", route) for route in system_routes.ROUTES),
+            *((feature.name, route) for feature in features for route in feature.routes),
+        ],
         parts.services,
         parts.clock.now_ms,
         openapi.config(tags, __version__),
@@ -253,15 +256,6 @@ def _assemble(
         on_refused=kernel_metrics.refused,
     )
     return App(parts, gate, live_socket, readiness, routes, framework)
-
-
-def _tagged(features: Sequence[Feature]) -> list[Any]:
-    """All routes, each under its feature's name in the API's description."""
-    return [
-        Router(path="/", route_handlers=list(feature.routes), tags=[feature.name])
-        for feature in features
-        if feature.routes
-    ]
 
 
 def _show(metrics: RequestMetrics, parts: Parts, live_socket: LiveSocket) -> None:

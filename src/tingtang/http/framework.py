@@ -2,6 +2,8 @@
 
 import warnings
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from copy import copy
+from inspect import signature
 from typing import Any
 
 from litestar import Litestar, Request, Response
@@ -14,6 +16,7 @@ from litestar.exceptions import (
     NotFoundException,
     ValidationException,
 )
+from litestar.handlers import HTTPRouteHandler
 from litestar.openapi.config import OpenAPIConfig
 
 from tingtang.http.arrays import ArrayStructs
@@ -51,34 +54,34 @@ class JsonRequest(Request[Any, Any, Any]):
 
 
 def make_framework(
-    routes: Sequence[Any],
+    routes: Sequence[tuple[str, HTTPRouteHandler]],
     services: Mapping[str, Any],
     now_ms: Callable[[], int],
     openapi: OpenAPIConfig,
     on_refused: Callable[[str], None],
     keys: RequestKeys,
 ) -> Litestar:
-    """All ``routes`` in one Litestar application.
+    """All ``routes`` in one Litestar application, each under its tag in the API's description ("":
+    under none).
 
     Every handler may ask for a service by its name, and for ``actor``, ``key`` (the idempotency
     key or None), ``language`` ("zh" or "en"), ``now_ms``, and ``door`` (to count a password).
     """
-    dependencies = {
+    provided = {
         name: Provide(_giving(service), sync_to_thread=False) for name, service in services.items()
     }
-    dependencies["actor"] = Provide(_actor, sync_to_thread=False)
-    dependencies["key"] = Provide(_keying(keys))
-    dependencies["language"] = Provide(_language, sync_to_thread=False)
-    dependencies["door"] = Provide(_door, sync_to_thread=False)
-    dependencies["now_ms"] = Provide(_giving_called(now_ms), sync_to_thread=False)
+    provided["actor"] = Provide(_actor, sync_to_thread=False)
+    provided["key"] = Provide(_keying(keys))
+    provided["language"] = Provide(_language, sync_to_thread=False)
+    provided["door"] = Provide(_door, sync_to_thread=False)
+    provided["now_ms"] = Provide(_giving_called(now_ms), sync_to_thread=False)
     with warnings.catch_warnings():
         # A handler's parameters are named after the path's, the body and what we provide; a marker
         # on each would say no more. Litestar 3 will want FromPath, JSONBody, NamedDependency.
         unmarked = "(?s).*(Inferred dependency|inferred style|without a body marker)"
         warnings.filterwarnings("ignore", unmarked, LitestarDeprecationWarning)
         return Litestar(
-            route_handlers=routes,
-            dependencies=dependencies,
+            route_handlers=[_with_its_own(route, tag, provided) for tag, route in routes],
             exception_handlers={Exception: _answering(on_refused)},
             openapi_config=openapi,
             plugins=[ArrayStructs()],
@@ -87,6 +90,20 @@ def make_framework(
             logging_config=None,  # logging is set up once, by the program that serves
             debug=False,
         )
+
+
+def _with_its_own(
+    route: HTTPRouteHandler, tag: str, provided: Mapping[str, Provide]
+) -> HTTPRouteHandler:
+    """A copy of ``route`` that is given what it asks for. Given everything, it would look at all of
+    it, and compare each with each: half a second at every start.
+    """
+    own = copy(route)
+    own.tags = [*(route.tags or ()), tag] if tag else route.tags
+    own.dependencies = {
+        name: provided[name] for name in signature(route.fn).parameters if name in provided
+    }
+    return own
 
 
 def _giving(service: Any) -> Callable[[], Any]:

@@ -180,7 +180,8 @@ def version_row(
     }
 
 
-def shipped() -> dict[str, Bundle]:
+@functools.cache
+def shipped() -> Mapping[str, Bundle]:
     """The bundles that come with the program, by scenario."""
     files = {}
     for file in importlib.resources.files("tingtang.journeys").joinpath(FOLDER).iterdir():

@@ -92,7 +92,7 @@ class Feature(msgspec.Struct, frozen=True, kw_only=True):
     """What a feature brings.
 
     ``name`` is also the tag of its routes in the API's description, ``about`` the tag's words.
-    ``routes`` are Litestar handlers, controllers or routers. ``wire`` builds and offers services,
+    ``routes`` are Litestar handlers. ``wire`` builds and offers services,
     registers live views, reactions and projections, and hooks into start and stop.
     """
 

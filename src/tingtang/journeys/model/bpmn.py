@@ -5,6 +5,7 @@ decision tables it asks. What BPMN has no words for stands in extension elements
 namespace, see ``docs/journeys.md``. Everything is checked here, so that what was accepted runs.
 """
 
+import functools
 from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 
@@ -33,6 +34,8 @@ TEXT_MAX = 400_000
 ELEMENTS_MAX = 2_000
 FILES_MAX = 40
 DEPTH_MAX = 200
+TEXTS_KEPT = 512
+"""Texts of which what they say is remembered: a few times as many as ship."""
 
 ALLOWED = frozenset(
     {
@@ -61,16 +64,18 @@ class Scenario(msgspec.Struct, frozen=True):
     """The actions that it may ask for."""
 
 
+@functools.lru_cache(maxsize=TEXTS_KEPT)
 def about(text: str) -> s.ScenarioAbout:
     """What a scenario's own file says of it; refused (bad_scenario) where it cannot be read."""
     return _about(_process(parsed(text)))
 
 
-def called(text: str) -> set[str]:
+@functools.lru_cache(maxsize=TEXTS_KEPT)
+def called(text: str) -> frozenset[str]:
     """Ids of the shared processes and decision tables that this file itself asks for."""
     root = parsed(text)
     found = {e.get("calledElement", "") for e in root.iter(f"{{{BPMN}}}callActivity")}
-    return found | {_decision(e) for e in root.iter(f"{{{BPMN}}}businessRuleTask")}
+    return frozenset(found | {_decision(e) for e in root.iter(f"{{{BPMN}}}businessRuleTask")})
 
 
 def read(scenario: str, bundle: Mapping[str, str]) -> Scenario:
