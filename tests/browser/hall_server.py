@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import datetime as dt
 import random
 import shutil
 import socket
@@ -39,19 +40,32 @@ from tingtang.org.sign_in.model.rules import TerminalKind
 T = TypeVar("T")
 EAST = BranchId("east")
 START_SECONDS = 30
+SATURDAY = 5
 MORNING_MINUTES = 75
 """How long a busy hall has been open when a test begins."""
 
 
 class CatchingUp:
-    """The machine's clock, set back while a morning is being filled in."""
+    """A clock that goes on from ``start_ms``; set back while a morning is being filled in."""
 
-    def __init__(self) -> None:
+    def __init__(self, start_ms: int) -> None:
         self._clock = SystemClock()
+        self._behind_ms = self._clock.now_ms() - start_ms
         self.back_ms = 0
 
     def now_ms(self) -> int:
-        return self._clock.now_ms() - self.back_ms
+        return self._clock.now_ms() - self._behind_ms - self.back_ms
+
+
+def last_morning(now_ms: int) -> int:
+    """Ten o'clock of the last working day before ``now_ms``: whatever hour the machine's clock shows,
+    a test finds the same hall.
+    """
+    day = local_time(now_ms, "Asia/Shanghai").replace(hour=10, minute=0, second=0, microsecond=0)
+    day -= dt.timedelta(days=1)
+    while day.weekday() >= SATURDAY:
+        day -= dt.timedelta(days=1)
+    return int(day.timestamp() * 1000)
 
 
 class HallServer:
@@ -62,12 +76,11 @@ class HallServer:
     def __init__(
         self, seeded: Path, folder: Path, pages: Path | None, start_ms: int | None = None
     ) -> None:
-        """``start_ms`` is the hall's time at the start; the machine's where it is None."""
+        """``start_ms`` is the hall's time at the start; the last working morning where it is None."""
         for name in ("tingtang.db", "keys.json"):
             shutil.copy2(seeded / name, folder / name)
-        self.clock = CatchingUp()
-        if start_ms is not None:
-            self.clock.back_ms = self.clock.now_ms() - start_ms
+        now_ms = SystemClock().now_ms()
+        self.clock = CatchingUp(last_morning(now_ms) if start_ms is None else start_ms)
         options = self.options(folder, pages)
         vault = open_or_create_vault(folder / "keys.json", Suite.AES_256_GCM, 0)
         self.app: App = build(options, vault=vault, clock=self.clock)
@@ -220,14 +233,12 @@ class HallServer:
 
     def fill(self, branch: BranchId = EAST) -> None:
         """A busy morning: the same customers in the same order every time."""
-        today = local_time(self.clock.now_ms(), "Asia/Shanghai")
-        minutes = min(MORNING_MINUTES, today.hour * 60 + today.minute)
         guests = [
             self.customer("王小明", "13800000001", 2),
             self.customer("李桂兰", "13800000002"),
             self.customer("赵文轩", "13800000003", 1),
         ]
-        self.clock.back_ms = minutes * MINUTE_MS
+        self.clock.back_ms = MORNING_MINUTES * MINUTE_MS
         self.open_day(branch)
         tellers = (
             "chen.yutong",
@@ -243,8 +254,8 @@ class HallServer:
             "cash_withdrawal", "cash_deposit", "transfer", "card_open", "personal_info",
             "term_deposit", "corporate_open", "wealth", "pension", "statement",
         ]  # fmt: skip
-        for minute in range(minutes):
-            self.clock.back_ms = (minutes - minute) * MINUTE_MS
+        for minute in range(MORNING_MINUTES):
+            self.clock.back_ms = (MORNING_MINUTES - minute) * MINUTE_MS
             for _ in range(dice.choice((0, 1, 1, 2))):
                 care = (Care.ELDER,) if dice.random() < 0.12 else ()
                 customer = dice.choice(guests) if dice.random() < 0.1 else None

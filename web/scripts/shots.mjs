@@ -4,7 +4,7 @@
  *     npm run build && npm run shots -- [--only kiosk,pad] [--server http://localhost:8000] [--out DIR] [--no-axe]
  *
  * Without `--server` the built pages are served by Vite's preview, without data behind them. Chromium is found
- * at CHROMIUM or /usr/bin/chromium. Exits 1 when axe finds a breach or a page logs an error.
+ * at CHROMIUM or /usr/bin/chromium-headless-shell. Exits 1 when axe finds a breach or a page logs an error.
  */
 import { mkdirSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
@@ -56,7 +56,7 @@ const base = options.server ?? server.resolvedUrls.local[0].replace(/\/$/, '')
 mkdirSync(options.out, { recursive: true })
 
 const browser = await chromium.launch({
-  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium-headless-shell',
   args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
 })
 let wrong = 0
