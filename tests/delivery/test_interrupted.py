@@ -34,14 +34,20 @@ def doors(branch: Branch) -> int:
     return len([1 for _, call in branch.link.sent if call.name == "open_cell"])
 
 
-@pytest.mark.shows("R102", part="power lost between the release and the door")
-async def test_a_release_whose_door_was_never_told_is_taken_back_once(
-    branch: Branch, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def released_and_died(branch: Branch, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    """An order that a terminal released for its owner, where the process ended before the door."""
     made = await loaded(branch)
     dies(branch, monkeypatch, branch.items.cabinets, "open")
     with pytest.raises(Killed):
         await actions(branch).pick_up(pick_up(branch, "t1", made["pick_up_code"]))
+    return made
+
+
+@pytest.mark.shows("R102", part="power lost between the release and the door")
+async def test_a_release_whose_door_was_never_told_is_taken_back_once(
+    branch: Branch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = await released_and_died(branch, monkeypatch)
     await branch.status(made["order"], "released")
     await branch.items.tend()
     await branch.status(made["order"], "released")  # it may just be about to open
@@ -68,10 +74,7 @@ async def test_a_release_whose_door_was_never_told_is_taken_back_once(
 async def test_a_terminal_that_asks_again_after_it_opens_no_door_by_itself(
     branch: Branch, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    made = await loaded(branch)
-    dies(branch, monkeypatch, branch.items.cabinets, "open")
-    with pytest.raises(Killed):
-        await actions(branch).pick_up(pick_up(branch, "t1", made["pick_up_code"]))
+    made = await released_and_died(branch, monkeypatch)
     again = await actions(branch).pick_up(pick_up(branch, "t1", made["pick_up_code"]))
     assert isinstance(again, Declined)
     assert again.code == "door_stuck"

@@ -284,56 +284,55 @@ def test_cash_that_is_not_paid_in_comes_back(
 def test_a_clearing_waits_for_cash_on_its_way_and_lets_no_more_begin(
     hall: Hall, kiosk: Terminal, runner: asyncio.Runner
 ) -> None:
-    runner.run(clear_beside_a_customer(hall, kiosk))
+    async def clear() -> None:
+        case = CASES["cash_deposit"]
+        me, says = await prepare(hall, "cash_deposit", case)
+        arrive(hall, me, case)
+        paying_in = Walk(hall, kiosk, says)
+        paid = await paying_in.run("cash_deposit", until="cash_deposit/confirm")
+        had = me.balance()
+        first, second = [await hall.world.as_staff(login) for login in (TELLER, "he.jiaxin")]
+        path = "/api/branches/east/clearings"
+        begun = (await first.post(path, json={"device": MACHINE})).json()
+        one = f"{path}/{begun['clearing']}"
+        assert begun["waits_for_cash"]
+        await second.post(f"{one}/join")
+        count = {"counts": {"cash:CNY": 1}}
+        assert (await first.post(f"{one}/count", json=count)).json()["error"][
+            "code"
+        ] == "cash_under_way"
+        # Somebody else begins at the same machine, and is led on with nothing moved.
+        case = CASES["cash_withdraw"]
+        other, says = await prepare(hall, "cash_withdraw", case)
+        arrive(hall, other, case)
+        drawing = Walk(hall, kiosk, says)
+        before = state(hall, other.one)
+        refused = await drawing.run("cash_withdraw", until="cash_closed")
+        assert (await kiosk.do(refused, "cancel")).json()["status"] == "cancelled"
+        assert changes(before, state(hall, other.one)) == {}
+        # The first one's cash is booked and stored, and only then the machine counts.
+        assert (await first.get(one)).json()["is_device_asked"] is False
+        arrive(hall, me, CASES["cash_deposit"])
+        assert (await paying_in.go_on(paid))["status"] == "done"
+        assert me.balance() == had + 500_00
+        for _ in range(6000):
+            if (await first.get(one)).json()["is_device_asked"]:
+                break
+            await asyncio.sleep(0.01)
+        books = hall.books.store.ledger.balances[f"box:{MACHINE}", "CNY"]
+        for person in (first, second):
+            view = (await person.post(f"{one}/count", json={"counts": {"cash:CNY": books}})).json()
+        assert view["step"] == "balanced"
+        (line,) = view["lines"]
+        assert (line["device"], line["books"]) == (books, books)
+        await first.post(f"{one}/finish")
+        devices = hall.world.app.parts.service("devices", DeviceService)
+        await until(lambda: devices.known_state(MACHINE).app is App.RUNNING)  # type: ignore[union-attr]
+        # It serves again.
+        assert (await Walk(hall, kiosk, says).run("cash_withdraw"))["status"] == "done"
+        hall.visitor.collect()
 
-
-async def clear_beside_a_customer(hall: Hall, kiosk: Terminal) -> None:
-    case = CASES["cash_deposit"]
-    me, says = await prepare(hall, "cash_deposit", case)
-    arrive(hall, me, case)
-    paying_in = Walk(hall, kiosk, says)
-    paid = await paying_in.run("cash_deposit", until="cash_deposit/confirm")
-    had = me.balance()
-    first, second = [await hall.world.as_staff(login) for login in (TELLER, "he.jiaxin")]
-    path = "/api/branches/east/clearings"
-    begun = (await first.post(path, json={"device": MACHINE})).json()
-    one = f"{path}/{begun['clearing']}"
-    assert begun["waits_for_cash"]
-    await second.post(f"{one}/join")
-    count = {"counts": {"cash:CNY": 1}}
-    assert (await first.post(f"{one}/count", json=count)).json()["error"][
-        "code"
-    ] == "cash_under_way"
-    # Somebody else begins at the same machine, and is led on with nothing moved.
-    case = CASES["cash_withdraw"]
-    other, says = await prepare(hall, "cash_withdraw", case)
-    arrive(hall, other, case)
-    drawing = Walk(hall, kiosk, says)
-    before = state(hall, other.one)
-    refused = await drawing.run("cash_withdraw", until="cash_closed")
-    assert (await kiosk.do(refused, "cancel")).json()["status"] == "cancelled"
-    assert changes(before, state(hall, other.one)) == {}
-    # The first one's cash is booked and stored, and only then the machine counts.
-    assert (await first.get(one)).json()["is_device_asked"] is False
-    arrive(hall, me, CASES["cash_deposit"])
-    assert (await paying_in.go_on(paid))["status"] == "done"
-    assert me.balance() == had + 500_00
-    for _ in range(6000):
-        if (await first.get(one)).json()["is_device_asked"]:
-            break
-        await asyncio.sleep(0.01)
-    books = hall.books.store.ledger.balances[f"box:{MACHINE}", "CNY"]
-    for person in (first, second):
-        view = (await person.post(f"{one}/count", json={"counts": {"cash:CNY": books}})).json()
-    assert view["step"] == "balanced"
-    (line,) = view["lines"]
-    assert (line["device"], line["books"]) == (books, books)
-    await first.post(f"{one}/finish")
-    devices = hall.world.app.parts.service("devices", DeviceService)
-    await until(lambda: devices.known_state(MACHINE).app is App.RUNNING)  # type: ignore[union-attr]
-    # It serves again.
-    assert (await Walk(hall, kiosk, says).run("cash_withdraw"))["status"] == "done"
-    hall.visitor.collect()
+    runner.run(clear())
 
 
 @pytest.mark.shows("R108", part="what lies in the machine is what the bank's books say")
