@@ -12,7 +12,16 @@ from tingtang.kernel import log_tables as t
 from tingtang.kernel.database import Database
 from tingtang.kernel.errors import Refused
 from tingtang.kernel.events import Recorded, UnknownEvent
-from tingtang.kernel.log import GENESIS, Answered, Clash, EventLog, Key, Lineage, event_hash
+from tingtang.kernel.log import (
+    GENESIS,
+    GROUP_FULL,
+    Answered,
+    Clash,
+    EventLog,
+    Key,
+    Lineage,
+    event_hash,
+)
 
 
 async def test_what_was_appended_is_read_back_in_order(log: EventLog) -> None:
@@ -176,6 +185,43 @@ async def test_a_follower_hears_its_types_alone_in_order_whatever_another_does(
     await asyncio.gather(*(log.append(give(f"s{i % 3}", i)) for i in range(20)))
     assert [position for _, position in heard] == list(range(1, 21))
     assert {stream for stream, _ in heard} == {"s0", "s1", "s2"}
+
+
+async def test_a_holder_hears_of_its_stream_alone_until_it_lets_go(log: EventLog) -> None:
+    heard: list[tuple[str, list[int], bool]] = []
+
+    def broken(_stream: str, _events: Sequence[Recorded], _is_own: bool) -> None:
+        raise RuntimeError("a holder's own fault")
+
+    def hear(stream: str, events: Sequence[Recorded], is_own: bool) -> None:
+        heard.append((stream, [r.sequence for r in events], is_own))
+
+    log.hold("a", broken)
+    log.hold("a", hear)
+    await asyncio.gather(*(log.append(give(stream, 1)) for stream in "abaab"))
+    assert heard == [("a", [1, 2, 3], True)]
+    log.let_go("a", hear)
+    await log.append(give("a", 1))
+    assert len(heard) == 1
+
+
+async def test_what_is_asked_for_in_one_turn_of_the_loop_is_one_group(log: EventLog) -> None:
+    groups: list[int] = []
+    log.observe(lambda appends, _events, _seconds: groups.append(appends))
+    await asyncio.gather(*(log.append(give(f"s{i}", i)) for i in range(20)))
+    assert groups == [20]
+
+
+async def test_a_full_group_does_not_wait_for_more(log: EventLog) -> None:
+    groups: list[int] = []
+    log.observe(lambda appends, _events, _seconds: groups.append(appends))
+
+    under_way = []
+    for _ in range(GROUP_FULL * 2):
+        under_way.append(log.submit(give("a", 1)))
+        await asyncio.sleep(0)  # one in each turn of the loop
+    await asyncio.gather(*under_way)
+    assert groups[0] == GROUP_FULL
 
 
 async def test_a_retry_with_its_key_gets_the_first_answer(log: EventLog) -> None:

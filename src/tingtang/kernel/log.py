@@ -42,6 +42,8 @@ __all__ = [
     "Listener", "Observer", "Projection", "Work", "event_hash",
 ]  # fmt: skip
 
+GROUP_FULL = 32
+"""Appends that are handed to the writer at once; fewer wait while the event loop still adds to them."""
 GROUP_MAX = 256
 """Appends in one commit; beyond this the gain is small and the first ones wait too long."""
 WAITING_MAX = 20_000
@@ -52,6 +54,8 @@ RECENT_MAX = 20_000
 logger = logging.getLogger(__name__)
 
 Listener = Callable[[Sequence[Recorded]], None]
+Holder = Callable[[str, Sequence[Recorded], bool], None]
+"""Told of a stream, its durable events, and whether this node wrote them."""
 Follower = Callable[[Recorded], None]
 Observer = Callable[[int, int, float], None]
 """Told of each group: its appends, the events that became durable, the seconds the commit took."""
@@ -75,10 +79,15 @@ class EventLog:
         self.database = database
         self.types = types
         self._waiting_max = waiting_max
-        self._queue: queue.SimpleQueue[Waiting | None] = queue.SimpleQueue()
+        self._queue: queue.SimpleQueue[list[Waiting] | None] = queue.SimpleQueue()
+        self._gathered: list[Waiting] = []
+        """What was submitted and not handed to the writer yet. A group costs the writer as much as thirty
+        appends in it, and to wake it as much as to decide a command."""
+        self._gathered_before = 0
         self._projections: list[tuple[frozenset[str], Projection]] = []
         self._listeners: list[Listener] = []
         self._elsewhere: list[Listener] = []
+        self._holders: dict[str, tuple[Holder, ...]] = {}
         self._followers: dict[type[Event], list[Follower]] = {}
         self._observers: list[Observer] = []
         self._recent: deque[Recorded] = deque(maxlen=RECENT_MAX)
@@ -104,6 +113,18 @@ class EventLog:
         """
         self._listeners.append(listener)
         self._elsewhere.append(elsewhere or listener)
+
+    def hold(self, stream: str, holder: Holder) -> None:
+        """Call ``holder`` in the event loop with each group's durable events of ``stream``, in order
+        and wherever they were written; at no cost to events of other streams.
+        """
+        self._holders[stream] = (*self._holders.get(stream, ()), holder)
+
+    def let_go(self, stream: str, holder: Holder) -> None:
+        """Call ``holder`` no more with the events of ``stream``."""
+        left = tuple(one for one in self._holders.pop(stream, ()) if one != holder)
+        if left:
+            self._holders[stream] = left
 
     def follow(self, types: Iterable[type[Event]], follower: Follower) -> None:
         """Call ``follower`` in the event loop with each durable event of ``types``, in order and
@@ -133,6 +154,7 @@ class EventLog:
         await self._neighbours.stop()
         if self._thread is not None:
             thread, self._thread = self._thread, None
+            self._hand_over()
             self._queue.put(None)
             await asyncio.to_thread(thread.join)
 
@@ -154,9 +176,25 @@ class EventLog:
         ]
         future = _OnItsWay(loop=self._loop)
         self.waiting += 1
-        self._queue.put(Waiting(append, bodies, future))
+        if not self._gathered:
+            self._gathered_before = 0
+            self._loop.call_soon(self._gather)
+        self._gathered.append(Waiting(append, bodies, future))
         self._newest = future
         return future
+
+    def _gather(self) -> None:
+        """Hand over what came, once a turn of the event loop has added nothing or the group is full."""
+        if self._loop is not None and self._gathered_before < len(self._gathered) < GROUP_FULL:
+            self._gathered_before = len(self._gathered)
+            self._loop.call_soon(self._gather)
+        else:
+            self._hand_over()
+
+    def _hand_over(self) -> None:
+        gathered, self._gathered = self._gathered, []
+        for start in range(0, len(gathered), GROUP_MAX):
+            self._queue.put(gathered[start : start + GROUP_MAX])
 
     async def append(self, append: Append) -> Appended:
         """:meth:`submit` and wait."""
@@ -198,7 +236,7 @@ class EventLog:
             first = self._queue.get()
             if first is None:
                 return
-            group = [first]
+            group = first
             while len(group) < GROUP_MAX:
                 try:
                     more = self._queue.get_nowait()
@@ -207,7 +245,7 @@ class EventLog:
                 if more is None:
                     stopping = True
                     break
-                group.append(more)
+                group += more
             started = time.perf_counter()
             outcomes = commit_group(self.database, self._projections, group)
             seconds = time.perf_counter() - started
@@ -220,7 +258,7 @@ class EventLog:
             observer(len(group), len(recorded), seconds)
         if recorded:
             self._neighbours.wrote(recorded)
-            self._give(recorded, self._listeners)
+            self._give(recorded, self._listeners, is_own=True)
         for one, outcome in zip(group, outcomes, strict=True):
             if isinstance(outcome, Appended):
                 one.future.set_result(outcome)
@@ -228,20 +266,31 @@ class EventLog:
                 one.future.set_exception(outcome)
 
     def _give_others(self, recorded: Sequence[Recorded]) -> None:
-        self._give(recorded, self._elsewhere)
+        self._give(recorded, self._elsewhere, is_own=False)
 
-    def _give(self, recorded: Sequence[Recorded], listeners: Sequence[Listener]) -> None:
+    def _give(
+        self, recorded: Sequence[Recorded], listeners: Sequence[Listener], *, is_own: bool
+    ) -> None:
         if recorded[0].position > self._head:
             if recorded[0].position != self._head + 1:
                 self._recent.clear()  # another node wrote between: memory has a gap
             self._recent.extend(recorded)
             self._head = recorded[-1].position
+        held: dict[str, list[Recorded]] = {}
         for one in recorded:
+            if one.stream in self._holders:
+                held.setdefault(one.stream, []).append(one)
             for follower in self._followers.get(type(one.event), ()):
                 try:
                     follower(one)
                 except Exception:
                     logger.exception("a follower failed; the event is durable")
+        for stream, events in held.items():
+            for holder in self._holders.get(stream, ()):
+                try:
+                    holder(stream, events, is_own)
+                except Exception:
+                    logger.exception("a stream's holder failed; the events are durable")
         for listener in listeners:
             try:
                 listener(recorded)

@@ -90,7 +90,6 @@ class StreamHost(Generic[S, C]):
         """Every stream that was asked for and not forgotten, and the newest sequence seen of it."""
         self._watchers: list[Watcher] = []
         self._own_watchers: list[Watcher] = []
-        log.on_commit(self._on_commit, self._on_commit_elsewhere)
 
     def on_change(self, watcher: Watcher, *, own_only: bool = False) -> None:
         """Call ``watcher(stream, events)`` after the committed state of a stream has changed.
@@ -203,6 +202,7 @@ class StreamHost(Generic[S, C]):
             if live.used_ms < before_ms and _is_settled(live):
                 del self._live[stream]
                 del self._known[stream]
+                self._log.let_go(stream, self._apply)
 
     def _drop(self, stream: str, live: _Live[S]) -> None:
         if self._live.get(stream) is live:
@@ -217,7 +217,9 @@ class StreamHost(Generic[S, C]):
         return await asyncio.shield(task)
 
     async def _read(self, stream: str) -> _Live[S]:
-        self._known.setdefault(stream, 0)
+        if stream not in self._known:
+            self._known[stream] = 0
+            self._log.hold(stream, self._apply)
         tentative, committed, saved, last_ms = await self._begin(stream)
         recorded = await self._log.read_stream(stream, after=saved)
         while saved + len(recorded) < self._known[stream]:  # more became durable while it was read
@@ -273,26 +275,23 @@ class StreamHost(Generic[S, C]):
             self._drop(stream, live)
         return sequence == decided_at or sequence <= live.committed_sequence
 
-    def _on_commit(self, recorded: Sequence[Recorded]) -> None:
-        self._apply(recorded, self._own_watchers)
+    def _apply(self, stream: str, recorded: Sequence[Recorded], is_own: bool) -> None:
+        self._known[stream] = max(self._known[stream], recorded[-1].sequence)
+        live = self._live.get(stream)
+        if live is not None:
+            self._follow(stream, live, recorded)
+        for watcher in self._own_watchers if is_own else self._watchers:
+            watcher(stream, recorded)
 
-    def _on_commit_elsewhere(self, recorded: Sequence[Recorded]) -> None:
-        self._apply(recorded, self._watchers)
-
-    def _apply(self, recorded: Sequence[Recorded], watchers: Sequence[Watcher]) -> None:
-        changed: dict[str, list[Recorded]] = {}
+    def _follow(self, stream: str, live: _Live[S], recorded: Sequence[Recorded]) -> None:
+        """Bring the durable state up to what has become so."""
         for r in recorded:
-            if r.stream not in self._known:
-                continue
-            self._known[r.stream] = max(self._known[r.stream], r.sequence)
-            changed.setdefault(r.stream, []).append(r)
-            live = self._live.get(r.stream)
-            if live is None or r.sequence <= live.committed_sequence:
+            if r.sequence <= live.committed_sequence:
                 continue
             news = r.sequence > live.tentative_sequence  # written past this host
             if r.sequence != live.committed_sequence + 1 or (news and not _is_settled(live)):
-                self._drop(r.stream, live)
-                continue
+                self._drop(stream, live)
+                return
             try:
                 self._core.evolve(live.committed, r.event, r.time_ms)
                 if news:
@@ -300,15 +299,12 @@ class StreamHost(Generic[S, C]):
                     live.tentative_sequence = r.sequence
                     live.last_ms = max(live.last_ms, r.time_ms)
             except Exception:
-                logger.exception("%s could not follow event %d", r.stream, r.position)
-                self._drop(r.stream, live)
-                continue
+                logger.exception("%s could not follow event %d", stream, r.position)
+                self._drop(stream, live)
+                return
             live.committed_sequence = r.sequence
             if self._snapshots is not None:
-                self._save_if_due(r.stream, live, r.time_ms)
-        for stream, events in changed.items():
-            for watcher in watchers:
-                watcher(stream, events)
+                self._save_if_due(stream, live, r.time_ms)
 
 
 def _is_settled(live: _Live[S]) -> bool:
