@@ -200,9 +200,8 @@ class Bench:
         async with asyncio.timeout(20):
             quiet = 0
             while quiet < 3:
-                followers = self.reactions._followers
-                caught_up = all(one.position >= self.log.head for one in followers)
-                quiet = quiet + 1 if caught_up and not self.engine.runner.is_busy else 0
+                is_busy = self.reactions.behind or self.engine.runner.is_busy
+                quiet = 0 if is_busy else quiet + 1
                 await asyncio.sleep(0.01)
 
     async def events(self, *types: type[Event]) -> list[Any]:

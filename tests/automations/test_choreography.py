@@ -53,12 +53,11 @@ class Branch(Shop):
 
     async def done(self) -> None:
         """Everything has followed from everything."""
-        reactions, log = self.world.app.parts.reactions, self.world.app.parts.log
+        reactions = self.world.app.parts.reactions
         async with asyncio.timeout(20):
             quiet = 0
             while quiet < 3:
-                behind = any(one.position < log.head for one in reactions._followers)
-                busy = behind or self.engine.runner.is_busy or self.devices.is_busy
+                busy = reactions.behind or self.engine.runner.is_busy or self.devices.is_busy
                 quiet = 0 if busy else quiet + 1
                 await asyncio.sleep(0.01)
 

@@ -133,7 +133,7 @@ async def test_set_off_while_it_runs(
     for number in range(3):
         await bench.give("a", number)
         async with asyncio.timeout(5):
-            while bench.reactions._followers[0].position < bench.log.head:
+            while bench.reactions.behind:
                 await asyncio.sleep(0.005)
         await asyncio.sleep(0.01)
     bench.gate.set()

@@ -47,6 +47,7 @@ DELIVERED_KEPT = 20
 """Deliveries that went well and are still shown, for each receiver."""
 LISTED_MAX = 100
 TEST_EVENT = "test"
+CHANGES: tuple[type[Event], ...] = (WebhookSaved, WebhookRemoved)
 
 logger = logging.getLogger(__name__)
 
@@ -252,7 +253,7 @@ class Webhooks:
 
     def register(self, reactions: Reactions) -> None:
         """Follow the log from now on."""
-        followed: list[type[Event]] = [*TOLD, WebhookSaved, WebhookRemoved]
+        followed: list[type[Event]] = [*TOLD, *CHANGES]
         reactions.register(
             "hall.webhooks", followed, self.put_out, from_now=True, only=self._may_be_told
         )
@@ -261,12 +262,12 @@ class Webhooks:
         """False while nobody wants to hear of anything."""
         if not self._is_known or self._receivers:
             return True
-        return isinstance(event, WebhookSaved | WebhookRemoved)
+        return type(event) in CHANGES
 
     async def put_out(self, trigger: Trigger) -> None:
         """Put an event into the outbox of everybody who wants to hear of it."""
         recorded = trigger.recorded
-        if isinstance(recorded.event, WebhookSaved | WebhookRemoved):
+        if type(recorded.event) in CHANGES:
             self._is_known = False  # in the log's order: what comes after is told as was agreed
             return
         name, describe = TOLD[type(recorded.event)]

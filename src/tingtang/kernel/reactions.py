@@ -63,45 +63,27 @@ class _Registered(msgspec.Struct, frozen=True):
 class _Follower:
     """One reaction and how far it has come."""
 
-    __slots__ = ("handled", "name", "passed", "position", "registered", "resting")
+    __slots__ = ("handled", "name", "news", "passed", "position", "registered")
 
     def __init__(self, name: str, registered: _Registered, position: int) -> None:
         self.name = name
         self.registered = registered
         self.position = position
+        """While it rests: where it was when it went to rest."""
         self.handled = self.passed = 0
-        self.resting: asyncio.Future[None] | None = None
-        """Set while it waits for news; done when there is something to look at."""
+        self.news: asyncio.Future[None] | None = None
+        """Set while it rests; done when there is something to look at."""
 
     def wants(self, recorded: Recorded) -> bool:
         only = self.registered.only
         return recorded.type in self.registered.types and (only is None or only(recorded.event))
 
-    def pass_over(self, group: Sequence[Recorded], types: set[str]) -> bool:
-        """Move past a group, with events of ``types``, that holds nothing for a resting reaction;
-        False if it must look.
-        """
-        resting = self.resting
-        if resting is None or resting.done():
-            return True  # it is at work and will come to these by itself
-        if group[0].position != self.position + 1 or self.passed >= KEEP_EVERY_PASSED:
-            return False
-        if not types.isdisjoint(self.registered.types) and any(map(self.wants, group)):
-            return False
-        self.position = group[-1].position
-        self.passed += len(group)
-        return True
-
-    def wake(self) -> None:
-        if self.resting is not None and not self.resting.done():
-            self.resting.set_result(None)
-
 
 class Reactions:
     """All reactions of one process.
 
-    Most events concern no reaction. So those that have caught up are not woken for each group of
-    events: one look at the group moves them on.
+    Most events concern no reaction. So those that have caught up rest, and have thereby passed over
+    all that was seen meanwhile; only who wants an event of a group is woken.
     """
 
     def __init__(self, log: EventLog, clock: Clock) -> None:
@@ -109,6 +91,11 @@ class Reactions:
         self._clock = clock
         self._handlers: dict[str, _Registered] = {}
         self._followers: list[_Follower] = []
+        self._followers_of: dict[str, list[tuple[_Follower, Only | None]]] = {}
+        """By type of event, each with what it passes over."""
+        self._resting: dict[_Follower, None] = {}
+        self._seen = self._all_woken = 0
+        """The newest position, and that at which all were woken to write down theirs."""
         self._tasks: list[asyncio.Task[None]] = []
         log.on_commit(self._on_commit)
 
@@ -138,12 +125,15 @@ class Reactions:
             lambda c: c.execute(sa.select(t.subscriptions.c.name, t.subscriptions.c.position)).all()
         )
         kept = {row.name: row.position for row in rows}
+        self._seen = self._all_woken = self._log.head
         for name, registered in self._handlers.items():
             if registered.from_now and name not in kept:
                 kept[name] = self._log.head
                 await self._keep(name, kept[name])
             follower = _Follower(name, registered, kept.get(name, 0))
             self._followers.append(follower)
+            for type_ in registered.types:
+                self._followers_of.setdefault(type_, []).append((follower, registered.only))
             self._tasks.append(asyncio.create_task(self._follow(follower), name=name))
 
     async def stop(self) -> None:
@@ -153,12 +143,37 @@ class Reactions:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         self._tasks.clear()
         self._followers.clear()
+        self._followers_of.clear()
+
+    @property
+    def behind(self) -> int:
+        """How many events the slowest reaction has yet to look at."""
+        busy = (one for one in self._followers if one not in self._resting)
+        return max((self._log.head - one.position for one in busy), default=0)
 
     def _on_commit(self, group: Sequence[Recorded]) -> None:
-        types = {recorded.type for recorded in group}
-        for follower in self._followers:
-            if not follower.pass_over(group, types):
-                follower.wake()
+        before, self._seen = self._seen, group[-1].position
+        if not self._resting:
+            return
+        if group[0].position != before + 1 or self._seen - self._all_woken >= KEEP_EVERY_PASSED:
+            self._all_woken = self._seen
+            for follower in list(self._resting):
+                self._wake(follower, before)
+            return
+        followers_of, resting = self._followers_of, self._resting
+        for recorded in group:
+            for follower, only in followers_of.get(recorded.type, ()):
+                if follower in resting and (only is None or only(recorded.event)):
+                    self._wake(follower, before)
+
+    def _wake(self, follower: _Follower, before: int) -> None:
+        """Have it go on; it has passed over all up to ``before``."""
+        del self._resting[follower]
+        if follower.position < before:
+            follower.passed += before - follower.position
+            follower.position = before
+        if follower.news is not None and not follower.news.done():
+            follower.news.set_result(None)
 
     async def _follow(self, follower: _Follower) -> None:
         while True:
@@ -180,11 +195,12 @@ class Reactions:
 
     async def _rest(self, follower: _Follower) -> None:
         """Wait until an event may concern it."""
-        follower.resting = asyncio.get_running_loop().create_future()
+        follower.news = asyncio.get_running_loop().create_future()
+        self._resting[follower] = None
         try:
-            await follower.resting
+            await follower.news
         finally:
-            follower.resting = None
+            self._resting.pop(follower, None)
 
     async def _keep_at(self, follower: _Follower) -> None:
         await self._keep(follower.name, follower.position)
