@@ -45,6 +45,7 @@ TIER_SEGMENTS = (
     Segment.VIP_MANAGING_BRANCH,
     Segment.VIP_HEAD_OFFICE,
 )
+ORDINARY = Segment.ORDINARY
 DAY_VIEWS = (
     "hall.board", "hall.pad", "hall.monitor", "hall.counter", "hall.window", "hall.ticket",
 )  # fmt: skip
@@ -168,7 +169,7 @@ class HallService:
     ) -> bytes:
         """Give out a ticket; the answer is an encoded :class:`IssuedTicket`."""
         now_ms = self.clock.now_ms()
-        segment = Segment.CARE if care else Segment.ORDINARY
+        segment = Segment.CARE if care else ORDINARY
         if customer is not None:
             standing = await self._customers.standing(customer)
             care = care or standing.care

@@ -9,6 +9,7 @@ from tingtang.http.problems import TOO_LARGE
 from tingtang.kernel.errors import Refused
 from tingtang.kernel.permissions import Actor, ActorKind
 
+STAFF = ActorKind.STAFF
 BODY_MAX_BYTES = 1_000_000
 """The largest body that staff may send: a floor plan of a large branch is a tenth of it."""
 BODY_MAX_BYTES_OTHERS = 32_000
@@ -30,11 +31,11 @@ ANSWERS = ("/api/journeys/", "/answers")
 
 def body_max(actor: Actor, path: str = "") -> int:
     """The largest body in bytes that this actor may send."""
+    if actor.kind is STAFF or path.startswith(DEVICE_FILES):
+        return BODY_MAX_BYTES
     is_answer = path.startswith(ANSWERS[0]) and path.endswith(ANSWERS[1])
     is_known = actor.kind in (ActorKind.TERMINAL, ActorKind.CUSTOMER)
-    is_large = actor.kind is ActorKind.STAFF or path.startswith(DEVICE_FILES)
-    is_large = is_large or (is_answer and is_known)
-    return BODY_MAX_BYTES if is_large else BODY_MAX_BYTES_OTHERS
+    return BODY_MAX_BYTES if is_answer and is_known else BODY_MAX_BYTES_OTHERS
 
 
 class Bodies:

@@ -49,6 +49,7 @@ STANDARD_MS = 5 * 60_000
 MEASURED_MS = 1_000
 """For how long a line's counters are not looked at again while nothing happens to them: at a rush
 on the ticket machines only the people in line change."""
+WAITING = TicketState.WAITING
 OFF = frozenset({CounterState.CLOSED, CounterState.PAUSED})
 
 
@@ -102,7 +103,7 @@ class Ask(msgspec.Struct, frozen=True, gc=False):
         line = self.line.outlook
         if line is None:
             return None
-        if self.at_once:
+        if self.line.has_free and not self.ahead:
             return line.due
         return foresee(line, self.ahead, self.work_ahead_ms, self.waited_ms)
 
@@ -123,6 +124,7 @@ class WaitBook:
         self.told: dict[TicketId, Told] = {}
         self._able: dict[ServiceId, frozenset[CounterId]] | None = None
         self._measured: dict[LineKey, Measured] = {}
+        self._means: dict[ServiceId, float] = {}
         self._last: dict[LineKey, int] = {}
         self._arrivals: dict[LineKey, Rate] = {}
 
@@ -157,7 +159,7 @@ class WaitBook:
         in_front, people, work_ms = 0, 0.0, 0.0
         for other, number in _ahead(state, key, ticket, at_ms, self._mean_ms):
             theirs = able.get(other.service)
-            if theirs and (shared := len(theirs & mine)):
+            if theirs and (shared := len(theirs if theirs is mine else theirs & mine)):
                 share = number * shared / len(theirs)
                 people += share
                 work_ms += share * self._mean_ms(state, other.service)
@@ -204,8 +206,9 @@ class WaitBook:
 
     def follow(self, state: HallDay, event: Event, at_ms: int) -> None:
         """Take in an event that was just applied to ``state``."""
-        if type(event) is not e.TicketIssued and self._measured:
+        if type(event) is not e.TicketIssued and (self._measured or self._means):
             self._measured.clear()
+            self._means.clear()
         follower = _FOLLOWERS.get(type(event))
         if follower is not None:
             follower(self, state, event, at_ms)
@@ -270,7 +273,10 @@ class WaitBook:
         return times
 
     def _mean_ms(self, state: HallDay, service: ServiceId) -> float:
-        return mean_ms(self._times(state, service))
+        mean = self._means.get(service)
+        if mean is None:
+            mean = self._means[service] = mean_ms(self._times(state, service))
+        return mean
 
     def _overtaking(
         self,
@@ -322,7 +328,7 @@ def _ahead(state: HallDay, key: LineKey, ticket: Ticket | None, at_ms: int, mean
 
 
 def _place_in(line: Line, ticket: Ticket | None) -> int:
-    if ticket is None or ticket.state is not TicketState.WAITING or ticket.id not in line:
+    if ticket is None or ticket.state is not WAITING or ticket.id not in line:
         return len(line)
     # From the back: the newest ask most often, and a hall's lines are short.
     behind = 0

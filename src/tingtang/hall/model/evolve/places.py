@@ -17,12 +17,17 @@ from tingtang.kernel.ids import CounterId, TicketId
 
 def join(state: HallDay, ticket: Ticket, key: LineKey, since_ms: int) -> None:
     """Put the ticket into a line so that waits never increase from front to back."""
-    line = state.lines.get(key)
-    if line is None:
-        line = state.lines[key] = OrderedDict()
     ticket.line, ticket.since_ms, ticket.state = key, since_ms, TicketState.WAITING
+    stand(state, ticket)
+
+
+def stand(state: HallDay, ticket: Ticket) -> None:
+    """Put a waiting ticket into the line that it names."""
+    line = state.lines.get(ticket.line)
+    if line is None:
+        line = state.lines[ticket.line] = OrderedDict()
     state.waiting += 1
-    insert(line, ticket.id, since_ms)
+    insert(line, ticket.id, ticket.since_ms)
 
 
 def join_at(

@@ -1,7 +1,7 @@
 """What happened to tickets."""
 
 from tingtang.hall.model import events as e
-from tingtang.hall.model.evolve.places import join, join_at, set_due, take_out
+from tingtang.hall.model.evolve.places import join_at, set_due, stand, take_out
 from tingtang.hall.model.evolve.visits import leave_if_done, reach
 from tingtang.hall.model.lines import count_call, observe
 from tingtang.hall.model.state import (
@@ -17,6 +17,9 @@ from tingtang.hall.model.state import (
     Visit,
 )
 from tingtang.kernel.ids import CounterId, StaffId
+
+TICKET, TRIAGE = Source.TICKET, Stage.TRIAGE
+"""Named here for what happens most: before Python 3.12 a member of an enumeration is slow to find."""
 
 
 def ticket_issued(state: HallDay, event: e.TicketIssued, at_ms: int) -> None:
@@ -39,21 +42,29 @@ def ticket_issued(state: HallDay, event: e.TicketIssued, at_ms: int) -> None:
         booked_ms=event.booked_ms,
         carried=bool(event.carried_from),
     )
-    state.tickets[event.ticket] = ticket
-    state.ticket_ids[event.number] = event.ticket
-    prefix = event.number.rstrip("0123456789")
-    state.numbers[prefix] = int(event.number[len(prefix) :])
+    state.tickets[ticket.id] = ticket
+    state.ticket_ids[ticket.number] = ticket.id
+    prefix = ticket.number.rstrip("0123456789")
+    state.numbers[prefix] = int(ticket.number[len(prefix) :])
     state.issued += 1
     state.tickets_of_service[service] = state.tickets_of_service.get(service, 0) + 1
-    visit = state.visits.get(event.visit)
+    visit = state.visits.get(ticket.visit)
     if visit is None:
-        visit = Visit(event.visit, at_ms, Source.TICKET, event.customer, event.care)
-        state.visits[event.visit] = visit
-    visit.tickets.append(event.ticket)
-    visit.left_ms = 0
-    visit.diverted = False  # came back to the counters after all
-    reach(visit, Stage.TRIAGE, at_ms)
-    join(state, ticket, key, since_ms)
+        state.visits[ticket.visit] = Visit(
+            ticket.visit,
+            at_ms,
+            TICKET,
+            ticket.customer,
+            ticket.care,
+            [ticket.id],
+            stages=[(TRIAGE, at_ms)],
+        )
+    else:
+        visit.tickets.append(ticket.id)
+        visit.left_ms = 0
+        visit.diverted = False  # came back to the counters after all
+        reach(visit, TRIAGE, at_ms)
+    stand(state, ticket)
 
 
 def ticket_called(state: HallDay, event: e.TicketCalled, at_ms: int) -> None:

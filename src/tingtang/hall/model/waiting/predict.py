@@ -161,7 +161,7 @@ class Outlook(msgspec.Struct, frozen=True, gc=False):
     waited: float
     """The coefficients of the features that do depend on them, or on the time already waited."""
     tails: tuple[tuple[float, float], ...]
-    """Low <= 0 <= high, for few and for many ahead."""
+    """Low <= 1 <= high, as shares of the median, for few and for many ahead."""
     due: Estimate
     """For one whose call is due at once."""
 
@@ -237,7 +237,9 @@ def outlook(model: WaitModel, situation: Situation) -> Outlook | None:
         just=weights[JUST],
         lately=weights[LATELY],
         waited=weights[WAITED],
-        tails=tuple((min(tail.low, 0.0), max(tail.high, 0.0)) for tail in model.tails),
+        tails=tuple(
+            (math.exp(min(tail.low, 0.0)), math.exp(max(tail.high, 0.0))) for tail in model.tails
+        ),
         due=Estimate(
             _whole(math.exp(due.median)), _whole(math.exp(due.low)), _whole(math.exp(due.high))
         ),
@@ -246,7 +248,7 @@ def outlook(model: WaitModel, situation: Situation) -> Outlook | None:
 
 def foresee(line: Outlook, ahead: float, work_ahead_ms: float, waited_ms: float = 0.0) -> Estimate:
     """The estimate of one who has ``ahead`` people with ``work_ahead_ms`` of work before them."""
-    log, exp, scale = math.log, math.exp, line.scale
+    log, scale = math.log, line.scale
     place = min(max(ahead, 0.0), MAX_AHEAD) + MEDIAN_PLACE
     theory = _theory(work_ahead_ms, scale, line.servers, line.patience)
     middle = line.middle + line.theory * log(theory) + line.place * log(place)
@@ -257,11 +259,11 @@ def foresee(line: Outlook, ahead: float, work_ahead_ms: float, waited_ms: float 
     if waited_ms > 0.0:
         middle += line.waited * log(1.0 + waited_ms / scale)
     low, high = line.tails[bisect_right(TAIL_EDGES, ahead)]
-    median_ms, floor_ms = exp(min(middle, HIGHEST)) * scale, FLOOR * scale
+    median_ms, floor_ms = math.exp(min(middle, HIGHEST)) * scale, FLOOR * scale
     return Estimate(
         _whole(median_ms - floor_ms),
-        _whole(median_ms * exp(low) - floor_ms),
-        _whole(median_ms * exp(high) - floor_ms),
+        _whole(median_ms * low - floor_ms),
+        _whole(median_ms * high - floor_ms),
     )
 
 
