@@ -12,16 +12,7 @@ from tingtang.kernel import log_tables as t
 from tingtang.kernel.database import Database
 from tingtang.kernel.errors import Refused
 from tingtang.kernel.events import Recorded, UnknownEvent
-from tingtang.kernel.log import (
-    GENESIS,
-    GROUP_FULL,
-    Answered,
-    Clash,
-    EventLog,
-    Key,
-    Lineage,
-    event_hash,
-)
+from tingtang.kernel.log import GENESIS, Answered, Clash, EventLog, Key, Lineage, event_hash
 
 
 async def test_what_was_appended_is_read_back_in_order(log: EventLog) -> None:
@@ -210,18 +201,6 @@ async def test_what_is_asked_for_in_one_turn_of_the_loop_is_one_group(log: Event
     log.observe(lambda appends, _events, _seconds: groups.append(appends))
     await asyncio.gather(*(log.append(give(f"s{i}", i)) for i in range(20)))
     assert groups == [20]
-
-
-async def test_a_full_group_does_not_wait_for_more(log: EventLog) -> None:
-    groups: list[int] = []
-    log.observe(lambda appends, _events, _seconds: groups.append(appends))
-
-    under_way = []
-    for _ in range(GROUP_FULL * 2):
-        under_way.append(log.submit(give("a", 1)))
-        await asyncio.sleep(0)  # one in each turn of the loop
-    await asyncio.gather(*under_way)
-    assert groups[0] == GROUP_FULL
 
 
 async def test_a_retry_with_its_key_gets_the_first_answer(log: EventLog) -> None:
