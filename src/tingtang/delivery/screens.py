@@ -136,15 +136,15 @@ def wire_screens(parts: Parts, screens: Screens, items: Items, devices: DeviceSe
     parts.live.register(ViewType(VIEW, Permission.GUIDE_SEE, compute, allow=own))
 
     def touch(_stream: str, recorded: Sequence[Recorded]) -> None:
-        parts.live.touch_branch(VIEW, recorded[0].branch)
+        parts.live.touch_branch(recorded[0].branch, VIEW)
 
     def machine_said(one: Recorded) -> None:
         device = devices.register.get(one.stream.partition("/")[2])
         if device is not None and device.type in {LOCKER, DISPENSER}:
-            parts.live.touch_branch(VIEW, device.branch)
+            parts.live.touch_branch(device.branch, VIEW)
 
     items.cabinets.host.on_change(touch)
     parts.log.follow(SAYS, machine_said)
     parts.log.follow(
-        (r.DeviceSaved, r.DeviceRemoved), lambda one: parts.live.touch_branch(VIEW, one.branch)
+        (r.DeviceSaved, r.DeviceRemoved), lambda one: parts.live.touch_branch(one.branch, VIEW)
     )

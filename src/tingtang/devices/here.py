@@ -117,11 +117,11 @@ def wire_here(parts: Parts, devices: DeviceService) -> None:
     def machine_changed(one: Recorded) -> None:
         device = register.get(one.stream.partition("/")[2])
         if device is not None and device.terminal:
-            parts.live.touch_branch(VIEW, device.branch)
+            parts.live.touch_branch(device.branch, VIEW)
 
     parts.log.follow(_TELLING, machine_changed)
     parts.log.follow(
-        (r.DeviceSaved, r.DeviceRemoved), lambda one: parts.live.touch_branch(VIEW, one.branch)
+        (r.DeviceSaved, r.DeviceRemoved), lambda one: parts.live.touch_branch(one.branch, VIEW)
     )
 
 

@@ -287,7 +287,7 @@ class TaskService:
     def _on_change(self, stream: str, _events: Sequence[Recorded]) -> None:
         branch = stream.split("/")[1]
         self._live.touch(VIEW, branch)
-        self._live.touch_branch(calls.VIEW, branch)
+        self._live.touch_branch(branch, calls.VIEW)
 
 
 def check_note(note: str) -> str:

@@ -73,7 +73,8 @@ class LiveViews:
     def __init__(self) -> None:
         self._views: dict[str, ViewType] = {}
         self._channels: dict[tuple[str, str], _Channel] = {}
-        self._of_branch: dict[tuple[str, str], dict[_Channel, None]] = {}
+        self._of_branch: dict[str, dict[str, dict[_Channel, None]]] = {}
+        """By branch, then by the name of the view."""
         self._opening: dict[tuple[str, str], asyncio.Lock] = {}
 
     def register(self, view: ViewType) -> None:
@@ -94,10 +95,13 @@ class LiveViews:
         if channel is not None:
             channel.changed.set()
 
-    def touch_branch(self, name: str, branch: str) -> None:
-        """The same for every view of this name that belongs to ``branch``, whatever its key."""
-        for channel in self._of_branch.get((name, branch), ()):
-            channel.changed.set()
+    def touch_branch(self, branch: str, *names: str) -> None:
+        """The same for every view of these names that belongs to ``branch``, whatever its key."""
+        watched = self._of_branch.get(branch)
+        if watched is not None:
+            for name in names:
+                for channel in watched.get(name, ()):
+                    channel.changed.set()
 
     async def watch(
         self, name: str, key: str, actor: Actor, watcher: Watcher, since: tuple[str, int] | None
@@ -152,7 +156,8 @@ class LiveViews:
                 channel.data = as_json_object(content)
                 channel.version = 1
                 self._channels[where] = channel
-                self._of_branch.setdefault((view.name, view.branch_of(key)), {})[channel] = None
+                watched = self._of_branch.setdefault(view.branch_of(key), {})
+                watched.setdefault(view.name, {})[channel] = None
                 channel.task = asyncio.create_task(self._follow(channel))
         self._opening.pop(where, None)
         return channel
@@ -176,11 +181,14 @@ class LiveViews:
 
     def _forget(self, channel: _Channel) -> None:
         self._channels.pop((channel.view.name, channel.key), None)
-        group = (channel.view.name, channel.view.branch_of(channel.key))
-        others = self._of_branch.get(group, {})
+        branch, name = channel.view.branch_of(channel.key), channel.view.name
+        watched = self._of_branch.get(branch, {})
+        others = watched.get(name, {})
         others.pop(channel, None)
         if not others:
-            self._of_branch.pop(group, None)
+            watched.pop(name, None)
+        if not watched:
+            self._of_branch.pop(branch, None)
 
     def _publish(self, channel: _Channel, data: JsonObject) -> None:
         patch = merge_patch(channel.data, data)
