@@ -157,7 +157,7 @@ class Floor:
             ticket=TicketId(self._ids.new(now_ms)),
             number=f"A{self._count:03}",
             visit=VisitId(self._ids.new(now_ms)),
-            services=tuple(map(ServiceId, request.services)),
+            services=tuple(request.services),
             segment=Segment.ORDINARY,
             channel=Channel.KIOSK,
         )

@@ -203,7 +203,15 @@ class HallService:
                 )
             )
 
-        return (await self.run(branch, command, actor, key=key, answer=answer)).answer
+        done = await self.host.run(
+            day_stream(branch, self.dates.at(branch, now_ms)),
+            branch,
+            command,
+            actor=actor.name,
+            key=key,
+            answer=answer,
+        )
+        return done.answer
 
     async def call_next(
         self,
@@ -331,8 +339,7 @@ class HallService:
 
     def refresh(self, branch: str) -> None:
         """Have every view of the branch's day made anew."""
-        for name in DAY_VIEWS:
-            self._live.touch_branch(name, branch)
+        self._live.touch_branch(branch, *DAY_VIEWS)
 
     def _on_change(self, stream: str, _events: Sequence[Recorded]) -> None:
         self.refresh(stream.split("/")[1])

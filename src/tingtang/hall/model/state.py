@@ -168,7 +168,7 @@ class Ticket(msgspec.Struct, gc=False):
     segment: Segment
     channel: Channel
     issued_ms: int
-    legs: list[Leg]
+    legs: tuple[Leg, ...]
     line: LineKey
     since_ms: int
     """From when the present wait counts for dispatch; never decreasing along a line."""
@@ -244,10 +244,10 @@ class Visit(msgspec.Struct, gc=False):
     source: Source
     customer: CustomerId | None = None
     care: tuple[Care, ...] = ()
-    tickets: list[TicketId] = []
+    tickets: tuple[TicketId, ...] = ()
     zone: ZoneId = ZoneId("")
     zone_since_ms: int = 0
-    stages: list[tuple[Stage, int]] = []
+    stages: tuple[tuple[Stage, int], ...] = ()
     busy_at: str = ""
     """The machine the customer is working at, if any (R037), since ``busy_since_ms``."""
     busy_since_ms: int = 0

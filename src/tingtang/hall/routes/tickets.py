@@ -28,7 +28,7 @@ from tingtang.kernel.web import encoded, permit
 SERVICES_MAX = 10
 """Services on one ticket; nobody comes for more."""
 
-Services = Annotated[list[str], msgspec.Meta(min_length=1, max_length=SERVICES_MAX)]
+Services = Annotated[list[ServiceId], msgspec.Meta(min_length=1, max_length=SERVICES_MAX)]
 
 
 class TicketRequest(msgspec.Struct, frozen=True):
@@ -92,7 +92,7 @@ async def issue_ticket(
         customer = CustomerId(data.customer)
     body = await hall.issue_ticket(
         BranchId(branch),
-        tuple(map(ServiceId, data.services)),
+        tuple(data.services),
         actor,
         channel=channel_of(actor),
         visit=VisitId(data.visit) if data.visit else None,

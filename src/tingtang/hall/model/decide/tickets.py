@@ -71,7 +71,7 @@ def next_number(
     number = numbers.get(prefix, 0) + 1
     if chosen is not None and chosen.quota and number > chosen.quota:
         raise Refused(p.QUOTA_REACHED, quota=chosen.quota)
-    return f"{prefix}{number:0{numbering.digits}d}"
+    return prefix + str(number).zfill(numbering.digits)
 
 
 def call_next(state: HallDay, command: c.CallNext, at_ms: int) -> Events:

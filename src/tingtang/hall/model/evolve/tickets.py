@@ -33,7 +33,7 @@ def ticket_issued(state: HallDay, event: e.TicketIssued, at_ms: int) -> None:
         segment=event.segment,
         channel=event.channel,
         issued_ms=at_ms,
-        legs=[Leg(service, at_ms)],
+        legs=(Leg(service, at_ms),),
         line=key,
         since_ms=since_ms,
         later=event.services[1:],
@@ -56,11 +56,11 @@ def ticket_issued(state: HallDay, event: e.TicketIssued, at_ms: int) -> None:
             TICKET,
             ticket.customer,
             ticket.care,
-            [ticket.id],
-            stages=[(TRIAGE, at_ms)],
+            (ticket.id,),
+            stages=((TRIAGE, at_ms),),
         )
     else:
-        visit.tickets.append(ticket.id)
+        visit.tickets += (ticket.id,)
         visit.left_ms = 0
         visit.diverted = False  # came back to the counters after all
         reach(visit, TRIAGE, at_ms)
@@ -147,7 +147,7 @@ def ticket_transferred(state: HallDay, event: e.TicketTransferred, at_ms: int) -
     leg = ticket.leg
     leg.ended_ms, leg.outcome = at_ms, "transferred"
     ticket.counter = CounterId("")
-    ticket.legs.append(Leg(event.service, at_ms))
+    ticket.legs += (Leg(event.service, at_ms),)
     key = LineKey(event.service, ticket.segment, event.counter, event.staff)
     join_at(state, ticket, key, event.place, 0, at_ms)
 
@@ -167,7 +167,7 @@ def service_finished(state: HallDay, event: e.ServiceFinished, at_ms: int) -> No
         return
     at = ticket.later.index(event.then)
     ticket.later = ticket.later[:at] + ticket.later[at + 1 :]
-    ticket.legs.append(Leg(event.then, at_ms))
+    ticket.legs += (Leg(event.then, at_ms),)
     if event.stay:
         _leg_at(ticket, counter.id, counter.staff, at_ms)
         ticket.leg.started_ms = counter.since_ms = at_ms

@@ -60,7 +60,7 @@ def visit_left(state: HallDay, event: e.VisitLeft, at_ms: int) -> None:
 
 def reach(visit: Visit, stage: Stage, at_ms: int) -> None:
     if not visit.stages or visit.stages[-1][0] is not stage:
-        visit.stages.append((stage, at_ms))
+        visit.stages += ((stage, at_ms),)
 
 
 def leave_if_done(state: HallDay, visit_id: VisitId, at_ms: int) -> None:
