@@ -286,7 +286,7 @@ def test_a_visit_is_one_thing_from_the_door_to_the_end_of_service(
     server.command(c.FinishService(ticket=ticket))
     expect(sheet.get_by_text("这张号票已办结或弃号。")).to_be_visible()
     state = server.run(server.hall.state(EAST))
-    assert state.visits[visit].tickets == [ticket]
+    assert state.visits[visit].tickets == (ticket,)
     assert [stage for stage, _ in state.visits[visit].stages][-1] == "counter"
     events = server.run(server.app.parts.log.read_stream(server.hall.stream_now(EAST)))
     trace = [
