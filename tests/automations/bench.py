@@ -202,7 +202,7 @@ class Bench:
             while quiet < 3:
                 is_busy = self.reactions.behind or self.engine.runner.is_busy
                 quiet = 0 if is_busy else quiet + 1
-                await asyncio.sleep(0.01)
+                await asyncio.sleep(0.003)
 
     async def events(self, *types: type[Event]) -> list[Any]:
         return [one.event for one in await self.log.read_after(0, 10_000) if isinstance(one.event, types)]  # fmt: skip
