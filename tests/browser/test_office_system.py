@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.conftest import Accessible, Screens
 
@@ -92,6 +92,21 @@ def test_a_theme_warns_of_what_cannot_be_read_and_reaches_the_pages(screens: Scr
     css = page.request.get(page.url.split("/office")[0] + "/theme.css").text()
     assert "--tt-accent: #7a1f5c" in css
     assert css.count("--tt-accent:") == 2, "dark screens keep an accent of their own"
+
+
+def test_no_colour_is_chosen_before_the_banks_own_came(screens: Screens) -> None:
+    page = office(screens, "webhooks")
+    late: list[Route] = []
+    page.route("**/api/themes", lambda route: late.append(route))  # noqa: PLW0108 - no built-in
+    page.get_by_role("link", name="主题").click()
+    expect(page.get_by_role("heading", level=1, name="主题")).to_be_visible()
+    expect(page.get_by_role("button", name="保存", exact=True)).to_have_count(0)
+    for _ in range(100):
+        if late:
+            break
+        page.wait_for_timeout(50)
+    late[0].continue_()
+    expect(page.get_by_label("强调色 浅色 色值", exact=True)).to_be_visible()
 
 
 @pytest.mark.parametrize("look", ["lang=zh-CN", "lang=en&theme=dark"])
