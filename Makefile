@@ -37,8 +37,8 @@ check-web: ## types, style and unit tests of the web pages
 	@cd web && PATH="$$(../scripts/setup node):$$PATH" ../scripts/quietly "web: types and style" npm run --silent check
 	@cd web && PATH="$$(../scripts/setup node):$$PATH" ../scripts/quietly "web: unit tests" npm run --silent test
 
-test-python: ## the Python tests alone (WORKERS=n processes)
-	@$(BIN)/pytest -n $(WORKERS)
+test-python: ## the Python tests alone (WORKERS=n processes, each file in one of them)
+	@$(BIN)/pytest -n $(WORKERS) --dist loadfile
 
 bench: ## measure everything that bench/ can measure, against limits and peers, in one run
 	@scripts/setup dev
