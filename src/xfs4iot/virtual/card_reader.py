@@ -141,6 +141,12 @@ class CardReader(StorageDevice):
             return world.transport
         if not world.slot and not world.field:
             request.event("CardReader.InsertCardEvent")
+        with world.accepts():
+            return await self._drawn_in(request)
+
+    async def _drawn_in(self, request: Request) -> Card:
+        """The next card that can be read."""
+        world = self.world
         refused: Card | None = None
         while True:
             rejected = refused
@@ -227,7 +233,8 @@ class CardReader(StorageDevice):
 
     async def _bring_inside(self, request: Request, source: str) -> None:
         if source == "exit":
-            await self.step(request, "take in")
+            with self.world.accepts():
+                await self.step(request, "take in")
             if not self.world.slot:
                 raise refuse("noMedia", "the card was taken")
             self.world.take_in()

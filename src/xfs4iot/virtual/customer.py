@@ -92,12 +92,10 @@ class Customer:
 
 def _presented(world: World) -> bool:
     match world:
-        case CardWorld():
-            return world.slot is not None and world.wanted is None
+        case CardWorld() | PrinterWorld():
+            return world.slot is not None and not world.accepting
         case CashWorld() | CheckWorld():
             return bool(world.output)
-        case PrinterWorld():
-            return world.slot is not None and not world.accepting
         case _:
             return False
 

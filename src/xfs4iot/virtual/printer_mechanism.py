@@ -186,14 +186,11 @@ class PrinterMechanism(VirtualDevice):
         """The passbook to work with: the one inside, or the one the customer puts in now."""
         world = self.world
         while not world.inside:
-            if not world.slot:
-                request.event("Printer.NoMediaEvent", {"userPrompt": "passbook"})
-                world.accepting = True
-                try:
+            with world.accepts():
+                if not world.slot:
+                    request.event("Printer.NoMediaEvent", {"userPrompt": "passbook"})
                     await self.wait(request, lambda: bool(world.slot), want="passbook")
-                finally:
-                    world.accepting = False
-            await self.step(request, "take in")
+                await self.step(request, "take in")
             if world.slot:
                 world.take_in()
                 request.event("Printer.MediaInsertedEvent")

@@ -63,8 +63,6 @@ class PrinterWorld(World):
         self.inside: Media | None = None
         self.customer: list[Media] = []
         self.bins = [Bin() for _ in range(bins)]
-        self.accepting = False
-        """Whether the printer waits for a passbook, so that the slot takes one."""
         self.taken_count = 0
         self._sheets = 0
 

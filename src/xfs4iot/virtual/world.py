@@ -6,7 +6,8 @@ loss can come between taking a note here and putting it there.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from enum import StrEnum
 
 import msgspec
@@ -52,6 +53,8 @@ class World:
         """How long one movement of the mechanism takes; 0 in tests."""
         self.wanted: str | None = None
         """What the device is waiting for a person to bring, for virtual customers."""
+        self.accepting = False
+        """Whether what lies in the slot is being drawn in, and not held out to be taken."""
         self._armed: list[_Armed] = []
         self._listeners: set[Callable[[], None]] = set()
         self._at_restore: list[Callable[[], None]] = []
@@ -72,6 +75,15 @@ class World:
         """Tell everybody who listens."""
         for heard in list(self._listeners):
             heard()
+
+    @contextmanager
+    def accepts(self) -> Iterator[None]:
+        """What is put in meanwhile is drawn in."""
+        self.accepting = True
+        try:
+            yield
+        finally:
+            self.accepting = False
 
     # Faults
 
