@@ -36,6 +36,10 @@ TRANSFER = {
 }
 
 
+def waiting_for(lock: asyncio.Lock) -> int:
+    return len(lock._waiters or ())
+
+
 @pytest.mark.shows("R013", part="journey")
 async def test_business_goes_step_by_step_to_its_end(office: Office) -> None:
     send = office.play("test.send")
@@ -115,6 +119,28 @@ async def test_an_answer_can_be_taken_back_until_something_was_done(office: Offi
     assert office.played["test.send"].calls[0].inputs["account"] == "6228"
     assert not view["can_go_back"]
     assert (await kiosk.do(view, "back")).json()["error"]["code"] == "no_way_back"
+
+
+async def test_an_answer_that_comes_while_another_is_taken_back_is_not_of_that_screen_any_more(
+    office: Office,
+) -> None:
+    send = office.play("test.send")
+    await office.install("transfer", TRANSFER)
+    kiosk = await office.kiosk()
+    view = await kiosk.answer(await kiosk.begin("transfer"), account="6222")
+    opened = await office.journeys.store.get(JourneyId(view["journey"]))
+    async with opened.lock:
+        going_back = asyncio.create_task(kiosk.do(view, "back"))
+        await until(lambda: waiting_for(opened.lock) == 1)
+        answering = asyncio.create_task(kiosk.try_answer(view, amount=100))
+        await until(lambda: waiting_for(opened.lock) == 2)
+    back, answered = await asyncio.gather(going_back, answering)
+    assert back.status_code == 201
+    assert answered.json()["error"]["code"] == "step_passed"
+    office.journeys.store.drop(await office.journeys.store.get(JourneyId(view["journey"])))
+    view = await kiosk.see(view)
+    assert view["screen"]["fields"][0]["name"] == "account", "the log can be walked again"
+    assert not send.calls
 
 
 async def test_going_back_and_trying_again_count_once_however_often_they_are_sent(

@@ -56,7 +56,7 @@ class Performer:
         opened = await self.store.get(journey)
         pending = next((x for x in opened.journey.pending.values() if x.trace == trace), None)
         if pending is not None:
-            await self._end(opened, pending, result)
+            await self._end(journey, pending, result)
 
     def begin_new(self, opened: Open, events: Sequence[Event]) -> None:
         for event in events:
@@ -97,10 +97,10 @@ class Performer:
             opened.settled.set()
             return pending, True
         if isinstance(result, Done | Declined):
-            await self._end(opened, pending, result)
+            await self._end(journey, pending, result)
             return pending, True
         if not pending.is_unclear:
-            pending = await self._note_unclear(opened, pending)
+            pending = await self._note_unclear(journey, pending)
         return pending, False
 
     async def _waits(self, journey: JourneyId, pending: Pending) -> bool:
@@ -158,18 +158,17 @@ class Performer:
             logger.exception("the action %s failed", action.name)
             return Unclear()
 
-    async def _note_unclear(self, opened: Open, pending: Pending) -> Pending:
-        async with opened.lock:
+    async def _note_unclear(self, journey: JourneyId, pending: Pending) -> Pending:
+        async with self.store.held(journey) as opened:
             if opened.journey.pending.get(pending.step) == pending:
                 event = e.ActionUnclear(step=pending.step, trace=pending.trace)
                 await write(self.store, opened, [event], SYSTEM)
             opened.settled.set()
         return opened.journey.pending.get(pending.step, pending)
 
-    async def _end(self, opened: Open, pending: Pending, result: Done | Declined) -> None:
+    async def _end(self, journey_id: JourneyId, pending: Pending, result: Done | Declined) -> None:
         """Write down what came of an action and walk on."""
-        opened = await self.store.get(opened.journey.id)
-        async with opened.lock:
+        async with self.store.held(journey_id) as opened:
             journey, run = opened.journey, opened.run
             now = journey.pending.get(pending.step)
             if run is None or now is None or now.trace != pending.trace:

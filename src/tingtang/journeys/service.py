@@ -50,6 +50,7 @@ from tingtang.kernel.ids import BranchId, CustomerId, Ids, JourneyId, StaffId, V
 from tingtang.kernel.live import LiveViews
 from tingtang.kernel.log import Answered, EventLog, Key
 from tingtang.kernel.permissions import SYSTEM, Actor, ActorKind
+from tingtang.kernel.waiting import set_within
 
 __all__ = [
     "BRANCH_VIEW", "VIEW", "Action", "Actions", "Call", "Declined", "Done", "JourneyService", "Later", "Result",
@@ -168,7 +169,7 @@ class JourneyService:
         check_here(opened, actor)
         if await self.store.given_before(key) is not None:
             return opened
-        async with opened.lock:
+        async with self.store.held(journey) as opened:
             run = self._check(opened, actor)
             waiting = _waiting(run, step)
             if waiting is None or waiting.step.action is not None or waiting.step.screen is None:
@@ -196,7 +197,7 @@ class JourneyService:
         check_here(opened, actor)
         if await self.store.given_before(key) is not None:
             return opened
-        async with opened.lock:
+        async with self.store.held(journey) as opened:
             self._check(opened, actor)
             if opened.journey.pending:
                 raise Refused(p.STILL_AT_WORK)
@@ -213,7 +214,7 @@ class JourneyService:
         check_here(opened, actor)
         if await self.store.given_before(key) is not None:
             return opened
-        async with opened.lock:
+        async with self.store.held(journey) as opened:
             run = self._check(opened, actor)
             refused = refused_step(opened)
             if refused is None or opened.journey.pending:
@@ -230,7 +231,7 @@ class JourneyService:
         """
         opened = await self.store.get(journey)
         check_may_leave(opened, actor)
-        async with opened.lock:
+        async with self.store.held(journey) as opened:
             if opened.journey.ending is e.Ending.CANCELLED:
                 return opened
             check_may_leave(opened, actor)
@@ -260,8 +261,7 @@ class JourneyService:
         self, journey: JourneyId, actor: Actor, channel: Channel, key: Key | None = None
     ) -> Open:
         """Go on at the actor's terminal; the caller has seen to it that they may."""
-        opened = await self.store.get(journey)
-        async with opened.lock:
+        async with self.store.held(journey) as opened:
             if opened.journey.status in OVER:
                 raise Refused(p.JOURNEY_OVER)
             if channel not in opened.about.channels:
@@ -284,7 +284,7 @@ class JourneyService:
                 raise
             await self.store.end_locked(journey, e.Ending.EXPIRED)
             return
-        async with opened.lock:
+        async with self.store.held(journey) as opened:
             if opened.journey.status is not Status.OPEN:
                 return
             events = await self._leave(opened, e.Ending.EXPIRED, SYSTEM)
@@ -316,8 +316,7 @@ class JourneyService:
         """Wait a moment for the actions that were begun."""
         if opened.journey.pending:
             # Where it takes longer the screen says so, and changes when it has ended.
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(opened.settled.wait(), SETTLE_SECONDS)
+            await set_within(opened.settled, SETTLE_SECONDS)
         return await self.store.get(opened.journey.id)
 
     def _on_change(self, opened: Open, _events: Sequence[Event]) -> None:

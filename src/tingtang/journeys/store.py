@@ -3,7 +3,8 @@
 import asyncio
 import logging
 from collections import OrderedDict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from typing import Any
 
 import msgspec
@@ -49,7 +50,7 @@ def stream_of(journey: JourneyId) -> str:
 
 
 class Open:
-    """A journey in memory. Whoever holds ``lock`` may change it.
+    """A journey in memory. Whoever holds it (:meth:`JourneyStore.held`) may change it.
 
     ``journey``, ``stands`` and ``refusal`` are what is durable, for all who look. ``run`` is for
     whoever holds the lock: while something is on its way to disk it is ahead of them.
@@ -107,6 +108,17 @@ class JourneyStore:
             self._loading[journey] = task
             task.add_done_callback(lambda _: self._loading.pop(journey, None))
         return await asyncio.shield(task)
+
+    @asynccontextmanager
+    async def held(self, journey: JourneyId) -> AsyncIterator[Open]:
+        """The journey for whoever changes it: nobody else does meanwhile. Who waited while it was
+        dropped is given what is read anew: the run that was dropped may be ahead of the log."""
+        while True:
+            opened = await self.get(journey)
+            async with opened.lock:
+                if self._open.get(journey) is opened:
+                    yield opened
+                    return
 
     def drop(self, opened: Open) -> None:
         """Forget what is in memory: it is read anew when it is asked for."""

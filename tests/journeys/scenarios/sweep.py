@@ -182,8 +182,12 @@ class Sweep:
     async def lose_power(self) -> None:
         """The process is gone, with all that it knew, and another begins from the log."""
         self.dead.clear()
+        store = self.hall.journeys.store
+        for opened in list(store._open.values()):
+            async with opened.lock:  # an authoriser's yes is written before that, or not at all
+                pass
         await self.hall.journeys.stop()
-        self.hall.journeys.store._open.clear()
+        store._open.clear()
         await self.hall.journeys.start()
 
     # -- walking ------------------------------------------------------------------------------
