@@ -50,6 +50,9 @@ from tingtang.org.sign_in.identity import Identifier, NobodyKnown
 BURST_SECONDS = 10
 """How many seconds' worth of requests a caller may make at once."""
 
+STOP_SECONDS = 20.0
+"""How long a part may take to stop: after that the log is closed without it."""
+
 logger = logging.getLogger(__name__)
 
 
@@ -98,13 +101,12 @@ class App:
         """Take no more, let what is on its way become durable, close."""
         parts = self.parts
         self._readiness.is_started = False
-        await self.live_socket.stop()
-        await parts.reactions.stop()
-        for hook in reversed(parts.stops):
+        for hook in (self.live_socket.stop, parts.reactions.stop, *reversed(parts.stops)):
             try:
-                await hook()
+                async with asyncio.timeout(STOP_SECONDS):
+                    await hook()
             except Exception:
-                logger.exception("a feature could not stop")
+                logger.exception("a part could not stop")
         await parts.live.close()
         await parts.log.stop()
         await asyncio.to_thread(parts.database.close)

@@ -12,7 +12,6 @@ starts anew with a snapshot.
 """
 
 import asyncio
-import contextlib
 import logging
 from collections import deque
 from collections.abc import Awaitable, Callable
@@ -265,8 +264,7 @@ class LiveSocket:
             connection.leave()
             reader.cancel()
             if connection.closing is not None:
-                with contextlib.suppress(Exception):
-                    await asyncio.wait_for(writer, 1.0)
+                await asyncio.wait({writer}, timeout=1.0)
             writer.cancel()
             heard, _ = await asyncio.gather(reader, writer, return_exceptions=True)
         if isinstance(heard, Exception):

@@ -42,7 +42,8 @@ class Readiness:
         checks = {"started": Check(self.is_started, "" if self.is_started else "starting")}
         for name, look in self._looks.items():
             try:
-                trouble = await asyncio.wait_for(look(), SECONDS_MAX)
+                async with asyncio.timeout(SECONDS_MAX):
+                    trouble = await look()
             except Exception as error:
                 trouble = type(error).__name__
             checks[name] = Check(not trouble, trouble)

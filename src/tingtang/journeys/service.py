@@ -1,7 +1,5 @@
 """Journeys: begun, answered, taken back, moved, and ended; and the actions they ask for."""
 
-import asyncio
-import contextlib
 import logging
 from collections.abc import Mapping, Sequence
 from typing import Any

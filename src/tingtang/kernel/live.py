@@ -17,6 +17,7 @@ import msgspec
 
 from tingtang.kernel.errors import NOT_FOUND, Refused
 from tingtang.kernel.permissions import Actor, Permission
+from tingtang.kernel.waiting import set_within
 
 UPDATES_PER_SECOND_MAX = 20
 PATCHES_KEPT = 256
@@ -166,7 +167,7 @@ class LiveViews:
         while True:
             if channel.watchers:
                 await channel.changed.wait()
-            elif not await _changed_within(channel, IDLE_SECONDS) and not channel.watchers:
+            elif not await set_within(channel.changed, IDLE_SECONDS) and not channel.watchers:
                 self._forget(channel)
                 return
             channel.changed.clear()
@@ -220,14 +221,6 @@ class LiveViews:
                 "data": channel.data,
             }
         )
-
-
-async def _changed_within(channel: _Channel, seconds: float) -> bool:
-    try:
-        await asyncio.wait_for(channel.changed.wait(), seconds)
-    except TimeoutError:
-        return False
-    return True
 
 
 def _patches_since(channel: _Channel, version: int) -> list[bytes] | None:

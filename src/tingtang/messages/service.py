@@ -14,6 +14,7 @@ from tingtang.kernel.errors import Refused
 from tingtang.kernel.events import Event
 from tingtang.kernel.log import EventLog
 from tingtang.kernel.vault import Vault
+from tingtang.kernel.waiting import set_within
 from tingtang.messages import model as m
 from tingtang.messages import tables as t
 from tingtang.messages.gateways import Gateway, NotDelivered
@@ -112,10 +113,7 @@ class Messages:
                 tried = 0
             if not tried:
                 self._wake.clear()
-                try:
-                    await asyncio.wait_for(self._wake.wait(), BEAT_SECONDS)
-                except TimeoutError:
-                    continue
+                await set_within(self._wake, BEAT_SECONDS)
 
     async def _deliver(self, gateway: Gateway, row: sa.Row[Any]) -> None:
         address = self._vault.open(bytes(row.address), f"message_outbox/address/{row.id}")

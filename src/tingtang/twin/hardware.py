@@ -100,7 +100,8 @@ class Hardware:
             return
         self._process.stdin.close()
         try:
-            await asyncio.wait_for(self._process.wait(), ENDS_IN_S)
+            async with asyncio.timeout(ENDS_IN_S):
+                await self._process.wait()
         except TimeoutError:
             with contextlib.suppress(ProcessLookupError):
                 self._process.kill()

@@ -231,9 +231,8 @@ class Connection:
             self._observer("out", text)
         try:
             await self._socket.send(text, text=True)
-            await asyncio.wait_for(
-                asyncio.shield(pending.acknowledged), self._acknowledge_ms / 1000
-            )
+            async with asyncio.timeout(self._acknowledge_ms / 1000):
+                await asyncio.shield(pending.acknowledged)
         except ConnectionClosed as problem:
             raise ConnectionLost(f"{self.uri}: {problem}", pending.request_id) from None
         except TimeoutError:
@@ -255,7 +254,8 @@ class Connection:
             pending.timeout_ms + self._grace_ms if pending.timeout_ms else self._completion_ms
         )
         try:
-            return await asyncio.wait_for(asyncio.shield(pending.completed), limit_ms / 1000)
+            async with asyncio.timeout(limit_ms / 1000):
+                return await asyncio.shield(pending.completed)
         except TimeoutError:
             raise CompletionMissing(
                 f"{pending.name} was acknowledged and not completed within {limit_ms} ms",

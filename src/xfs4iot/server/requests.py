@@ -89,6 +89,7 @@ class Request:
         if left <= 0:
             raise TimeOut
         try:
-            await asyncio.wait_for(wake.wait(), left)
+            async with asyncio.timeout(left):
+                await wake.wait()
         except TimeoutError:
             raise TimeOut from None

@@ -29,6 +29,7 @@ from tingtang.kernel.live import LiveViews
 from tingtang.kernel.log import EventLog, Key
 from tingtang.kernel.permissions import SYSTEM, Actor, ActorKind, Permission, granted
 from tingtang.kernel.streams import StreamHost
+from tingtang.kernel.waiting import set_within
 from tingtang.org.directory import Directory
 from tingtang.org.model.records import StaffFacts
 
@@ -288,10 +289,7 @@ class FaultService:
             if now_ms - self._forgot_ms >= DAY_MS:
                 self._forgot_ms = now_ms
                 await self._forget()
-            try:
-                await asyncio.wait_for(self._news.wait(), LOOK_SECONDS)
-            except TimeoutError:
-                continue
+            await set_within(self._news, LOOK_SECONDS)
 
     def _waiting(self) -> set[str]:
         """Devices for which time alone may change something."""

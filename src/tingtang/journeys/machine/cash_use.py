@@ -6,7 +6,6 @@ Both write down what they begin before they look at the other: one of the two al
 """
 
 import asyncio
-import contextlib
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 
@@ -22,6 +21,7 @@ from tingtang.kernel.errors import Refused
 from tingtang.kernel.events import Event
 from tingtang.kernel.ids import JourneyId
 from tingtang.kernel.permissions import ActorKind
+from tingtang.kernel.waiting import set_within
 
 BEGINS = frozenset({"machine.accept_cash", "machine.count_out"})
 ENDS = frozenset({"machine.store_cash", "machine.return_cash", "machine.dispense_cash"})
@@ -89,8 +89,7 @@ class CashUse:
             while await self.is_moving(device):
                 if not await is_wanted(device):
                     return False
-                with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(changed.wait(), LOOK_SECONDS)
+                await set_within(changed, LOOK_SECONDS)
                 changed.clear()
         finally:
             self._changed.discard(changed)
