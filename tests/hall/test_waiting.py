@@ -225,6 +225,18 @@ def test_evidence_halves_the_error_of_a_wrong_catalogue() -> None:
     assert learned < 0.6 * untaught.mean_error_ms
 
 
+def test_what_the_late_are_told_is_learned_apart_from_what_is_told_on_arrival() -> None:
+    model, draw = WaitModel(), random.Random(5)
+    fresh = Situation("cash", 1, 5 * MINUTE, ahead=4, work_ahead_ms=20.0 * MINUTE)
+    late = msgspec.structs.replace(fresh, waited_ms=60.0 * MINUTE)
+    for _ in range(800):
+        learn(model, fresh, 20 * MINUTE * draw.lognormvariate(0.0, 0.3))
+        learn(model, late, 20 * MINUTE * draw.lognormvariate(0.0, 0.9))
+    early, later = told(model, fresh), told(model, late)
+    assert early.high_ms / early.median_ms < 2 < 3 < later.high_ms / later.median_ms
+    assert early.low_ms / early.median_ms > 0.5 > 0.35 > later.low_ms / later.median_ms
+
+
 def test_a_change_of_pace_is_followed_after_years_of_evidence() -> None:
     model = WaitModel()
     judged(model, exponential_line(4, 1.0, 5_000))

@@ -201,6 +201,8 @@ def test_a_real_banks_fortnight_is_told_well() -> None:
         found = replay.summary(part)
         assert found.below_best > 0.15, found
         assert 0.85 < found.coverage < 0.95, found
+        assert found.revised_coverage is not None
+        assert 0.87 < found.revised_coverage < 0.93, found
     overall = replay.summary(days)
     assert overall.waits + overall.untold > 6_900
 

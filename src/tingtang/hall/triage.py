@@ -9,7 +9,7 @@ from tingtang.hall.model import commands as c
 from tingtang.hall.model.kpis import busy_now
 from tingtang.hall.model.problems import UNKNOWN_VISIT
 from tingtang.hall.model.settings import VIP_SEGMENTS, HallSettings, Segment
-from tingtang.hall.model.state import Care, Channel, CounterState, HallDay, LineKey, Source, Stage
+from tingtang.hall.model.state import OFF, Care, Channel, HallDay, LineKey, Source, Stage
 from tingtang.hall.model.triage import Advice, Case, TriageTable, Way, advise, machine_wait_ms
 from tingtang.hall.ports import CustomerBook
 from tingtang.hall.service import HallService, segment_of
@@ -25,7 +25,6 @@ NOT_OFFERED = Problem(
 SOURCE_OF = {Channel.KIOSK: Source.KIOSK, Channel.PHONE: Source.PHONE}
 DIVERTED = frozenset({Way.SELF_SERVICE, Way.PHONE})
 """Ways that lead away from the counters (分流)."""
-OFF = frozenset({CounterState.CLOSED, CounterState.PAUSED})
 
 
 class WayTaken(msgspec.Struct, frozen=True):

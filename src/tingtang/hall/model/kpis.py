@@ -11,7 +11,7 @@ from typing import TypeVar
 import msgspec
 
 from tingtang.hall.model.settings import BusyLimits, Segment
-from tingtang.hall.model.state import CounterState, HallDay, Leg, Ticket, TicketState
+from tingtang.hall.model.state import OFF, CounterState, HallDay, Leg, Ticket, TicketState
 from tingtang.hall.model.triage import Busy
 from tingtang.kernel.clock import MINUTE_MS
 from tingtang.kernel.ids import CounterId, ServiceId, StaffId
@@ -226,8 +226,7 @@ def _waits_of_called(tickets: list[Ticket]) -> list[int]:
 
 def online_counters(state: HallDay) -> int:
     """Counters that are signed on and not paused."""
-    off = (CounterState.CLOSED, CounterState.PAUSED)
-    return sum(c.state not in off for c in state.counters.values())
+    return sum(c.state not in OFF for c in state.counters.values())
 
 
 def _limit_ms(state: HallDay) -> float:

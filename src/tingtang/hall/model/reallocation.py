@@ -26,7 +26,6 @@ GAIN_MIN_SHARE = 0.1
 """A change must shorten the mean wait of those in line by a minute and by a tenth."""
 UNSERVED_MS = 60 * MINUTE_MS
 """What waiting for a service counts that no open counter does."""
-OFF = frozenset({CounterState.CLOSED, CounterState.PAUSED})
 
 
 class Kind(StrEnum):

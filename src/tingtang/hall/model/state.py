@@ -34,6 +34,10 @@ class CounterState(Word):
     PAUSED = "paused"
 
 
+OFF = frozenset({CounterState.CLOSED, CounterState.PAUSED})
+"""Nobody is called to such a counter."""
+
+
 class Channel(Word):
     """Where a ticket was taken."""
 

@@ -10,14 +10,8 @@ from typing import Any
 import msgspec
 
 from tingtang.hall.model import events as e
-from tingtang.hall.model.settings import (
-    FirstCome,
-    GeneralisedCMu,
-    HeadStart,
-    Policy,
-    StrictPriority,
-)
-from tingtang.hall.model.state import CounterState, HallDay, Line, LineKey, Ticket, TicketState
+from tingtang.hall.model.ahead import ahead_of, goes_before
+from tingtang.hall.model.state import OFF, HallDay, LineKey, Ticket
 from tingtang.hall.model.waiting import (
     Calibration,
     Desk,
@@ -29,6 +23,7 @@ from tingtang.hall.model.waiting import (
     Situation,
     WaitModel,
     count,
+    due_at_once,
     foresee,
     gave_up,
     learn,
@@ -49,8 +44,6 @@ STANDARD_MS = 5 * 60_000
 MEASURED_MS = 1_000
 """For how long a line's counters are not looked at again while nothing happens to them: at a rush
 on the ticket machines only the people in line change."""
-WAITING = TicketState.WAITING
-OFF = frozenset({CounterState.CLOSED, CounterState.PAUSED})
 
 
 class Learned(msgspec.Struct):
@@ -104,15 +97,23 @@ class Ask(msgspec.Struct, frozen=True, gc=False):
         if line is None:
             return None
         if self.line.has_free and not self.ahead:
-            return line.due
+            return due_at_once(line, self.waited_ms)
         return foresee(line, self.ahead, self.work_ahead_ms, self.waited_ms)
 
 
-class Told(msgspec.Struct, frozen=True, gc=False):
+class Told(msgspec.Struct, gc=False):
     """What a customer was told on arrival, and what it rested on."""
 
     ask: Ask
     estimate: Estimate | None
+    late: Ask | None = None
+    """What the first answer rested on that was given after the median had passed, at ``late_ms``."""
+    late_ms: int = 0
+
+    def is_outwaited(self, waited_ms: int) -> bool:
+        """True once the median has passed, until an answer was given after that."""
+        said = self.estimate
+        return self.late is None and said is not None and waited_ms >= said.median_ms
 
 
 class WaitBook:
@@ -132,7 +133,11 @@ class WaitBook:
 
     def for_ticket(self, state: HallDay, ticket: Ticket, at_ms: int) -> Estimate | None:
         """The time left for one who waits; None where no open counter can serve them."""
-        return self._ask(state, ticket.line, ticket, at_ms).estimate()
+        ask = self._ask(state, ticket.line, ticket, at_ms)
+        told = self.told.get(ticket.id)
+        if told is not None and told.is_outwaited(at_ms - ticket.issued_ms):
+            told.late, told.late_ms = ask, at_ms
+        return ask.estimate()
 
     def for_newcomer(self, state: HallDay, key: LineKey, at_ms: int) -> Estimate | None:
         """The wait of somebody who would take a ticket for this line now."""
@@ -157,7 +162,7 @@ class WaitBook:
             measured = self._measured[key] = self._measure(state, key, at_ms)
         able, mine = self._able_for(state), measured.able
         in_front, people, work_ms = 0, 0.0, 0.0
-        for other, number in _ahead(state, key, ticket, at_ms, self._mean_ms):
+        for other, number in ahead_of(state, key, ticket, at_ms, self._mean_ms):
             theirs = able.get(other.service)
             if theirs and (shared := len(theirs if theirs is mine else theirs & mine)):
                 share = number * shared / len(theirs)
@@ -234,6 +239,8 @@ class WaitBook:
         if told.estimate is not None:
             record(self.calibration, told.estimate, waited_ms)
         learn(self.learned.model, told.ask.situation, waited_ms)
+        if told.late is not None:
+            learn(self.learned.model, told.late.situation, at_ms - told.late_ms)
 
     def _abandoned(self, state: HallDay, event: e.TicketAbandoned, at_ms: int) -> None:
         told = self.told.pop(event.ticket, None)
@@ -292,100 +299,13 @@ class WaitBook:
         policy, able = state.setup.settings.policy, self._able_for(state)
         total = 0.0
         for other, rate in self._arrivals.items():
-            if not _goes_before(policy, other, key):
+            if not goes_before(policy, other, key):
                 continue
             theirs = able.get(other.service, frozenset())
             if theirs and (shared := len(theirs & mine)):
                 share = shared / len(theirs) * self._mean_ms(state, other.service) / own_ms
                 total += per_hour(rate, at_ms) * share
         return total
-
-
-Mean = Callable[[HallDay, ServiceId], float]
-Ahead = list[tuple[LineKey, int]]
-"""How many of each line are expected to be called first."""
-
-
-def _ahead(state: HallDay, key: LineKey, ticket: Ticket | None, at_ms: int, mean: Mean) -> Ahead:
-    """How many of each line would be called before this customer, by the branch's policy."""
-    policy: Policy = state.setup.settings.policy if state.setup is not None else FirstCome()
-    since_ms = ticket.since_ms if ticket is not None else at_ms
-    found: Ahead = []
-    called_ms = 0.0
-    for other, line in state.lines.items():
-        if other == key:
-            number = _place_in(line, ticket)
-        else:
-            if not called_ms:
-                # When this customer may be called at a rough guess; the order then matters.
-                online = max(1, sum(c.state not in OFF for c in state.counters.values()))
-                called_ms = at_ms + state.waiting / online * mean(state, key.service)
-            cut_ms = _cut(policy, other, key, since_ms, called_ms, state, mean)
-            number = _count_until(line, cut_ms)
-        if number:
-            found.append((other, number))
-    return found
-
-
-def _place_in(line: Line, ticket: Ticket | None) -> int:
-    if ticket is None or ticket.state is not WAITING or ticket.id not in line:
-        return len(line)
-    # From the back: the newest ask most often, and a hall's lines are short.
-    behind = 0
-    for other in reversed(line):
-        if other == ticket.id:
-            break
-        behind += 1
-    return len(line) - 1 - behind
-
-
-def _cut(
-    policy: Policy,
-    other: LineKey,
-    key: LineKey,
-    since_ms: int,
-    called_ms: float,
-    state: HallDay,
-    mean: Mean,
-) -> float:
-    """Who of the line ``other`` has waited since before this moment goes first."""
-    if isinstance(policy, GeneralisedCMu):
-        mine = policy.weights.get(key.segment, 1.0) / mean(state, key.service)
-        theirs = policy.weights.get(other.segment, 1.0) / mean(state, other.service)
-        return called_ms - mine / theirs * (called_ms - since_ms)
-    if isinstance(policy, HeadStart):
-        mine_ms, theirs_ms = _start_ms(policy, key), _start_ms(policy, other)
-        return float(since_ms - mine_ms + theirs_ms)
-    if isinstance(policy, StrictPriority):
-        my_rank, their_rank = _rank(policy, key), _rank(policy, other)
-        if my_rank != their_rank:
-            return float("inf") if their_rank < my_rank else float("-inf")
-    return float(since_ms)
-
-
-def _goes_before(policy: Policy, other: LineKey, key: LineKey) -> bool:
-    if isinstance(policy, GeneralisedCMu):
-        return policy.weights.get(other.segment, 1.0) > policy.weights.get(key.segment, 1.0)
-    if isinstance(policy, HeadStart):
-        return _start_ms(policy, other) > _start_ms(policy, key)
-    if isinstance(policy, StrictPriority):
-        return _rank(policy, other) < _rank(policy, key)
-    return False
-
-
-def _rank(policy: StrictPriority, key: LineKey) -> int:
-    order = policy.order
-    return order.index(key.segment) if key.segment in order else len(order)
-
-
-def _start_ms(policy: HeadStart, key: LineKey) -> int:
-    return 1000 * policy.seconds.get(key.segment, 0)
-
-
-def _count_until(line: Line, cut_ms: float) -> int:
-    if next(reversed(line.values())) <= cut_ms:
-        return len(line)
-    return sum(since_ms <= cut_ms for since_ms in line.values())
 
 
 _FOLLOWERS: dict[type[Event], Callable[[WaitBook, HallDay, Any, int], None]] = {

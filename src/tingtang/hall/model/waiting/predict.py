@@ -13,7 +13,8 @@ The form, in three layers that each do one thing:
 3. *Interval*: the 5 % and 95 % quantiles of the residuals, followed one observation at a time
    (Robbins and Monro 1951; as adaptive conformal inference, Gibbs and Candès 2021, the step does
    not fade to nothing, so the share covered comes back to 90 % after any change), apart for few
-   and for many ahead because waits behind many vary less, relative to their length.
+   and for many ahead because waits behind many vary less, relative to their length; and apart
+   for those who wait already, because who was told less than they have waited is no average case.
 
 Nothing here reads a clock or draws a number, and everything is bounded in size.
 """
@@ -58,6 +59,9 @@ TAIL_CENTRES = (1.0, 2.0, 3.5, 6.5, 12.0, 30.0)
 TAIL_STEP, TAIL_STEP_LEAST, TAIL_WORTH = 10.0, 0.005, 40.0
 """In standard deviations: a 5 % quantile settles fastest with a step of 1 / its density, ~10."""
 TAIL_LIMIT = 6.0
+
+LATE = 0.5
+"""Who has waited longer than this share of what they have left counts as late."""
 
 AT_ONCE_MS, AT_ONCE_LOW_MS, AT_ONCE_HIGH_MS = 15_000.0, 3_000.0, 90_000.0
 """Before anything was learned: from ticket to call where a counter stands ready."""
@@ -134,12 +138,16 @@ class WaitModel(msgspec.Struct):
     lines: dict[str, Offset] = {}
     tails: list[Tail] = msgspec.field(default_factory=_prior_tails)
     at_once: AtOnce = msgspec.field(default_factory=AtOnce)
+    late_tails: list[Tail] = msgspec.field(default_factory=_prior_tails)
+    late_at_once: AtOnce = msgspec.field(default_factory=AtOnce)
+    """Both of them for those who are late, see :data:`LATE`."""
     learned: int = 0
 
     def __post_init__(self) -> None:
         size = len(FEATURES)
         shapes = (len(self.weights), len(self.covariance), *map(len, self.covariance))
-        if any(shape != size for shape in shapes) or len(self.tails) != len(TAIL_CENTRES):
+        tails = {len(self.tails), len(self.late_tails)}
+        if any(shape != size for shape in shapes) or tails != {len(TAIL_CENTRES)}:
             raise ValueError("this wait model was kept by another version; start a new one")
 
 
@@ -164,6 +172,9 @@ class Outlook(msgspec.Struct, frozen=True, gc=False):
     """Low <= 1 <= high, as shares of the median, for few and for many ahead."""
     due: Estimate
     """For one whose call is due at once."""
+    late_tails: tuple[tuple[float, float], ...]
+    late_due: Estimate
+    """Both of them for those who are late."""
 
 
 def _theory(ahead_ms: float, scale: float, servers: float, patience: float) -> float:
@@ -198,10 +209,6 @@ def _features(s: Situation) -> list[float]:
     ]
 
 
-def _tail(model: WaitModel, ahead: float) -> Tail:
-    return model.tails[bisect_right(TAIL_EDGES, ahead)]
-
-
 def _offset(model: WaitModel, line: str) -> float:
     offset = model.lines.get(line)
     return offset.total / (offset.seen + LINE_WORTH) if offset else 0.0
@@ -224,7 +231,6 @@ def outlook(model: WaitModel, situation: Situation) -> Outlook | None:
     middle = _offset(model, situation.line)
     for fixed in (ONE, COUNTERS, ELAPSED, LAST, OVERTAKING):
         middle += features[fixed] * weights[fixed]
-    due = model.at_once
     return Outlook(
         middle=middle,
         scale=scale,
@@ -237,13 +243,26 @@ def outlook(model: WaitModel, situation: Situation) -> Outlook | None:
         just=weights[JUST],
         lately=weights[LATELY],
         waited=weights[WAITED],
-        tails=tuple(
-            (math.exp(min(tail.low, 0.0)), math.exp(max(tail.high, 0.0))) for tail in model.tails
-        ),
-        due=Estimate(
-            _whole(math.exp(due.median)), _whole(math.exp(due.low)), _whole(math.exp(due.high))
-        ),
+        tails=_shares(model.tails),
+        due=_due(model.at_once),
+        late_tails=_shares(model.late_tails),
+        late_due=_due(model.late_at_once),
     )
+
+
+def _shares(tails: list[Tail]) -> tuple[tuple[float, float], ...]:
+    return tuple((math.exp(min(one.low, 0.0)), math.exp(max(one.high, 0.0))) for one in tails)
+
+
+def _due(due: AtOnce) -> Estimate:
+    return Estimate(
+        _whole(math.exp(due.median)), _whole(math.exp(due.low)), _whole(math.exp(due.high))
+    )
+
+
+def due_at_once(line: Outlook, waited_ms: float = 0.0) -> Estimate:
+    """The estimate of one whose call is due at once."""
+    return line.late_due if waited_ms > LATE * line.due.median_ms else line.due
 
 
 def foresee(line: Outlook, ahead: float, work_ahead_ms: float, waited_ms: float = 0.0) -> Estimate:
@@ -258,8 +277,9 @@ def foresee(line: Outlook, ahead: float, work_ahead_ms: float, waited_ms: float 
         middle += line.lately * log(1.0 + line.lately_free / place)
     if waited_ms > 0.0:
         middle += line.waited * log(1.0 + waited_ms / scale)
-    low, high = line.tails[bisect_right(TAIL_EDGES, ahead)]
     median_ms, floor_ms = math.exp(min(middle, HIGHEST)) * scale, FLOOR * scale
+    tails = line.late_tails if waited_ms > LATE * median_ms else line.tails
+    low, high = tails[bisect_right(TAIL_EDGES, ahead)]
     return Estimate(
         _whole(median_ms - floor_ms),
         _whole(median_ms * low - floor_ms),
@@ -278,7 +298,7 @@ def estimate(model: WaitModel, situation: Situation) -> Estimate | None:
     if line is None:
         return None
     if situation.at_once:
-        return line.due
+        return due_at_once(line, situation.waited_ms)
     return foresee(line, situation.ahead, situation.work_ahead_ms, situation.waited_ms)
 
 
@@ -287,8 +307,8 @@ def learn(model: WaitModel, situation: Situation, waited_ms: float) -> None:
 
     To keep the revised estimates honest too, learn one of them as well: keep the situation of
     the first revision after the median first told had passed, and when the call comes, learn it
-    with the time that was left. (Without it, 88 % of the real times left lay in the intervals of
-    those still waiting then; with it, 89 %, and the intervals are a tenth narrower.)
+    with the time that was left. It moves the intervals of those who are late, see :data:`LATE`,
+    and leaves those that are told on arrival.
 
     Only waits that ended in service are learned. The estimate answers "if I stay, when am I
     called?", and can be checked against those who were called; the wait of one who gave up is
@@ -305,7 +325,8 @@ def learn(model: WaitModel, situation: Situation, waited_ms: float) -> None:
         return
     waited = min(max(waited_ms, 0.0), MAX_WAIT_MS)
     if situation.at_once:
-        _learn_at_once(model.at_once, waited)
+        is_late = situation.waited_ms > LATE * math.exp(model.at_once.median)
+        _learn_at_once(model.late_at_once if is_late else model.at_once, waited)
         return
     x = _features(situation)
     fitted = sum(map(mul, x, model.weights))
@@ -314,7 +335,11 @@ def learn(model: WaitModel, situation: Situation, waited_ms: float) -> None:
     residual = wait - fitted - offset
     spread = _spread(min(max(situation.ahead, 0.0), MAX_AHEAD))
 
-    _learn_tail(_tail(model, situation.ahead), residual, spread)
+    median_ms = math.exp(min(fitted + offset, HIGHEST)) * max(situation.service_ms, 1.0)
+    is_late = situation.waited_ms > LATE * median_ms
+    if is_late or not situation.waited_ms:
+        tails = model.late_tails if is_late else model.tails
+        _learn_tail(tails[bisect_right(TAIL_EDGES, situation.ahead)], residual, spread)
     _learn_line(model, situation.line, wait - fitted)
 
     # Recursive least squares: a Kalman filter whose state stands still.
