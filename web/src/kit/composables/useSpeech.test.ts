@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { makeSpeaker, WAITING_MAX, type Utterance, type Voice } from './useSpeech'
+import { makeSpeaker, serverVoice, WAITING_MAX, type Player, type Utterance, type Voice } from './useSpeech'
 
 const zh = (text: string): Utterance => ({ language: 'zh-CN', text })
 const en = (text: string): Utterance => ({ language: 'en', text })
@@ -55,5 +55,43 @@ describe('speaker', () => {
     await Promise.resolve()
     end(true)
     expect(await third.ended).toBe('browser')
+  })
+})
+
+/** A player of which a test says what comes of the playing. */
+class Played implements Player {
+  onended: Player['onended'] = null
+  onerror: Player['onerror'] = null
+  src = ''
+  refuse: (cause: unknown) => void = () => undefined
+  play(): Promise<void> { return new Promise((_, reject) => { this.refuse = reject }) }
+  pause(): void { this.refuse(new DOMException('hushed', 'AbortError')) }
+  removeAttribute(): void { this.src = '' }
+  load(): void { void (this.onerror as ((cause: string) => void) | null)?.('the source is gone') }
+}
+
+describe('the voice of the server', () => {
+  it('is hushed at once, and asked again for what is said next', async () => {
+    const player = new Played()
+    const voice = serverVoice(player, 'kiosk')
+    const first = voice.speak(zh('正在呼叫'))
+    expect(player.src).toContain('/api/speech?text=')
+    voice.hush()
+    expect(await first).toBe(false)
+    const second = voice.speak(zh('还没有人应答'))
+    expect(player.src, 'it is not taken for broken').toContain(encodeURIComponent('还没有人应答'))
+    void (player.onended as (() => void) | null)?.()
+    expect(await second).toBe(true)
+  })
+
+  it('rests for a while once it could not speak', async () => {
+    const player = new Played()
+    const voice = serverVoice(player, 'kiosk')
+    const first = voice.speak(zh('一'))
+    player.refuse(new DOMException('no such sound', 'NotSupportedError'))
+    expect(await first).toBe(false)
+    player.src = ''
+    expect(await voice.speak(zh('二'))).toBe(false)
+    expect(player.src, 'nothing was asked for').toBe('')
   })
 })

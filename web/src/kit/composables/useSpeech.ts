@@ -103,25 +103,44 @@ function within(work: Promise<boolean>): Promise<boolean> {
   })
 }
 
-function serverVoice(player: HTMLAudioElement, surface: string): Voice {
+/** What the server's voice needs of an audio element. */
+export type Player = Pick<HTMLAudioElement, 'onended' | 'onerror' | 'src' | 'play' | 'pause' | 'removeAttribute' | 'load'>
+
+/** The server's voice, and how it is hushed: at once, and what the player reports of that is no failure of the server's. */
+export function serverVoice(player: Player, surface: string): { speak: Voice; hush: () => void } {
   let restsUntil_ms = 0
-  return (utterance) => {
-    if (Date.now() < restsUntil_ms) return Promise.resolve(false)
-    const query = new URLSearchParams({ text: utterance.text, lang: utterance.language.slice(0, 2), surface })
-    return within(
-      new Promise<boolean>((resolve) => {
-        const end = (ok: boolean): void => {
-          if (!ok) restsUntil_ms = Date.now() + SERVER_REST_MS
-          resolve(ok)
-        }
-        player.onended = () => { end(true) }
-        player.onerror = () => { end(false) }
-        player.onabort = () => { resolve(false) }
-        player.src = `/api/speech?${query.toString()}`
-        // Whoever hushes the voice ends the playing too: that is no failure of the server's.
-        player.play().catch((cause: unknown) => { if (cause instanceof DOMException && cause.name === 'AbortError') resolve(false); else end(false) })
-      }),
-    )
+  const over = (): void => undefined
+  let settle: (ok: boolean) => void = over
+  return {
+    speak: (utterance) => {
+      if (Date.now() < restsUntil_ms) return Promise.resolve(false)
+      const query = new URLSearchParams({ text: utterance.text, lang: utterance.language.slice(0, 2), surface })
+      return within(
+        new Promise<boolean>((resolve) => {
+          const mine = (ok: boolean): void => {
+            settle = over
+            player.onended = player.onerror = null
+            resolve(ok)
+          }
+          const failed = (): void => {
+            if (settle !== mine) return
+            restsUntil_ms = Date.now() + SERVER_REST_MS
+            mine(false)
+          }
+          settle = mine
+          player.onended = () => { mine(true) }
+          player.onerror = failed
+          player.src = `/api/speech?${query.toString()}`
+          player.play().catch(failed)
+        }),
+      )
+    },
+    hush: () => {
+      settle(false)
+      player.pause()
+      player.removeAttribute('src')
+      player.load()
+    },
   }
 }
 
@@ -159,18 +178,10 @@ let speaker: Speaker | undefined
 /** The page's one speaker: two components that announce at once are heard one after the other. */
 export function useSpeech(): Speaker {
   if (speaker) return speaker
-  const player = new Audio()
-  speaker = makeSpeaker(
-    [
-      { by: 'server', speak: serverVoice(player, document.documentElement.dataset['surface'] ?? '') },
-      { by: 'browser', speak: browserVoice },
-    ],
-    () => {
-      player.pause()
-      player.removeAttribute('src')
-      player.load()
-      if ('speechSynthesis' in window) speechSynthesis.cancel()
-    },
-  )
+  const server = serverVoice(new Audio(), document.documentElement.dataset['surface'] ?? '')
+  speaker = makeSpeaker([{ by: 'server', speak: server.speak }, { by: 'browser', speak: browserVoice }], () => {
+    server.hush()
+    if ('speechSynthesis' in window) speechSynthesis.cancel()
+  })
   return speaker
 }
