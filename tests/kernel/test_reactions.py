@@ -14,6 +14,7 @@ from tingtang.kernel import reactions as module
 from tingtang.kernel.clock import ManualClock
 from tingtang.kernel.database import Database
 from tingtang.kernel.errors import STORAGE_FAILED, Refused
+from tingtang.kernel.events import Recorded
 from tingtang.kernel.log import Answered, EventLog, Key
 from tingtang.kernel.reactions import Reactions, Trigger
 
@@ -127,6 +128,27 @@ async def test_a_reaction_waits_for_a_system_that_is_unable_to_work(log: EventLo
     await log.append(give("a", 1, 2))
     await until(lambda: 2 in told)
     assert told == [1] * 10 + [2]
+    await reactions.stop()
+
+
+async def test_a_reaction_waits_for_a_log_that_cannot_be_read(
+    log: EventLog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[int] = []
+    read, failures = log.read_after, [ConnectionError("the database restarts")] * 3
+
+    async def note(trigger: Trigger) -> None:
+        told.append(trigger.recorded.position)
+
+    async def failing(position: int, limit: int = 1000) -> list[Recorded]:
+        if failures:
+            raise failures.pop()
+        return await read(position, limit)
+
+    monkeypatch.setattr(log, "read_after", failing)
+    reactions = await following(log, note)
+    await log.append(give("a", 1, 2))
+    await until(lambda: told == [1, 2])
     await reactions.stop()
 
 

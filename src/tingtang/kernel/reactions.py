@@ -176,22 +176,31 @@ class Reactions:
             follower.news.set_result(None)
 
     async def _follow(self, follower: _Follower) -> None:
+        """Until it is stopped: where the log cannot be read (the database is away) it waits."""
         while True:
-            batch = await self._log.read_after(follower.position)
-            for recorded in batch:
-                if follower.wants(recorded):
-                    await self._handle(follower.name, follower.registered.handler, recorded)
-                    follower.handled += 1
-                else:
-                    follower.passed += 1
-                follower.position = recorded.position
-                if follower.handled >= KEEP_EVERY:
-                    await self._keep_at(follower)
-            if not batch:
-                if follower.handled or follower.passed >= KEEP_EVERY_PASSED:
-                    await self._keep_at(follower)
-                if self._log.head <= follower.position:
-                    await self._rest(follower)
+            try:
+                await self._go_on(follower)
+            except Exception:
+                logger.exception("reaction %s waits at %d", follower.name, follower.position)
+                await asyncio.sleep(ATTEMPTS[-1])
+
+    async def _go_on(self, follower: _Follower) -> None:
+        """Look at what comes next; rest where nothing does."""
+        batch = await self._log.read_after(follower.position)
+        for recorded in batch:
+            if follower.wants(recorded):
+                await self._handle(follower.name, follower.registered.handler, recorded)
+                follower.handled += 1
+            else:
+                follower.passed += 1
+            follower.position = recorded.position
+            if follower.handled >= KEEP_EVERY:
+                await self._keep_at(follower)
+        if not batch:
+            if follower.handled or follower.passed >= KEEP_EVERY_PASSED:
+                await self._keep_at(follower)
+            if self._log.head <= follower.position:
+                await self._rest(follower)
 
     async def _rest(self, follower: _Follower) -> None:
         """Wait until an event may concern it."""
