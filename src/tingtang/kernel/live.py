@@ -77,6 +77,8 @@ class LiveViews:
         self._of_branch: dict[str, dict[str, dict[_Channel, None]]] = {}
         """By branch, then by the name of the view."""
         self._opening: dict[tuple[str, str], asyncio.Lock] = {}
+        self._touches = 0
+        """How often anything was touched: whether something was while a view was made."""
 
     def register(self, view: ViewType) -> None:
         """Offer a view; called once a view at assembly."""
@@ -92,12 +94,14 @@ class LiveViews:
 
     def touch(self, name: str, key: str) -> None:
         """Tell that what the view shows may have changed. Costs nothing if nobody watches."""
+        self._touches += 1
         channel = self._channels.get((name, key))
         if channel is not None:
             channel.changed.set()
 
     def touch_branch(self, branch: str, *names: str) -> None:
         """The same for every view of these names that belongs to ``branch``, whatever its key."""
+        self._touches += 1
         watched = self._of_branch.get(branch)
         if watched is not None:
             for name in names:
@@ -150,6 +154,7 @@ class LiveViews:
         async with self._opening.setdefault(where, asyncio.Lock()):
             channel = self._channels.get(where)
             if channel is None:
+                touches = self._touches
                 content = await view.compute(key)
                 if content is None:
                     raise Refused(NOT_FOUND, what=view.name)
@@ -159,6 +164,8 @@ class LiveViews:
                 self._channels[where] = channel
                 watched = self._of_branch.setdefault(view.branch_of(key), {})
                 watched.setdefault(view.name, {})[channel] = None
+                if self._touches != touches:  # perhaps this view, which nobody had opened yet
+                    channel.changed.set()
                 channel.task = asyncio.create_task(self._follow(channel))
         self._opening.pop(where, None)
         return channel
