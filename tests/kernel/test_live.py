@@ -5,7 +5,9 @@ import json
 from typing import Any
 
 import msgspec
+import pytest
 
+from tingtang.kernel import live as module
 from tingtang.kernel.live import LiveViews, ViewType
 from tingtang.kernel.permissions import Actor, ActorKind, Permission
 
@@ -41,6 +43,7 @@ class Sums:
 
     def __init__(self) -> None:
         self.total = 1
+        self.failures: list[Exception] = []
         self.gate = asyncio.Event()
         self.gate.set()
         self.begun = asyncio.Event()
@@ -48,6 +51,8 @@ class Sums:
         self.live.register(ViewType("sums", Permission.HALL_SEE, self.compute))
 
     async def compute(self, _key: str) -> Sum:
+        if self.failures:
+            raise self.failures.pop()
         read = self.total
         self.begun.set()
         await self.gate.wait()
@@ -68,5 +73,18 @@ async def test_what_changes_while_a_view_is_opened_is_seen() -> None:
     sums.live.touch("sums", "east")
     sums.gate.set()
     screen = await opening
+    await screen.shows(2)
+    await sums.live.close()
+
+
+async def test_a_view_that_could_not_be_made_for_a_moment_shows_what_changed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(module, "AGAIN_SECONDS", 0.001)
+    sums = Sums()
+    screen = await sums.watch()
+    sums.failures = [ConnectionError("the database restarts")] * 2
+    sums.total = 2
+    sums.live.touch("sums", "east")  # and never again
     await screen.shows(2)
     await sums.live.close()

@@ -24,6 +24,8 @@ PATCHES_KEPT = 256
 """Patches a view remembers for those who resume: about 13 s at full rate, minutes in a calm hall."""
 IDLE_SECONDS = 30.0
 """How long a view without watchers is kept for one that comes back."""
+AGAIN_SECONDS = 1.0
+"""How long after a view could not be made it is tried again."""
 
 logger = logging.getLogger(__name__)
 JsonObject = dict[str, Any]
@@ -180,11 +182,15 @@ class LiveViews:
             channel.changed.clear()
             try:
                 content = await channel.view.compute(channel.key)
+                if content is not None:
+                    self._publish(channel, as_json_object(content))
             except Exception:
                 logger.exception("view %s could not be made", channel.view.name)
-                content = None
-            if content is not None:
-                self._publish(channel, as_json_object(content))
+                if not channel.watchers:  # whoever comes next opens it anew
+                    self._forget(channel)
+                    return
+                channel.changed.set()  # what changed has not been shown yet
+                await asyncio.sleep(AGAIN_SECONDS)
             await asyncio.sleep(1 / UPDATES_PER_SECOND_MAX)
 
     def _forget(self, channel: _Channel) -> None:
