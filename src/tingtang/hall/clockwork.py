@@ -16,7 +16,7 @@ from tingtang.kernel.ids import BranchId
 from tingtang.kernel.permissions import SYSTEM
 from tingtang.org.directory import Directory
 from tingtang.org.model.hours import opening_ms
-from tingtang.org.model.records import Module
+from tingtang.org.model.records import Branch, Module
 
 BEAT_SECONDS = 1.0
 OPEN_BEFORE_MS = 30 * MINUTE_MS
@@ -89,25 +89,34 @@ class Clockwork:
                 self._hall.refresh(branch)
 
     async def _tend(self, branch: BranchId, state: HallDay, now_ms: int) -> None:
-        try:
-            if any(due_ms <= now_ms for due_ms in state.timed.values()):
-                await self._hall.run(branch, c.RunTimers(), SYSTEM)
-            for beat in self._beats:
-                await beat(branch, state, now_ms)
-        except Refused as refused:
-            logger.warning("timers of a hall were refused: %s", refused.code)
+        if any(due_ms <= now_ms for due_ms in state.timed.values()):
+            await _alone(branch, self._hall.run(branch, c.RunTimers(), SYSTEM))
+        for beat in self._beats:
+            await _alone(branch, beat(branch, state, now_ms))
 
     async def _open_due(self, now_ms: int) -> None:
         for branch in self._directory.branches():
-            if Module.HALL not in branch.modules or not branch.active:
-                continue
-            date = self._hall.dates.at(branch.id, now_ms)
-            hours = opening_ms(branch.hours, date, branch.time_zone)
-            if hours is None or not hours[0] - OPEN_BEFORE_MS <= now_ms < hours[1]:
-                continue
-            if not self._directory.section(branch.id, HallSettings).opens_itself:
-                continue
-            state = await self._hall.state(branch.id)
-            if state.setup is None:
-                with contextlib.suppress(Refused):  # somebody opened it at the same moment
-                    await self._hall.open_day(branch.id)
+            if Module.HALL in branch.modules and branch.active:
+                await _alone(branch.id, self._open_if_due(branch, now_ms))
+
+    async def _open_if_due(self, branch: Branch, now_ms: int) -> None:
+        date = self._hall.dates.at(branch.id, now_ms)
+        hours = opening_ms(branch.hours, date, branch.time_zone)
+        if hours is None or not hours[0] - OPEN_BEFORE_MS <= now_ms < hours[1]:
+            return
+        if not self._directory.section(branch.id, HallSettings).opens_itself:
+            return
+        state = await self._hall.state(branch.id)
+        if state.setup is None:
+            with contextlib.suppress(Refused):  # somebody opened it at the same moment
+                await self._hall.open_day(branch.id)
+
+
+async def _alone(branch: BranchId, work: Awaitable[object]) -> None:
+    """Whatever goes wrong in it is in no other part's way, and in no other hall's."""
+    try:
+        await work
+    except Refused as refused:
+        logger.warning("the hall of %s was refused: %s", branch, refused.code)
+    except Exception:
+        logger.exception("a part of a beat of the hall of %s failed; the next one comes", branch)
