@@ -92,6 +92,21 @@ async def test_a_refused_message_is_not_tried_again(world: World) -> None:
     await world.messages.gateway.close()
 
 
+async def test_a_message_that_cannot_be_opened_is_in_no_other_ones_way(world: World) -> None:
+    await world.messages.send("booking_confirmed", PHONE, VALUES, "k1")
+    world.clock.advance(1)
+    await world.messages.send("booking_confirmed", PHONE, VALUES, "k2")
+    damage = sa.update(t.outbox).where(t.outbox.c.id == "k1").values(address=b"sealed elsewhere")
+    with world.database.writer.begin() as connection:
+        connection.execute(damage)
+    await world.messages.deliver_due()
+    assert await world.states() == ["queued", "sent"]
+    for pause_ms in m.RETRY_AFTER_MS:
+        world.clock.advance(pause_ms)
+        await world.messages.deliver_due()
+    assert await world.states() == ["failed", "sent"]
+
+
 async def test_stopping_lets_go_of_the_gateway_and_keeps_what_is_queued(world: World) -> None:
     sms = SmsGateway(world.other.base, KEY_ID, SECRET)
     wechat = WeChatGateway(world.other.base, APP_ID, APP_SECRET, {})

@@ -116,13 +116,11 @@ class Messages:
                 await set_within(self._wake, BEAT_SECONDS)
 
     async def _deliver(self, gateway: Gateway, row: sa.Row[Any]) -> None:
-        address = self._vault.open(bytes(row.address), f"message_outbox/address/{row.id}")
-        words = self._vault.open(bytes(row.words), f"message_outbox/words/{row.id}")
         attempts = row.attempts + 1
         change: dict[str, Any] = {"attempts": attempts}
         events: list[Event] = []
         try:
-            await gateway.deliver(row.id, address, row.template, words)
+            await self._hand_over(gateway, row)
         except NotDelivered as refused:
             again_ms = None if refused.final else m.next_attempt_ms(attempts, self._clock.now_ms())
             change["error"] = str(refused)
@@ -136,6 +134,18 @@ class Messages:
             change |= {"state": m.State.SENT.value, "error": ""}
             events.append(m.MessageSent(message=row.id, channel=gateway.channel))
         await self._write(events, sa.update(t.outbox).where(t.outbox.c.id == row.id).values(change))
+
+    async def _hand_over(self, gateway: Gateway, row: sa.Row[Any]) -> None:
+        """Raises :class:`NotDelivered`, whatever is wrong with it: it is in no other message's way."""
+        try:
+            address = self._vault.open(bytes(row.address), f"message_outbox/address/{row.id}")
+            words = self._vault.open(bytes(row.words), f"message_outbox/words/{row.id}")
+            await gateway.deliver(row.id, address, row.template, words)
+        except NotDelivered:
+            raise
+        except Exception as error:
+            logger.exception("a message could not be handed over")
+            raise NotDelivered(type(error).__name__) from error
 
     async def _write(self, events: list[Event], statement: sa.Executable) -> None:
         await self._log.append(
