@@ -1,5 +1,6 @@
 """Staff at the door: passwords, lockout, second factor, sessions."""
 
+import asyncio
 from pathlib import Path
 
 import httpx
@@ -9,7 +10,9 @@ import pytest
 from tests.http.world import PASSWORD, World, open_world
 from tingtang.kernel.clock import HOUR_MS, MINUTE_MS, SECOND_MS
 from tingtang.kernel.permissions import SYSTEM
+from tingtang.org.sign_in.identity import STRANGER
 from tingtang.org.sign_in.model.rules import STAFF_IDLE_MS, STAFF_LONGEST_MS, lock_ms
+from tingtang.org.sign_in.tokens import digest_of
 
 TELLER = "chen.yutong"
 SYSTEM_ADMIN = "tang.sijie"
@@ -260,6 +263,30 @@ async def test_sessions_are_listed_and_revoked(world: World) -> None:
         assert (await here.delete(f"/api/sessions/{session}")).status_code == 204
     assert (await elsewhere.get("/api/session")).status_code == 401
     assert (await here.get("/api/session")).status_code == 401
+
+
+async def test_a_session_that_is_ended_while_it_is_looked_up_does_not_come_back(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As after a restart, where a browser's first request and its sign-out come together."""
+    sessions, staff = world.sign_in.sessions, world.sign_in.staff
+    opened = await staff.open(world.staff(TELLER), "", "password")
+    sessions._drop(digest_of(opened.token))  # not in memory: the database is asked
+    read, has_read, go_on = sessions._read, asyncio.Event(), asyncio.Event()
+
+    async def held_up(digest: bytes) -> object:
+        found = await read(digest)
+        has_read.set()
+        await go_on.wait()
+        return found
+
+    monkeypatch.setattr(sessions, "_read", held_up)
+    looking = asyncio.create_task(sessions.find(opened.token))
+    await has_read.wait()
+    await staff.sign_out(opened.identity)
+    go_on.set()
+    assert await looking is STRANGER
+    assert sessions.known(opened.token) is STRANGER
 
 
 async def test_nobody_sees_or_ends_the_sessions_of_others(world: World) -> None:

@@ -118,6 +118,8 @@ class Sessions:
         self.on_seen: Callable[[str, int], None] = lambda _session, _seen_ms: None
         """Told now and then that a session is in use, to write it down."""
         self._on_end: list[Callable[[], None]] = []
+        self._ends = 0
+        """How often sessions were ended here."""
 
     # -- who is asking ----------------------------------------------------------------------
 
@@ -137,7 +139,10 @@ class Sessions:
     async def find(self, token: str) -> Identity:
         """The same, asking the database."""
         digest = digest_of(token)
-        held = await self._read(digest)
+        ends = -1
+        while ends != self._ends:  # what was ended while it was read does not come back
+            ends = self._ends
+            held = await self._read(digest)
         if held is None or self._is_over(held.row):
             self._unknown[digest] = self._clock.now_ms() + UNKNOWN_MS
             if len(self._unknown) > UNKNOWN_MAX:
@@ -296,6 +301,7 @@ class Sessions:
         return bool(claim.subject) and claim.issued_ms < self._dead_before.get(claim.subject, 0)
 
     def _tell_ended(self) -> None:
+        self._ends += 1
         for listener in self._on_end:
             listener()
 
