@@ -152,4 +152,6 @@ class DeviceFiles:
                 await self.forget(self._clock.now_ms() - KEPT_MS)
             except Refused as refused:
                 logger.warning("old pictures and logs have to wait: %s", refused.code)
+            except Exception:
+                logger.exception("old pictures and logs could not be forgotten; it is tried again")
             await asyncio.sleep(LOOK_SECONDS)

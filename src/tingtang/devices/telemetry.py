@@ -14,6 +14,7 @@ from tingtang.kernel.errors import Refused
 from tingtang.kernel.log import Append, EventLog
 
 FLUSH_SECONDS = 0.1
+AGAIN_SECONDS = 1.0
 """Samples wait for each other this long at most before they are written."""
 WAITING_MAX = 50_000
 """Beyond this the disk is not keeping up, and the oldest that wait are let go and counted."""
@@ -112,6 +113,8 @@ class Telemetry:
                 await self.forget(self._clock.now_ms() - KEPT_MS)
             except Refused as refused:
                 logger.warning("old samples have to wait: %s", refused.code)
+            except Exception:
+                logger.exception("old samples could not be forgotten; it is tried again")
             await asyncio.sleep(FORGET_SECONDS)
 
     async def _run(self) -> None:
@@ -123,8 +126,12 @@ class Telemetry:
                 await self._flush()
             except Refused as refused:
                 logger.warning("samples could not be written: %s", refused.code)
-                await asyncio.sleep(1.0)
-                self._news.set()
+            except Exception:
+                logger.exception("samples could not be written; it is tried again")
+            else:
+                continue
+            await asyncio.sleep(AGAIN_SECONDS)
+            self._news.set()
 
     async def _flush(self) -> None:
         taken, self._waiting = self._waiting, {}

@@ -43,4 +43,6 @@ class Housekeeping:
                 await self.once()
             except Refused as refused:
                 logger.warning("housekeeping has to wait: %s", refused.code)
+            except Exception:
+                logger.exception("housekeeping failed; it is done again")
             await asyncio.sleep(EVERY_SECONDS)

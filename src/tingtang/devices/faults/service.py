@@ -278,18 +278,24 @@ class FaultService:
     async def _look_on(self) -> None:
         while True:
             self._news.clear()
-            now_ms = self.clock.now_ms()
-            if now_ms - self._all_ms >= ALL_EVERY_MS:
-                self._all_ms = now_ms
-                self._dirty.clear()
-                await self.look()
-            else:
-                dirty, self._dirty = self._dirty, set()
-                await self.look(dirty | self._waiting())
-            if now_ms - self._forgot_ms >= DAY_MS:
-                self._forgot_ms = now_ms
-                await self._forget()
+            try:
+                await self._look_once()
+            except Exception:
+                logger.exception("devices could not be looked at; the next look comes")
             await set_within(self._news, LOOK_SECONDS)
+
+    async def _look_once(self) -> None:
+        now_ms = self.clock.now_ms()
+        if now_ms - self._all_ms >= ALL_EVERY_MS:
+            self._all_ms = now_ms
+            self._dirty.clear()
+            await self.look()
+        else:
+            dirty, self._dirty = self._dirty, set()
+            await self.look(dirty | self._waiting())
+        if now_ms - self._forgot_ms >= DAY_MS:
+            self._forgot_ms = now_ms
+            await self._forget()
 
     def _waiting(self) -> set[str]:
         """Devices for which time alone may change something."""

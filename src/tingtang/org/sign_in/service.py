@@ -6,6 +6,7 @@ from collections.abc import Coroutine
 from typing import Any
 
 from tingtang.kernel.clock import HOUR_MS
+from tingtang.kernel.errors import Refused
 from tingtang.kernel.feature import Parts
 from tingtang.org.directory import Directory
 from tingtang.org.sign_in.cookies import Cookies
@@ -91,5 +92,10 @@ class SignIn:
 
     async def _tidy(self) -> None:
         while True:
-            await self.staff.forget_ended()
+            try:
+                await self.staff.forget_ended()
+            except Refused as refused:
+                logger.warning("ended sessions have to wait: %s", refused.code)
+            except Exception:
+                logger.exception("ended sessions could not be forgotten; it is tried again")
             await asyncio.sleep(HOUR_MS / 1000)
