@@ -9,9 +9,7 @@ import pytest
 
 from tests.http.world import PASSWORD, World, open_world
 from tingtang.kernel.clock import HOUR_MS, MINUTE_MS, SECOND_MS
-from tingtang.kernel.errors import STORAGE_FAILED, Refused
 from tingtang.kernel.permissions import SYSTEM
-from tingtang.org.sign_in import service
 from tingtang.org.sign_in.identity import STRANGER
 from tingtang.org.sign_in.model.rules import STAFF_IDLE_MS, STAFF_LONGEST_MS, lock_ms
 from tingtang.org.sign_in.tokens import digest_of
@@ -289,26 +287,6 @@ async def test_a_session_that_is_ended_while_it_is_looked_up_does_not_come_back(
     go_on.set()
     assert await looking is STRANGER
     assert sessions.known(opened.token) is STRANGER
-
-
-async def test_ended_sessions_are_forgotten_once_the_disk_has_room_again(
-    world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(service, "HOUR_MS", 1)
-    forget, refusals = world.sign_in.staff.forget_ended, [Refused(STORAGE_FAILED, reason="full")]
-    forgotten = asyncio.Event()
-
-    async def full_disk() -> None:
-        if refusals:
-            raise refusals.pop()
-        await forget()
-        forgotten.set()
-
-    monkeypatch.setattr(world.sign_in.staff, "forget_ended", full_disk)
-    tidying = asyncio.create_task(world.sign_in._tidy())
-    async with asyncio.timeout(20):
-        await forgotten.wait()
-    tidying.cancel()
 
 
 async def test_nobody_sees_or_ends_the_sessions_of_others(world: World) -> None:

@@ -1,8 +1,5 @@
 """Physical items as a feature: how they are wired."""
 
-import asyncio
-import contextlib
-import logging
 from collections.abc import Sequence
 
 import msgspec
@@ -44,14 +41,13 @@ from tingtang.kernel.ids import BranchId
 from tingtang.kernel.live import ViewType
 from tingtang.kernel.permissions import Permission
 from tingtang.kernel.reactions import Trigger
+from tingtang.kernel.recurring import Recurring
 from tingtang.kernel.text import Text
 from tingtang.org.directory import Directory
 from tingtang.org.service import SignIn
 
 VIEW = "delivery.board"
 TEND_SECONDS = 10.0
-
-logger = logging.getLogger(__name__)
 
 
 def wire(parts: Parts) -> None:
@@ -102,7 +98,7 @@ def wire(parts: Parts) -> None:
     parts.live.register(ViewType(VIEW, Permission.ITEM_SEE, board))
     orders.host.on_change(touch)
     cabinets.host.on_change(touch)
-    clock = Clockwork(items)
+    clock = Recurring("delivery", TEND_SECONDS, items.tend)
     for start in (cabinets.start, clearings.start, clock.start):
         parts.on_start(start)
     for stop in (cabinets.stop, clearings.stop, clock.stop):
@@ -129,31 +125,6 @@ def _react(parts: Parts, items: Items, dispensers: Dispensers) -> None:
                 await items.orders.forget_journey(journey)
 
     reactions.register("delivery.customer_erased", (CustomerErased,), forget)
-
-
-class Clockwork:
-    """Looks at the clock every few seconds."""
-
-    def __init__(self, items: Items) -> None:
-        self._items = items
-        self._task: asyncio.Task[None] | None = None
-
-    async def start(self) -> None:
-        self._task = asyncio.create_task(self._run(), name="delivery")
-
-    async def stop(self) -> None:
-        if self._task is not None:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
-
-    async def _run(self) -> None:
-        while True:
-            await asyncio.sleep(TEND_SECONDS)
-            try:
-                await self._items.tend()
-            except Exception:
-                logger.exception("items could not be tended; it is tried again")
 
 
 EVENTS = EventTypes()

@@ -4,9 +4,7 @@ They may show what a customer had on the screen: they lie under seal, and who lo
 down first.
 """
 
-import asyncio
 import hashlib
-import logging
 from base64 import b64decode, b64encode
 
 import sqlalchemy as sa
@@ -21,6 +19,7 @@ from tingtang.kernel.events import Event
 from tingtang.kernel.ids import Ids
 from tingtang.kernel.log import Append, EventLog, Work
 from tingtang.kernel.permissions import SYSTEM, Actor
+from tingtang.kernel.recurring import Recurring
 from tingtang.kernel.sealed import seal, unseal
 from tingtang.kernel.vault import Vault
 
@@ -28,8 +27,6 @@ KEPT_EACH = 5
 """Of each kind and device; the oldest give way."""
 KEPT_MS = 30 * DAY_MS
 LOOK_SECONDS = HOUR_MS / 1000
-
-logger = logging.getLogger(__name__)
 
 
 class DeviceFiles:
@@ -40,16 +37,13 @@ class DeviceFiles:
         self._vault = vault
         self._clock = clock
         self._ids = ids
-        self._task: asyncio.Task[None] | None = None
+        self._forgetting = Recurring("device files", LOOK_SECONDS, self._forget_old, at_once=True)
 
     async def start(self) -> None:
-        self._task = asyncio.create_task(self._forget_old(), name="device-files")
+        await self._forgetting.start()
 
     async def stop(self) -> None:
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
-            self._task = None
+        await self._forgetting.stop()
 
     async def keep(self, device: r.Device, kind: FileKind, body: bytes, command: str = "") -> str:
         """Keep one; gives its id. Refused: bad_device_file where it is empty, too large, or neither
@@ -147,11 +141,4 @@ class DeviceFiles:
         )
 
     async def _forget_old(self) -> None:
-        while True:
-            try:
-                await self.forget(self._clock.now_ms() - KEPT_MS)
-            except Refused as refused:
-                logger.warning("old pictures and logs have to wait: %s", refused.code)
-            except Exception:
-                logger.exception("old pictures and logs could not be forgotten; it is tried again")
-            await asyncio.sleep(LOOK_SECONDS)
+        await self.forget(self._clock.now_ms() - KEPT_MS)

@@ -25,6 +25,7 @@ from tingtang.kernel.ids import Ids
 from tingtang.kernel.live import LiveViews
 from tingtang.kernel.log import EventLog, Key
 from tingtang.kernel.permissions import SYSTEM, Actor, Permission
+from tingtang.kernel.recurring import Recurring
 from tingtang.kernel.snapshots import Snapshots
 from tingtang.kernel.streams import StreamHost
 
@@ -69,7 +70,7 @@ class DeviceService:
         self._heard_ms: dict[str, int] = {}
         """When each device was last heard of, by our clock."""
         self._ends: dict[str, asyncio.Event] = {}
-        self._watch: asyncio.Task[None] | None = None
+        self._watching = Recurring("device watch", LOOK_SECONDS, self.look)
         self._sender = Sender(register, self.known_state, self._not_sent, self._switch_on)
         # A device's stream goes on for as long as it stands there: a start must not read it whole.
         snapshots = Snapshots(log, DeviceState, revision=STATE_REVISION)
@@ -91,14 +92,11 @@ class DeviceService:
         for device in self.register.all():
             await self.state(device.id)
             self._heard_ms[device.id] = now_ms
-        self._watch = asyncio.create_task(self._watch_all(), name="device-watch")
+        await self._watching.start()
 
     async def stop(self) -> None:
         """Finish what was heard, then stop."""
-        if self._watch is not None:
-            self._watch.cancel()
-            await asyncio.gather(self._watch, return_exceptions=True)
-            self._watch = None
+        await self._watching.stop()
         await asyncio.gather(*self._workers.values(), return_exceptions=True)
 
     # -- asking and telling --------------------------------------------------------------------
@@ -351,11 +349,6 @@ class DeviceService:
                 logger.warning("device %s: %s", device.id, refused.code)
             except Exception:
                 logger.exception("device %s", device.id)
-
-    async def _watch_all(self) -> None:
-        while True:
-            await asyncio.sleep(LOOK_SECONDS)
-            await self.look()
 
     async def _look_at(self, device: r.Device, now_ms: int) -> None:
         type_ = self.register.types.get(device.type)

@@ -12,10 +12,12 @@ from tingtang.kernel.clock import DAY_MS, Clock
 from tingtang.kernel.database import upsert
 from tingtang.kernel.errors import Refused
 from tingtang.kernel.log import Append, EventLog
+from tingtang.kernel.recurring import Recurring
 
 FLUSH_SECONDS = 0.1
-AGAIN_SECONDS = 1.0
 """Samples wait for each other this long at most before they are written."""
+AGAIN_SECONDS = 1.0
+"""How long after samples could not be written it is tried again."""
 WAITING_MAX = 50_000
 """Beyond this the disk is not keeping up, and the oldest that wait are let go and counted."""
 KEPT_MS = 90 * DAY_MS
@@ -41,7 +43,7 @@ class Telemetry:
         self._clock = clock
         self._waiting: dict[tuple[str, str, int], float] = {}
         self._task: asyncio.Task[None] | None = None
-        self._forgetting: asyncio.Task[None] | None = None
+        self._forgetting = Recurring("old samples", FORGET_SECONDS, self._forget_old, at_once=True)
         self._news = asyncio.Event()
         self._promised: list[asyncio.Future[None]] = []
         self.written = 0
@@ -71,14 +73,11 @@ class Telemetry:
 
     async def start(self) -> None:
         self._task = asyncio.create_task(self._run(), name="device-samples")
-        self._forgetting = asyncio.create_task(self._forget_old(), name="device-samples-old")
+        await self._forgetting.start()
 
     async def stop(self) -> None:
         """Write what waits, then stop."""
-        if self._forgetting is not None:
-            self._forgetting.cancel()
-            await asyncio.gather(self._forgetting, return_exceptions=True)
-            self._forgetting = None
+        await self._forgetting.stop()
         if self._task is not None:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
@@ -108,14 +107,7 @@ class Telemetry:
         return int(appended.result)
 
     async def _forget_old(self) -> None:
-        while True:
-            try:
-                await self.forget(self._clock.now_ms() - KEPT_MS)
-            except Refused as refused:
-                logger.warning("old samples have to wait: %s", refused.code)
-            except Exception:
-                logger.exception("old samples could not be forgotten; it is tried again")
-            await asyncio.sleep(FORGET_SECONDS)
+        await self.forget(self._clock.now_ms() - KEPT_MS)
 
     async def _run(self) -> None:
         while True:

@@ -1,6 +1,5 @@
 """What happens in halls merely because time passes: opening, timers, estimates made anew."""
 
-import asyncio
 import contextlib
 import logging
 from collections.abc import Awaitable, Callable
@@ -14,6 +13,7 @@ from tingtang.kernel.clock import HOUR_MS, MINUTE_MS
 from tingtang.kernel.errors import Refused
 from tingtang.kernel.ids import BranchId
 from tingtang.kernel.permissions import SYSTEM
+from tingtang.kernel.recurring import Recurring
 from tingtang.org.directory import Directory
 from tingtang.org.model.hours import opening_ms
 from tingtang.org.model.records import Branch, Module
@@ -39,7 +39,7 @@ class Clockwork:
         self._directory = directory
         self.beat_seconds = BEAT_SECONDS
         self._beats: list[Beat] = []
-        self._task: asyncio.Task[None] | None = None
+        self._beating: Recurring | None = None
         self._revised_ms = 0
         self._opened_check_ms = 0
 
@@ -57,20 +57,12 @@ class Clockwork:
                     await self._hall.books.rebuild(
                         branch.id, self._hall.dates.at(branch.id, now_ms)
                     )
-        self._task = asyncio.create_task(self._run(), name="hall-clockwork")
+        self._beating = Recurring("hall clockwork", self.beat_seconds, self.beat)
+        await self._beating.start()
 
     async def stop(self) -> None:
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
-
-    async def _run(self) -> None:
-        while True:
-            await asyncio.sleep(self.beat_seconds)
-            try:
-                await self.beat()
-            except Exception:
-                logger.exception("a beat of the halls failed; the next one comes")
+        if self._beating is not None:
+            await self._beating.stop()
 
     async def beat(self) -> None:
         """One beat: open what is due, run timers, revise estimates."""

@@ -1,6 +1,5 @@
 """What happens to bookings merely because time passes, and what their customers are told."""
 
-import asyncio
 import logging
 
 import msgspec
@@ -15,6 +14,7 @@ from tingtang.kernel.clock import HOUR_MS, MINUTE_MS, local_time
 from tingtang.kernel.errors import Refused
 from tingtang.kernel.ids import BookingId, BranchId
 from tingtang.kernel.reactions import Reactions, Trigger
+from tingtang.kernel.recurring import Recurring
 
 BEAT_SECONDS = 1.0
 TIMERS_MS = 15_000
@@ -31,24 +31,14 @@ class BookingClock:
 
     def __init__(self, bookings: BookingService) -> None:
         self._bookings = bookings
-        self._task: asyncio.Task[None] | None = None
+        self._beating = Recurring("booking clock", BEAT_SECONDS, self.beat)
         self._timers_ms = self._erased_ms = 0
 
     async def start(self) -> None:
-        self._task = asyncio.create_task(self._run(), name="booking-clock")
+        await self._beating.start()
 
     async def stop(self) -> None:
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
-
-    async def _run(self) -> None:
-        while True:
-            await asyncio.sleep(BEAT_SECONDS)
-            try:
-                await self.beat()
-            except Exception:
-                logger.exception("a beat of the bookings failed; the next one comes")
+        await self._beating.stop()
 
     async def beat(self) -> None:
         """Run the timers of all days that need it; forget and erase what is due."""

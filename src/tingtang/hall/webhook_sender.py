@@ -1,7 +1,6 @@
 """Sends what waits in the webhooks' outbox, one event after another to each receiver."""
 
 import asyncio
-import logging
 from typing import Any
 
 import httpx
@@ -18,8 +17,7 @@ from tingtang.hall.webhooks import (
     Tried,
     Webhooks,
 )
-
-logger = logging.getLogger(__name__)
+from tingtang.kernel.recurring import Recurring
 
 
 class WebhookSender:
@@ -27,27 +25,20 @@ class WebhookSender:
 
     def __init__(self, webhooks: Webhooks) -> None:
         self._webhooks = webhooks
-        self._task: asyncio.Task[None] | None = None
+        self._sending = Recurring("webhook sender", BEAT_SECONDS, self._send_all)
         self._client: httpx.AsyncClient | None = None
 
     async def start(self) -> None:
-        self._task = asyncio.create_task(self._run(), name="webhook-sender")
+        await self._sending.start()
 
     async def stop(self) -> None:
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+        await self._sending.stop()
         if self._client is not None:
             await self._client.aclose()
 
-    async def _run(self) -> None:
-        while True:
-            await asyncio.sleep(BEAT_SECONDS)
-            try:
-                while await self.send_due():
-                    pass
-            except Exception:
-                logger.exception("webhooks could not be sent; they wait")
+    async def _send_all(self) -> None:
+        while await self.send_due():
+            pass
 
     async def send_due(self) -> int:
         """One event to every receiver that is due; gives back how many were delivered."""

@@ -1,6 +1,5 @@
 """Journeys that nobody went on with are ended; what was entered is erased in time."""
 
-import asyncio
 import logging
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -18,6 +17,7 @@ from tingtang.kernel.database import Database
 from tingtang.kernel.errors import Refused
 from tingtang.kernel.ids import BranchId, JourneyId
 from tingtang.kernel.reactions import Trigger
+from tingtang.kernel.recurring import Recurring
 from tingtang.org.directory import Directory
 
 LOOK_SECONDS = 30.0
@@ -36,28 +36,18 @@ class JourneyHousekeeping:
         self._clock = clock
         self._journeys = journeys
         self._directory = directory
-        self._task: asyncio.Task[None] | None = None
+        self._recurring = Recurring("journey housekeeping", LOOK_SECONDS, self.tend)
 
     async def start(self) -> None:
-        self._task = asyncio.create_task(self._run(), name="journey-housekeeping")
+        await self._recurring.start()
 
     async def stop(self) -> None:
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+        await self._recurring.stop()
 
     async def tend(self) -> None:
         """End and erase what is due now."""
         await self._expire()
         await self._erase()
-
-    async def _run(self) -> None:
-        while True:
-            await asyncio.sleep(LOOK_SECONDS)
-            try:
-                await self.tend()
-            except Exception:
-                logger.exception("journeys could not be tended; it is tried again")
 
     async def on_customer_erased(self, trigger: Trigger) -> None:
         """A reaction: with the customer goes what was entered in their journeys (个人信息保护法 art. 47).

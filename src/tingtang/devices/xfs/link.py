@@ -1,7 +1,6 @@
 """The link to all devices of protocol XFS: one :class:`Machine` each, as the register has them."""
 
 import asyncio
-import logging
 
 from tingtang.devices.model import records as r
 from tingtang.devices.model import wire
@@ -10,11 +9,10 @@ from tingtang.devices.register import Register
 from tingtang.devices.xfs.machine import Machine
 from tingtang.devices.xfs.orders import Hands
 from tingtang.kernel.clock import Clock
+from tingtang.kernel.recurring import Recurring
 
 LOOK_S = 1.0
 """A device that was registered or changed is connected to after this long at most."""
-
-logger = logging.getLogger(__name__)
 
 
 class XfsLink:
@@ -25,16 +23,13 @@ class XfsLink:
         self._inbox = inbox
         self._clock = clock
         self._machines: dict[str, tuple[Machine, asyncio.Task[None]]] = {}
-        self._watch: asyncio.Task[None] | None = None
+        self._watching = Recurring("XFS4IoT devices", LOOK_S, self.look, at_once=True)
 
     async def start(self) -> None:
-        self._watch = asyncio.create_task(self._watch_register(), name="xfs-register")
+        await self._watching.start()
 
     async def stop(self) -> None:
-        if self._watch is not None:
-            self._watch.cancel()
-            await asyncio.gather(self._watch, return_exceptions=True)
-            self._watch = None
+        await self._watching.stop()
         for device in list(self._machines):
             await self._end(device)
 
@@ -77,11 +72,3 @@ class XfsLink:
         if found is not None:
             found[1].cancel()
             await asyncio.gather(found[1], return_exceptions=True)
-
-    async def _watch_register(self) -> None:
-        while True:
-            try:
-                await self.look()
-            except Exception:
-                logger.exception("XFS4IoT devices")
-            await asyncio.sleep(LOOK_S)

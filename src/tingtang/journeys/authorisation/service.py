@@ -1,6 +1,5 @@
 """Requests for a second person's yes: asked by scenarios, answered by people, told to the journey."""
 
-import asyncio
 import contextlib
 import logging
 from collections.abc import Sequence
@@ -37,6 +36,7 @@ from tingtang.kernel.live import LiveViews
 from tingtang.kernel.log import EventLog, Key, Work
 from tingtang.kernel.permissions import SYSTEM, Actor, ActorKind
 from tingtang.kernel.reactions import Trigger
+from tingtang.kernel.recurring import Recurring
 from tingtang.kernel.streams import StreamHost
 from tingtang.kernel.text import Text
 from tingtang.kernel.vault import Vault
@@ -90,17 +90,15 @@ class Authorisations:
         self._journeys = journeys
         self._habits = HabitBook(log, clock)
         self.shown = EvidenceBook(log, clock, vault)
-        self._task: asyncio.Task[None] | None = None
+        self._tending = Recurring("authorisations", TEND_SECONDS, self.tend)
         log.project(m.TYPES.all().values(), project)
         self.host.on_change(self._on_change)
 
     async def start(self) -> None:
-        self._task = asyncio.create_task(self._tend(), name="authorisations")
+        await self._tending.start()
 
     async def stop(self) -> None:
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+        await self._tending.stop()
 
     # -- asked by scenarios ---------------------------------------------------------------------
 
@@ -355,14 +353,6 @@ class Authorisations:
             rules.claim_seconds * 1000, rules.escalate_seconds * 1000, rules.lapse_seconds * 1000
         )
         await self._run(authorisation, branch, clock, SYSTEM)
-
-    async def _tend(self) -> None:
-        while True:
-            await asyncio.sleep(TEND_SECONDS)
-            try:
-                await self.tend()
-            except Exception:
-                logger.exception("authorisations could not be tended; it is tried again")
 
     def _on_change(self, _stream: str, events: Sequence[Recorded]) -> None:
         self._live.touch(BELL, CENTRE)

@@ -3,7 +3,6 @@
 Events come through a kernel reaction, so that none is missed and the log never waits.
 """
 
-import asyncio
 import logging
 
 import msgspec
@@ -45,6 +44,7 @@ from tingtang.kernel.live import LiveViews
 from tingtang.kernel.log import EventLog, Key
 from tingtang.kernel.permissions import Actor, Permission
 from tingtang.kernel.reactions import Reactions, Trigger
+from tingtang.kernel.recurring import Recurring
 from tingtang.kernel.text import Text
 
 VIEW = "automations.branch"
@@ -96,7 +96,7 @@ class Automations:
         self._watches: dict[tuple[str, str, int], Watch] = {}
         self._facts_ms = self._forgot_ms = 0
         self._from_ms = 0
-        self._task: asyncio.Task[None] | None = None
+        self._looking = Recurring("automations", LOOK_SECONDS, self._look_on)
         self.offers.offer_action(_wait_action())
         types = [type_ for name, type_ in log.types.all().items() if _may_be_followed(name)]
         reactions.register(
@@ -129,13 +129,10 @@ class Automations:
         for branch, started_ms, event in await self.book.unfinished():
             self._promises.remember(event)
             self.runner.take_on(Promised(branch, started_ms, event), RunMode.QUEUED)
-        self._task = asyncio.create_task(self._look_on(), name="automations")
+        await self._looking.start()
 
     async def stop(self) -> None:
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
-            self._task = None
+        await self._looking.stop()
         await self.runner.stop()
 
     # -- editing -------------------------------------------------------------------------------
@@ -311,18 +308,11 @@ class Automations:
             self._live.touch(VIEW, one)
 
     async def _look_on(self) -> None:
-        while True:
-            await asyncio.sleep(LOOK_SECONDS)
-            try:
-                await self.look()
-                now_ms = self.clock.now_ms()
-                if now_ms - self._forgot_ms >= HOUR_MS:
-                    self._forgot_ms = now_ms
-                    await self.book.forget_runs(now_ms - RUNS_KEPT_MS)
-            except Refused as refused:
-                logger.warning("automations could not look: %s", refused.code)
-            except Exception:
-                logger.exception("automations could not look; the next look comes")
+        await self.look()
+        now_ms = self.clock.now_ms()
+        if now_ms - self._forgot_ms >= HOUR_MS:
+            self._forgot_ms = now_ms
+            await self.book.forget_runs(now_ms - RUNS_KEPT_MS)
 
 
 def matching_trigger(automation: Automation, recorded: Recorded) -> int | None:

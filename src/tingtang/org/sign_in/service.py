@@ -6,8 +6,8 @@ from collections.abc import Coroutine
 from typing import Any
 
 from tingtang.kernel.clock import HOUR_MS
-from tingtang.kernel.errors import Refused
 from tingtang.kernel.feature import Parts
+from tingtang.kernel.recurring import Recurring
 from tingtang.org.directory import Directory
 from tingtang.org.sign_in.cookies import Cookies
 from tingtang.org.sign_in.credentials import Credentials
@@ -63,15 +63,19 @@ class SignIn:
         )
         self.oidc = Oidc(options.oidc, self.staff, directory, signer, wall)
         self._tasks: set[asyncio.Task[None]] = set()
+        self._tidying = Recurring(
+            "ended sessions", HOUR_MS / 1000, self.staff.forget_ended, at_once=True
+        )
         self.sessions.on_seen = self._write_seen
 
     async def start(self) -> None:
         """Learn which links are dead, and tidy up now and then."""
         await self.phones.load()
-        self._spawn(self._tidy())
+        await self._tidying.start()
 
     async def stop(self) -> None:
         """Let what is being written finish."""
+        await self._tidying.stop()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -89,13 +93,3 @@ class SignIn:
         self._tasks.discard(task)
         if not task.cancelled() and (error := task.exception()) is not None:
             logger.error("sign-in could not write something down", exc_info=error)
-
-    async def _tidy(self) -> None:
-        while True:
-            try:
-                await self.staff.forget_ended()
-            except Refused as refused:
-                logger.warning("ended sessions have to wait: %s", refused.code)
-            except Exception:
-                logger.exception("ended sessions could not be forgotten; it is tried again")
-            await asyncio.sleep(HOUR_MS / 1000)

@@ -1,6 +1,5 @@
 """Lamps follow the daylight: reads sensors, sets levels, keeps the meters of the day."""
 
-import asyncio
 import logging
 from collections.abc import Sequence
 
@@ -25,6 +24,7 @@ from tingtang.kernel.events import Recorded
 from tingtang.kernel.live import LiveViews
 from tingtang.kernel.log import EventLog
 from tingtang.kernel.permissions import Actor, ActorKind, Permission
+from tingtang.kernel.recurring import Recurring
 from tingtang.org.directory import Directory
 
 VIEW = "devices.daylight"
@@ -50,17 +50,14 @@ class Daylight:
         self._meters: dict[str, tuple[str, Meter]] = {}
         """By lamp: the date, and its meter of that day."""
         self._changed_ms: dict[tuple[str, str], int] = {}
-        self._task: asyncio.Task[None] | None = None
+        self._looking = Recurring("daylight control", LOOK_SECONDS, self.look)
         devices.host.on_change(self._on_change)
 
     async def start(self) -> None:
-        self._task = asyncio.create_task(self._look_on(), name="daylight")
+        await self._looking.start()
 
     async def stop(self) -> None:
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
-            self._task = None
+        await self._looking.stop()
 
     def rules(self, branch: str) -> tuple[DaylightRule, ...]:
         """The zones of a branch that follow the daylight."""
@@ -183,11 +180,3 @@ class Daylight:
                 self._count(lamp, known[1], recorded.time_ms)
                 known[1].set(recorded.event.values)
         self._live.touch(VIEW, lamp.branch)
-
-    async def _look_on(self) -> None:
-        while True:
-            await asyncio.sleep(LOOK_SECONDS)
-            try:
-                await self.look()
-            except Exception:
-                logger.exception("daylight control failed; the next look comes")
