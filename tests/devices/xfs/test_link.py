@@ -11,6 +11,7 @@ from tests.http.world import open_world
 from tingtang.devices.model.state import CommandState, DeviceState
 from tingtang.devices.model.wire import App, Health, Link
 from tingtang.devices.virtual.xfs_machines import kiosk
+from tingtang.devices.xfs.machine import Machine
 from tingtang.kernel.permissions import SYSTEM
 from xfs4iot.client import Connection
 from xfs4iot.errors import CommandErrorCode
@@ -115,6 +116,27 @@ async def test_a_machine_that_loses_power_is_off_line_and_comes_back_as_new(hall
     await hall.host.start()
     state = await hall.state(lambda state: state.link is Link.ONLINE)
     assert state.boot != first
+
+
+async def test_a_machine_that_says_what_makes_no_sense_is_looked_for_again(
+    hall: Hall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found, failures = Machine._found, [TypeError("a text where a number should be")]
+    is_found = asyncio.Event()
+
+    async def puzzled(machine: Machine) -> None:
+        await found(machine)
+        if failures:
+            raise failures.pop()
+        is_found.set()
+
+    monkeypatch.setattr(Machine, "_found", puzzled)
+    await hall.host.lose_power()
+    await hall.state(lambda state: state.link is Link.OFFLINE)
+    await hall.host.start()
+    async with asyncio.timeout(15):
+        await is_found.wait()
+    await hall.state(lambda state: state.link is Link.ONLINE)
 
 
 @pytest.mark.shows("R109")

@@ -64,12 +64,17 @@ class Machine:
         waits = waits_ms()
         try:
             while True:
-                with suppress(XfsError, TimeoutError, OSError):
+                try:
                     async with asyncio.timeout(ASK_S):
                         publisher = await ask(self.device.address)
                     uris = {uri.rsplit("/", 1)[-1]: uri for uri in publisher.services}
                     if await self._attend(uris):
                         waits = waits_ms()
+                except (XfsError, TimeoutError, OSError):
+                    pass  # it is away
+                except Exception:
+                    logger.exception("%s said what makes no sense", self.device.id)
+                self._lost()
                 await asyncio.sleep(next(waits) / 1000)
         finally:
             for task in (*self._commands, *self._recounts):
