@@ -7,8 +7,8 @@ import pytest
 from tests.delivery.conftest import HANDLER, OTHER, TRADER, Branch
 from tests.delivery.test_clearing_cash import KIOSK, LOADED, CashKiosk
 from tests.delivery.test_clearing_cash import machine as _machine
-from tingtang.bank.port import CoreBank
-from tingtang.bank.trades import CashBox
+from tingtang.bank.port import BankDeclined, BankUnknown, Booking, CoreBank, TradeDone
+from tingtang.bank.trades import CashBox, Trade
 from tingtang.journeys.feature import CashUse
 
 machine = _machine
@@ -125,6 +125,32 @@ async def test_notes_that_no_unit_holds_are_in_the_box_and_the_machine_must_coun
     assert done["is_told"] is False
     await kiosk.exchange("inactive")
     assert await box(branch, KIOSK) == LOADED + 20_000
+
+
+async def test_a_booking_that_is_late_moves_no_money_for_a_pack_that_was_called_off(
+    kiosk: CashKiosk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    branch = kiosk.branch
+    vault = await box(branch, "vault")
+    bank: CoreBank = branch.world.app.parts.services["core_bank"]
+    trade, late = bank.trade, list[tuple[Trade, Booking]]()
+
+    async def without_answer(asked: Trade, booking: Booking) -> TradeDone:
+        late.append((asked, booking))
+        raise BankUnknown("ReadTimeout")
+
+    order = await packed(branch)
+    with monkeypatch.context() as patch:
+        patch.setattr(bank, "trade", without_answer)
+        silent = await branch.post(HANDLER, f"cash-packs/{order}/load", 503, seal=SEAL)
+    assert silent["error"]["code"] == "bank_silent"
+    await branch.post(OTHER, f"cash-packs/{order}/cancel", reason="客户取消")
+    assert (await branch.items.orders.row(order))["status"] == "cancelled"
+    (asked,) = late
+    with pytest.raises(BankDeclined):
+        await trade(*asked)  # it was on its way all the time
+    assert await box(branch, "vault") == vault
+    assert await box(branch, KIOSK) == LOADED
 
 
 async def test_what_is_no_pack_is_refused(kiosk: CashKiosk) -> None:

@@ -176,6 +176,9 @@ class CashPacks:
         async with self._at_work(order):
             if await self._vouchers.is_booked(trace(order)):
                 raise Refused(p.PACK_BOOKED)
+            if (await self._orders.state(order)).status in OPEN:
+                # A loading to which the bank gave no answer may still be on its way there.
+                await self._vouchers.close(branch, trace(order), reason, actor.name)
             await self._orders.cancel(order, branch, actor.name, reason, key)
 
     # -- parts ----------------------------------------------------------------------------------

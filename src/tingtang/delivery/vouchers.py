@@ -239,6 +239,18 @@ class Vouchers:
         except BankUnknown:
             raise Refused(p.BANK_SILENT) from None
 
+    async def close(self, branch: BranchId, trace: str, reason: str, operator: str) -> None:
+        """See to it that a trade is not in the books, and never will be, however late it comes.
+        Refused: bank_declined, bank_silent.
+        """
+        booking = Booking(trace=f"{trace}-close", branch=branch, terminal="", operator=operator)
+        try:
+            await self._bank.reverse(trace, booking, reason)
+        except BankDeclined as declined:
+            raise Refused(p.BANK_DECLINED, reason=declined.words, bank_code=declined.code) from None
+        except BankUnknown:
+            raise Refused(p.BANK_SILENT) from None
+
     async def look(self, lookup: b.Lookup) -> dict[str, Any]:
         """Look something up."""
         try:
