@@ -5,6 +5,7 @@ import hashlib
 import shutil
 import sqlite3
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -12,8 +13,10 @@ import pytest
 from tests.http.world import make_app
 from tests.journeys.conftest import Office, Terminal, until
 from tests.journeys.flows import asks, calls, does, line
+from tingtang.journeys import performing
 from tingtang.journeys.actions import Declined, Done, Later, Unclear
 from tingtang.kernel.errors import BUSY, Refused
+from tingtang.kernel.events import Event
 from tingtang.kernel.ids import JourneyId
 from tingtang.kernel.log import Append, Appended
 from tingtang.kernel.text import Text
@@ -141,6 +144,33 @@ async def test_an_answer_that_comes_while_another_is_taken_back_is_not_of_that_s
     view = await kiosk.see(view)
     assert view["screen"]["fields"][0]["name"] == "account", "the log can be walked again"
     assert not send.calls
+
+
+async def test_what_came_of_an_action_is_written_down_though_the_first_try_to_walk_on_failed(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The run had gone on when it failed: the second try must not begin where that one stopped."""
+    send = office.play("test.send")
+    send.results += [Done({"voucher": "V1"})] * 2
+    await office.install("transfer", TRANSFER)
+    monkeypatch.setattr(performing, "AGAIN_SECONDS", (0.001,))
+    follows, failures = performing.what_follows, [RuntimeError("broken")]
+
+    def failing(*given: Any) -> list[Event]:
+        if failures:
+            raise failures.pop()
+        return follows(*given)
+
+    monkeypatch.setattr(performing, "what_follows", failing)
+    kiosk = await office.kiosk()
+    view = await kiosk.answer(await kiosk.begin("transfer"), account="6222")
+    view = await kiosk.answer(view, amount=100)
+
+    async with asyncio.timeout(5):
+        while (view := await kiosk.see(view))["status"] != "open":
+            await asyncio.sleep(0.01)
+    assert view["screen"]["kind"] == "receipt"
+    assert len({call.trace for call in send.calls}) == 1
 
 
 async def test_going_back_and_trying_again_count_once_however_often_they_are_sent(

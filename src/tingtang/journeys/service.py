@@ -176,11 +176,7 @@ class JourneyService:
                 raise Refused(p.FOR_STAFF)
             answer = checked(waiting.step.screen, run.known(step), values)
             entry = opened.journey.counted + 1
-            try:
-                run.give(step, answer, self.store.facts(opened))
-            except Refused:
-                self.store.drop(opened)
-                raise
+            run.give(step, answer, self.store.facts(opened))
             events: list[Event] = [e.StepAnswered(entry=entry, step=step)]
             events += what_follows(opened, run, self.actions, len(events))
             opened.settled.clear()

@@ -112,12 +112,17 @@ class JourneyStore:
     @asynccontextmanager
     async def held(self, journey: JourneyId) -> AsyncIterator[Open]:
         """The journey for whoever changes it: nobody else does meanwhile. Who waited while it was
-        dropped is given what is read anew: the run that was dropped may be ahead of the log."""
+        dropped is given what is read anew: the run that was dropped may be ahead of the log. Where
+        changing it fails it is dropped for the same reason, whatever it was that failed."""
         while True:
             opened = await self.get(journey)
             async with opened.lock:
                 if self._open.get(journey) is opened:
-                    yield opened
+                    try:
+                        yield opened
+                    except BaseException:
+                        self.drop(opened)
+                        raise
                     return
 
     def drop(self, opened: Open) -> None:
