@@ -423,6 +423,25 @@ async def test_what_nobody_goes_on_with_ends_and_is_erased_in_time(office: Offic
         assert database.execute(query).fetchone() == (0,)
 
 
+async def test_what_somebody_goes_on_with_in_the_last_moment_does_not_end(office: Office) -> None:
+    office.play("test.send")
+    await office.install("transfer", TRANSFER)
+    kiosk = await office.kiosk()
+    view = await kiosk.begin("transfer")
+    housekeeping = office.world.app.parts.services["journey_housekeeping"]
+    opened = await office.journeys.store.get(JourneyId(view["journey"]))
+    office.world.clock.advance(121 * 60_000)
+    async with opened.lock:
+        answering = asyncio.create_task(kiosk.answer(view, account="6222"))
+        await until(lambda: waiting_for(opened.lock) == 1)
+        tending = asyncio.create_task(housekeeping.tend())
+        await until(lambda: waiting_for(opened.lock) == 2)
+    await asyncio.gather(answering, tending)
+    view = await kiosk.see(view)
+    assert view["status"] == "open"
+    assert view["screen"]["fields"][0]["name"] == "amount"
+
+
 async def test_nothing_is_seen_before_it_is_durable(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -67,11 +67,11 @@ class JourneyHousekeeping:
     async def _expire(self) -> None:
         due = self._due(t.journeys.c.status == Status.OPEN.value, _expires_ms)
         for row in await due:
-            await self._end(JourneyId(row.journey))
+            await self._end(JourneyId(row.journey), row.changed_ms)
 
-    async def _end(self, journey: JourneyId) -> None:
+    async def _end(self, journey: JourneyId, since_ms: int | None = None) -> None:
         try:
-            await self._journeys.expire(journey)
+            await self._journeys.expire(journey, since_ms)
         except Refused as refused:
             logger.warning("journey %s did not end: %s", journey, refused.code)
         except Exception:
@@ -105,7 +105,8 @@ class JourneyHousekeeping:
         ]
         if not late:
             return []
-        query = sa.select(columns.journey, columns.branch).where(where, sa.or_(*late))
+        query = sa.select(columns.journey, columns.branch, columns.changed_ms)
+        query = query.where(where, sa.or_(*late))
         query = query.order_by(columns.changed_ms).limit(AT_ONCE_MAX)
         return await self._database.read(lambda c: c.execute(query).all())
 

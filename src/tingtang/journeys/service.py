@@ -269,8 +269,10 @@ class JourneyService:
                 self._live.touch(VIEW, f"{opened.branch}/{journey}/{before}")
         return opened
 
-    async def expire(self, journey: JourneyId) -> None:
-        """End what nobody went on with, though it could not be opened any more."""
+    async def expire(self, journey: JourneyId, since_ms: int | None = None) -> None:
+        """End what nobody went on with, though it could not be opened any more. Given since when, it
+        goes on where somebody did go on with it meanwhile.
+        """
         try:
             opened = await self.store.get(journey)
         except Refused as refused:
@@ -280,6 +282,8 @@ class JourneyService:
             return
         async with self.store.held(journey) as opened:
             if opened.journey.status is not Status.OPEN:
+                return
+            if since_ms is not None and opened.journey.changed_ms != since_ms:
                 return
             events = await self._leave(opened, e.Ending.EXPIRED, SYSTEM)
         self.performer.begin_new(opened, events)
