@@ -318,6 +318,8 @@ class DeviceService:
                     await self._run(device, waiting.pop(0), SYSTEM)
                 except Refused as refused:
                     logger.warning("what device %s said was not kept: %s", device.id, refused.code)
+                except Exception:
+                    logger.exception("what device %s said was not kept", device.id)
         finally:
             del self._workers[device.id]
 
