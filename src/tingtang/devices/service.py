@@ -79,6 +79,7 @@ class DeviceService:
         )
         self.host.on_change(self._on_change)
         self.host.on_change(self._sender.send_given, own_only=True)
+        log.follow((r.DeviceRemoved,), self._on_removed)
 
     # -- assembly ------------------------------------------------------------------------------
 
@@ -145,16 +146,17 @@ class DeviceService:
         return done.decode() or command
 
     async def outcome(self, device: str, command: str) -> CommandState:
-        """Wait until a command has ended, at the latest by its time-out."""
+        """Wait until a command has ended, at the latest by its time-out. Refused (unknown_device) where
+        the device is taken out of the register meanwhile: nobody will ever know.
+        """
         while True:
             state = await self.state(device)
             given = state.commands.get(command)
-            if given is None:
-                raise Refused(p.UNKNOWN_DEVICE)
-            if given.state not in OPEN_COMMANDS:
+            if given is not None and given.state not in OPEN_COMMANDS:
                 return given.state
+            if given is None or self.register.get(device) is None:
+                raise Refused(p.UNKNOWN_DEVICE)
             await self._ends.setdefault(command, asyncio.Event()).wait()
-            self._ends.pop(command, None)
 
     def can_wake(self, device: str) -> bool:
         """Whether there is a way to wake the device while it sleeps or is off."""
@@ -378,6 +380,12 @@ class DeviceService:
                 ended = self._ends.pop(recorded.event.command, None)
                 if ended is not None:
                     ended.set()
+
+    def _on_removed(self, _recorded: Recorded) -> None:
+        """Whoever waits for a device looks whether it is still there."""
+        ends, self._ends = self._ends, {}
+        for ended in ends.values():
+            ended.set()
 
     def _not_sent(self, device: str, result: wire.CommandResult) -> None:
         # Not a sign of life: nothing reached the device.
