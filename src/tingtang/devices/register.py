@@ -1,9 +1,11 @@
 """The register of devices: in memory, and every change written with its event."""
 
+import asyncio
 import functools
 import hashlib
 import hmac
 import secrets
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from importlib import resources
 
@@ -58,7 +60,10 @@ class Register:
         self._directory = directory
         self._devices: dict[str, r.Device] = {}
         self._digests: dict[str, bytes] = {}
-        log.follow((r.DeviceSaved, r.DeviceRemoved), self._follow)
+        self._issued: Counter[str] = Counter()
+        """By device, how often a secret was issued while this process ran."""
+        self._learning: set[asyncio.Task[None]] = set()
+        log.follow((r.DeviceSaved, r.DeviceRemoved, r.CredentialsIssued), self._follow)
 
     async def start(self) -> None:
         """Read the register; call once the log has started."""
@@ -197,9 +202,28 @@ class Register:
         event = recorded.event
         if isinstance(event, r.DeviceSaved):
             self._devices[event.device.id] = event.device
+            if event.device.id not in self._digests:
+                self._learn(event.device.id)
+        elif isinstance(event, r.CredentialsIssued):
+            self._digests.pop(event.device, None)  # the old one is dead at once, on every node
+            self._issued[event.device] += 1
+            self._learn(event.device)
         elif isinstance(event, r.DeviceRemoved):
             self._devices.pop(event.device, None)
             self._digests.pop(event.device, None)
+
+    def _learn(self, device: str) -> None:
+        task = asyncio.get_running_loop().create_task(self._learn_digest(device))
+        self._learning.add(task)
+        task.add_done_callback(self._learning.discard)
+
+    async def _learn_digest(self, device: str) -> None:
+        """Read what no event holds; another node may have written it."""
+        issued = self._issued[device]
+        query = sa.select(t.devices.c.secret_digest).where(t.devices.c.id == device)
+        digest = await self._log.database.read(lambda c: c.scalar(query))
+        if digest is not None and device in self._devices and issued == self._issued[device]:
+            self._digests.setdefault(device, bytes(digest))
 
 
 def _digest(secret: str) -> bytes:
