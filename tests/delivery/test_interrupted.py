@@ -9,6 +9,7 @@ from tests.delivery.conftest import CABINET, HANDLER, ID_NUMBER, OTHER, TRADER, 
 from tests.delivery.test_items import actions, loaded, pick_up
 from tingtang.delivery.model.cabinet import CellState
 from tingtang.delivery.model.cabinet_events import Purpose
+from tingtang.delivery.model.kinds import Status
 from tingtang.delivery.releasing import BEGUN_MS
 from tingtang.journeys.actions import Declined, Done
 from tingtang.kernel.errors import Refused
@@ -125,3 +126,21 @@ async def test_what_was_to_be_handed_over_at_a_counter_waits_again(
     await branch.status(made["order"], "ready")
     await branch.post(OTHER, f"{one}/hand-over", id_number=ID_NUMBER, code=made["pick_up_code"])
     assert len(await branch.world.events("item.item_picked_up")) == 1
+
+
+async def test_an_order_that_cannot_be_tended_is_in_no_other_ones_way(
+    branch: Branch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = await released_and_died(branch, monkeypatch)
+    branch.world.clock.advance(BEGUN_MS)
+    in_status = branch.items.orders.in_status
+
+    async def with_one_of_a_branch_that_is_no_more(status: Status) -> list[dict[str, Any]]:
+        gone = {"item": "lost", "branch": "nowhere"}
+        return (
+            [gone, *await in_status(status)] if status is Status.READY else await in_status(status)
+        )
+
+    monkeypatch.setattr(branch.items.orders, "in_status", with_one_of_a_branch_that_is_no_more)
+    await branch.items.tend()
+    await branch.status(made["order"], "ready")

@@ -2,6 +2,7 @@
 
 import hashlib
 import logging
+from collections.abc import Awaitable
 from typing import Any
 
 import msgspec
@@ -301,20 +302,21 @@ class Items:
     async def tend(self) -> None:
         """Remind, expire, notice open doors, erase what is old."""
         for row in await self.orders.in_status(Status.READY):
-            remind_ms = self.settings(row["branch"]).remind_hours * HOUR_MS
-            await self.orders.run(row["item"], row["branch"], m.Tend(remind_ms), SYSTEM.name)
+            await _alone(row["item"], self._remind(row))
         for row in await self.orders.in_status(Status.RELEASED):
-            await self.releases.take_up(row)
+            await _alone(row["item"], self.releases.take_up(row))
         for row in await self.orders.in_status(Status.PICKED_UP):
-            try:  # where the bank was silent before
-                await self._settle_machine(row)
-            except Refused as refused:
-                logger.warning("order %s cannot be settled yet: %s", row["item"], refused.code)
+            # Where the bank was silent before.
+            await _alone(row["item"], self._settle_machine(row))
         for branch in self._directory.branches():
             door_ms = self.settings(branch.id).door_seconds * 1000
             for device in self.cabinets.of_branch(branch.id):
-                await self.cabinets.tend(device, door_ms)
+                await _alone(device.id, self.cabinets.tend(device, door_ms))
         await self.orders.forget_old()
+
+    async def _remind(self, row: dict[str, Any]) -> None:
+        remind_ms = self.settings(row["branch"]).remind_hours * HOUR_MS
+        await self.orders.run(row["item"], row["branch"], m.Tend(remind_ms), SYSTEM.name)
 
     # -- parts ----------------------------------------------------------------------------------
 
@@ -331,3 +333,13 @@ class Items:
     def _check_handler(self, state: m.Item, actor: Actor) -> None:
         if actor.name in state.traders:
             raise Refused(p.SAME_PERSON)
+
+
+async def _alone(name: str, work: Awaitable[None]) -> None:
+    """One that cannot be tended is in no other's way."""
+    try:
+        await work
+    except Refused as refused:
+        logger.warning("%s cannot be tended yet: %s", name, refused.code)
+    except Exception:
+        logger.exception("%s could not be tended", name)
