@@ -15,10 +15,12 @@ from tests.journeys.conftest import Office, Terminal, until
 from tests.journeys.flows import asks, calls, does, line
 from tingtang.journeys import performing
 from tingtang.journeys.actions import Declined, Done, Later, Unclear
+from tingtang.journeys.service import VIEW
 from tingtang.kernel.errors import BUSY, Refused
 from tingtang.kernel.events import Event
 from tingtang.kernel.ids import JourneyId
 from tingtang.kernel.log import Append, Appended
+from tingtang.kernel.permissions import GRANTS, Actor, ActorKind, Role
 from tingtang.kernel.text import Text
 
 ACCOUNT = 'name="account" kind="choice" zh="账户" en="Account" options="[\'6222\', \'6228\']"'
@@ -37,6 +39,16 @@ TRANSFER = {
         ),
     )
 }
+
+
+class Screen:
+    """Watches a live view."""
+
+    def __init__(self) -> None:
+        self.seen: list[dict] = []
+
+    def send(self, message: bytes) -> None:
+        self.seen.append(msgspec.json.decode(message))
 
 
 def waiting_for(lock: asyncio.Lock) -> int:
@@ -171,6 +183,24 @@ async def test_what_came_of_an_action_is_written_down_though_the_first_try_to_wa
             await asyncio.sleep(0.01)
     assert view["screen"]["kind"] == "receipt"
     assert len({call.trace for call in send.calls}) == 1
+
+
+async def test_a_screen_follows_a_journey_that_is_not_in_memory_any_more(office: Office) -> None:
+    await office.install("transfer", TRANSFER)
+    kiosk = await office.kiosk()
+    view = await kiosk.begin("transfer")
+    store, live = office.journeys.store, office.world.app.parts.live
+    opened = await store.get(JourneyId(view["journey"]))
+    store.drop(opened)
+    _, _, id_ = opened.journey.holder.partition(":")
+    actor = Actor(
+        ActorKind.TERMINAL, id_, permissions=GRANTS[Role.KIOSK], branches=frozenset({"east"})
+    )
+    screen = Screen()
+    await live.watch(VIEW, f"east/{opened.journey.id}/{opened.journey.holder}", actor, screen, None)
+    assert screen.seen[0]["data"]["journey"] == opened.journey.id
+    with pytest.raises(Refused):
+        await live.watch(VIEW, f"east/unknown/{opened.journey.holder}", actor, screen, None)
 
 
 async def test_going_back_and_trying_again_count_once_however_often_they_are_sent(

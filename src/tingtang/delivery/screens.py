@@ -130,7 +130,7 @@ def wire_screens(parts: Parts, screens: Screens, items: Items, devices: DeviceSe
         branch, _, terminal = key.partition("/")
         return await screens.shown(branch, terminal)
 
-    def own(actor: Actor, key: str) -> bool:
+    async def own(actor: Actor, key: str) -> bool:
         return actor.kind is ActorKind.TERMINAL and key.partition("/")[2] == actor.id
 
     parts.live.register(ViewType(VIEW, Permission.GUIDE_SEE, compute, allow=own))

@@ -109,7 +109,7 @@ def wire_here(parts: Parts, devices: DeviceService) -> None:
         found = machines_of(register, branch, terminal)
         return here([(register.type_of(one), await devices.state(one.id)) for one in found])
 
-    def own(actor: Actor, key: str) -> bool:
+    async def own(actor: Actor, key: str) -> bool:
         return actor.kind is ActorKind.TERMINAL and key.partition("/")[2] == actor.id
 
     parts.live.register(ViewType(VIEW, Permission.GUIDE_SEE, compute, allow=own))

@@ -47,6 +47,6 @@ def call(board: TaskBoard, caller: str, names: Names) -> CallView:
     )
 
 
-def own_call(actor: Actor, key: str) -> bool:
+async def own_call(actor: Actor, key: str) -> bool:
     """True for the caller alone: keys are ``branch/caller``."""
     return key.partition("/")[2] == actor.name

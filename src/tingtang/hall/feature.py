@@ -200,7 +200,7 @@ def _register_views(parts: Parts, hall: HallService) -> None:
     live.register(ViewType("hall.ticket", Permission.TICKET_FOLLOW, ticket, allow=_own_ticket))
 
 
-def _own_ticket(actor: Actor, key: str) -> bool:
+async def _own_ticket(actor: Actor, key: str) -> bool:
     return actor.kind is not ActorKind.CUSTOMER or actor.subject == key.partition("/")[2]
 
 

@@ -69,6 +69,6 @@ def _to_rate(state: HallDay, names: Names, counter: CounterId) -> ToRate | None:
     return ToRate(ticket.id, place, ticket.number, service, ended_ms)
 
 
-def own_window(actor: Actor, key: str) -> bool:
+async def own_window(actor: Actor, key: str) -> bool:
     """True for the screen that was enrolled for this very counter."""
     return actor.kind is ActorKind.TERMINAL and actor.subject == key.partition("/")[2]

@@ -83,17 +83,18 @@ def wire(parts: Parts) -> None:
         _, journey, holder = key.split("/", 2)
         return desk.view(await store.get(JourneyId(journey)), holder)
 
-    def allow(actor: Actor, key: str) -> bool:
+    async def concerns(actor: Actor, key: str) -> bool:
         _, _, rest = key.partition("/")
         journey, _, holder = rest.partition("/")
-        opened = store.in_memory(JourneyId(journey))
-        return opened is not None and may_hold(opened, actor) and holder == holder_of(actor)
+        if holder != holder_of(actor):
+            return False
+        return may_hold(await store.get(JourneyId(journey)), actor)
 
     async def of_branch(key: str) -> msgspec.Struct | None:
         directory.branch(key)
         return await desk.live(BranchId(key))
 
-    parts.live.register(ViewType(VIEW, Permission.JOURNEY_RUN, one, allow=allow))
+    parts.live.register(ViewType(VIEW, Permission.JOURNEY_RUN, one, allow=concerns))
     parts.live.register(ViewType(BRANCH_VIEW, Permission.JOURNEY_SERVE, of_branch))
     housekeeping = JourneyHousekeeping(parts.database, parts.clock, journeys, directory)
     parts.offer("journey_housekeeping", housekeeping)

@@ -38,20 +38,24 @@ class Watcher(Protocol):
     def send(self, message: bytes) -> None: ...
 
 
+async def _everybody(_actor: Actor, _key: str) -> bool:
+    return True
+
+
 class ViewType(msgspec.Struct, frozen=True):
     """A kind of view: its name, who may watch it, and how it is made.
 
     ``compute(key)`` gives the view's whole content from committed state, or None where there is no
     such thing. ``branch_of(key)`` names the branch that the permission must reach, "" where the
-    permission alone will do; ``allow`` may
-    refuse more (a customer's link watches its own ticket only).
+    permission alone will do; ``allow(actor, key)`` may refuse more (a customer's link watches its
+    own ticket only).
     """
 
     name: str
     permission: Permission
     compute: Compute
     branch_of: Callable[[str], str] = lambda key: key.partition("/")[0]
-    allow: Callable[[Actor, str], bool] = lambda _actor, _key: True
+    allow: Callable[[Actor, str], Awaitable[bool]] = _everybody
 
 
 class _Channel:
@@ -121,7 +125,7 @@ class LiveViews:
         if view is None:
             raise Refused(NOT_FOUND, what=name)
         actor.require(view.permission, view.branch_of(key) or None)
-        if not view.allow(actor, key):
+        if not await view.allow(actor, key):
             raise Refused(NOT_FOUND, what=name)
         channel = await self._open(view, key)
         missed = None

@@ -16,7 +16,7 @@ from tingtang.journeys.service import JourneyService
 from tingtang.kernel.feature import Feature, Parts
 from tingtang.kernel.ids import BranchId
 from tingtang.kernel.live import ViewType
-from tingtang.kernel.permissions import Permission, Role
+from tingtang.kernel.permissions import Actor, Permission, Role
 from tingtang.kernel.text import Text
 from tingtang.org.directory import Directory
 from tingtang.org.service import SignIn
@@ -73,6 +73,9 @@ def wire(parts: Parts) -> None:
     async def bell(key: str) -> msgspec.Struct | None:
         return await desk.bell() if key == CENTRE else None
 
+    async def works_there(actor: Actor, _key: str) -> bool:
+        return Role.AUTHORISER in actor.roles
+
     parts.live.register(ViewType(VIEW, Permission.AUTHORISATION_GIVE, hall))
     parts.live.register(
         ViewType(
@@ -80,7 +83,7 @@ def wire(parts: Parts) -> None:
             Permission.AUTHORISATION_GIVE,
             bell,
             branch_of=lambda _key: "",
-            allow=lambda actor, _key: Role.AUTHORISER in actor.roles,
+            allow=works_there,
         )
     )
     parts.reactions.register(
