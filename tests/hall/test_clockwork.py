@@ -1,4 +1,8 @@
-"""The beat of the halls: what breaks in one part of one hall is in no other's way."""
+"""The day begins, and the halls beat: what breaks in one part of one hall is in no other's way."""
+
+import asyncio
+
+import pytest
 
 from tests.http.world import World
 from tingtang.hall.clockwork import Clockwork
@@ -31,3 +35,26 @@ async def test_a_part_that_breaks_in_one_hall_stops_no_other_part_and_no_other_h
     clockwork.each_beat(tend)
     await clockwork.beat()
     assert {EAST, WILLOW} <= set(tended)
+
+
+async def test_what_the_bank_changes_while_a_day_opens_holds_in_that_day(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hall = world.app.parts.service("hall", HallService)
+    prepare, begun, go_on = hall.books.prepare, asyncio.Event(), asyncio.Event()
+
+    async def held_up(branch: BranchId, date: str) -> None:
+        begun.set()
+        await go_on.wait()
+        await prepare(branch, date)
+
+    monkeypatch.setattr(hall.books, "prepare", held_up)
+    opening = asyncio.create_task(hall.open_day(EAST, SYSTEM))
+    await begun.wait()  # it has looked which counters there are
+    gone = world.org.directory.counters(EAST)[0].id
+    await world.org.remove_counter(EAST, gone, SYSTEM)
+    go_on.set()
+    await opening
+    setup = (await hall.state(EAST)).setup
+    assert setup is not None
+    assert gone not in setup.counters

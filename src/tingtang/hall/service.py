@@ -144,7 +144,10 @@ class HallService:
         carried = await self.books.carried(branch, date) if setup.settings.keep_overnight else ()
         await self.books.prepare(branch, date)
         command = c.OpenDay(date=date, setup=setup, carried=carried)
-        return await self.run(branch, command, actor, key=key)
+        done = await self.run(branch, command, actor, key=key)
+        # What the organisation changed while the day opened no reaction told a day that was not open.
+        await self.refresh_setup(branch, "")
+        return done
 
     async def refresh_setup(self, branch: BranchId, cause: str) -> None:
         """Take over what the organisation changed, if the day is open."""
