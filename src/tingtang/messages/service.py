@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from tingtang.kernel.appends import Append
-from tingtang.kernel.clock import Clock
+from tingtang.kernel.clock import HOUR_MS, Clock
 from tingtang.kernel.database import upsert
 from tingtang.kernel.errors import Refused
 from tingtang.kernel.events import Event
@@ -37,6 +37,7 @@ class Messages:
         self.gateway = gateway
         self._wake = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
+        self._forgot_ms = 0
 
     async def start(self) -> None:
         """Begin to deliver, with whatever an earlier run left behind."""
@@ -108,6 +109,9 @@ class Messages:
         while True:
             try:
                 tried = await self.deliver_due()
+                if self._clock.now_ms() - self._forgot_ms >= HOUR_MS:
+                    await self.forget_old()
+                    self._forgot_ms = self._clock.now_ms()
             except Exception:
                 logger.exception("a round of messages failed; the next one comes")
                 tried = 0
