@@ -1,5 +1,8 @@
 """End-of-day clearing: two people, three figures, booked differences, and the day after that."""
 
+import asyncio
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -17,7 +20,9 @@ from tests.delivery.test_dispenser import MACHINE, stocked
 from tests.devices.conftest import ENGINEER
 from tingtang.bank.port import Booking, CoreBank
 from tingtang.bank.trades import CashBox, MoveCash
+from tingtang.delivery import clearing as module
 from tingtang.delivery.model import clearing as m
+from tingtang.kernel.errors import STORAGE_FAILED, Refused
 
 RECYCLER = "recycler"
 HEAD_OFFICE = "gao.mingyuan"
@@ -70,6 +75,32 @@ async def test_a_dispenser_is_cleared_by_two_people_and_balances(branch: Branch)
     sheet = (await person.get(f"/api/branches/east/{one}/sheet")).text
     assert "debit_card,3,3,3,0" in sheet
     assert "陈雨桐 / 何佳欣" in sheet
+
+
+async def test_what_a_machine_counted_is_written_down_once_the_disk_has_room_again(
+    branch: Branch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "AGAIN_SECONDS", 0.001)
+    clearings = branch.world.app.parts.services["clearings"]
+    run, refusals = clearings.host.run, [Refused(STORAGE_FAILED, reason="full")]
+    noted = asyncio.Event()
+
+    async def full_disk(stream: str, of: str, command: m.Command, **more: Any) -> Any:
+        if isinstance(command, m.NoteDevice):
+            if refusals:
+                raise refusals.pop()
+            noted.set()
+        return await run(stream, of, command, **more)
+
+    async def counted(_device: object) -> tuple[dict[str, int], str]:
+        return NONE, ""
+
+    monkeypatch.setattr(clearings.host, "run", full_disk)
+    monkeypatch.setattr(clearings.machines, "count", counted)
+    view = await branch.post(TRADER, "clearings", device=DISPENSER)
+    async with asyncio.timeout(20):
+        await noted.wait()
+    await branch.counted_itself(view["clearing"])
 
 
 async def test_two_counts_that_differ_are_counted_again_and_seen_by_nobody(branch: Branch) -> None:

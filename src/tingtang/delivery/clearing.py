@@ -2,7 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import Coroutine, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
@@ -24,11 +25,13 @@ from tingtang.kernel.events import Event, Recorded
 from tingtang.kernel.ids import BranchId
 from tingtang.kernel.log import EventLog, Key
 from tingtang.kernel.permissions import SYSTEM, Actor
+from tingtang.kernel.reactions import UNABLE
 from tingtang.kernel.streams import Done, StreamHost
 from tingtang.org.directory import Directory
 
 UNDER_WAY = (m.Step.WAITING, m.Step.COUNTING, m.Step.DIFFERENT, m.Step.BALANCED)
 UNCOUNTED = (m.Step.WAITING, m.Step.COUNTING)
+AGAIN_SECONDS = 5.0
 
 logger = logging.getLogger(__name__)
 
@@ -84,7 +87,7 @@ class Clearings:
             event = m.ClearingBegun(device=device, date=date, by=actor.name, names=names)
             await self._run(clearing, branch, m.Begin(event), actor.name, key)
         await self.machines.pause(found)
-        self._follow(self._self_count(clearing, found))
+        self._follow(partial(self._self_count, clearing, found))
         return clearing
 
     async def join(
@@ -147,7 +150,7 @@ class Clearings:
         """The machine goes back into service. Refused (differences_open) before all is booked."""
         await self._check(branch, clearing)
         if (await self._run(clearing, branch, m.Finish(actor.name), actor.name, key)).events:
-            self._follow(self._back(branch, clearing))
+            self._follow(partial(self._back, branch, clearing))
 
     async def abandon(
         self, branch: BranchId, clearing: str, actor: Actor, key: Key | None = None
@@ -155,7 +158,7 @@ class Clearings:
         """Before anything was compared."""
         await self._check(branch, clearing)
         if (await self._run(clearing, branch, m.Abandon(actor.name), actor.name, key)).events:
-            self._follow(self._back(branch, clearing))
+            self._follow(partial(self._back, branch, clearing))
 
     # -- reading --------------------------------------------------------------------------------
 
@@ -216,11 +219,11 @@ class Clearings:
             for row in await self.rows(branch.id, UNCOUNTED):
                 if not (await self.state(row["clearing"])).is_device_asked:
                     device = self.machines.find(branch.id, row["device"])
-                    self._follow(self._self_count(row["clearing"], device))
+                    self._follow(partial(self._self_count, row["clearing"], device))
             today = self.today(branch.id)
             for row in await self.rows(branch.id, (m.Step.DONE, m.Step.ABANDONED), today):
                 if not (await self.state(row["clearing"])).is_returned:
-                    self._follow(self._back(branch.id, row["clearing"]))
+                    self._follow(partial(self._back, branch.id, row["clearing"]))
 
     async def stop(self) -> None:
         """Leave off; it is asked again."""
@@ -228,8 +231,8 @@ class Clearings:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    def _follow(self, work: Coroutine[None, None, None]) -> None:
-        task = asyncio.create_task(work)
+    def _follow(self, work: Callable[[], Awaitable[None]]) -> None:
+        task = asyncio.create_task(_until_done(work))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
@@ -297,6 +300,22 @@ class Clearings:
             stream_of(clearing), branch, command, actor=actor, key=key,
             answer=lambda *_: clearing.encode(),
         )  # fmt: skip
+
+
+async def _until_done(work: Callable[[], Awaitable[None]]) -> None:
+    """Do what does no harm when it is done again; while the system is unable to, later."""
+    while True:
+        try:
+            await work()
+        except Refused as refused:
+            logger.warning("a machine's clearing could not go on: %s", refused.code)
+            if refused.problem.status < UNABLE:
+                return
+        except Exception:
+            logger.exception("a machine's clearing could not go on; it is tried again")
+        else:
+            return
+        await asyncio.sleep(AGAIN_SECONDS)
 
 
 def box_of(device: str) -> str:
