@@ -31,7 +31,19 @@ export default defineWords(
       media_jam: '卡纸或卡卡', paper_jam: '卡纸', note_jam: '卡钞', reader_dirty: '读头脏污', no_antenna: '天线无响应', head_hot: '打印头过热', cutter: '切刀故障', misaligned: '位置偏移', scanner_dirty: '扫描头脏污', shutter: '闸门故障', no_picture: '没有画面', covered: '镜头被遮挡',
       overload: '过载', limit_switch: '限位开关故障', bad_sectors: '磁盘坏道', smart_warning: '磁盘预警', overheated: '过热', no_ignition: '灯泡不亮', cell_not_closed: '柜格未关', no_answer: '没有应答', fault: '故障',
       restarted: '设备重新启动了', timeout: '设备超时', busy: '设备忙', unsupported: '设备不支持', not_possible: '现在做不到', jam: '卡住', power: '断电', not_taken: '未取走',
-      paper_out: '缺纸', paper_low: '纸将用尽', empty: '已用尽', low: '余量低', full: '已满', error: '出错', expired: '已过时限', link_down: '连接已断',
+      paper_out: '缺纸', paper_low: '纸将用尽', empty: '已用尽', low: '余量低', full: '已满', error: '出错', expired: '已过时限', link_down: '连接已断', not_connected: '部件没有连接',
+    },
+    // What bank hardware says of itself in XFS4IoT: which part, and how it is.
+    xfs: {
+      place: {
+        device: '设备', cardReader_media: '卡', cardReader_chipModule: '芯片模块', printer_media: '打印介质', printer_paper: '打印纸', printer_toner: '碳粉', printer_ink: '油墨', printer_lamp: '打印灯', printer_retractBins_state: '回收箱', keyManagement_encryptionState: '密码键盘密钥',
+        cashManagement_safeDoor: '保险柜门', cashManagement_dispenser: '出钞单元', cashManagement_acceptor: '入钞单元', cashDispenser_positions_transport: '出钞通道', cashAcceptor_positions_transport: '入钞通道', cashAcceptor_banknoteReader: '验钞模块', barcodeReader_scanner: '扫码头', camera_cameras: '摄像头', check_media: '票据', check_acceptor: '票据入口',
+        auxiliaries_tamperSensor: '防拆传感器', auxiliaries_seismicSensor: '震动传感器', auxiliaries_heatSensor: '高温传感器', auxiliaries_safeDoor: '保险柜门', auxiliaries_cabinetFrontDoor: '前柜门', auxiliaries_cabinetRearDoor: '后柜门',
+      },
+      state: {
+        jammed: '卡住', inoperable: '不工作', inoperative: '不工作', inop: '不工作', low: '将用尽', out: '已用尽', fading: '亮度不足', high: '将满', full: '已满', notInitialized: '未初始化', notReady: '未就绪', doorOpen: '打开', open: '打开', tampered: '被撬动', attention: '需要处理', stop: '停止', on: '触发',
+        online: '正常', deviceBusy: '忙', starting: '启动中', userError: '操作有误', potentialFraud: '疑似欺诈', offline: '离线', powerOff: '断电', hardwareError: '硬件故障', fraudAttempt: '欺诈企图', noDevice: '没有接上',
+      },
     },
     set: '设置', wake: '唤醒',
     on: '开', off: '关',
@@ -74,7 +86,18 @@ export default defineWords(
       media_jam: 'jammed', paper_jam: 'paper jam', note_jam: 'note jam', reader_dirty: 'reader dirty', no_antenna: 'no antenna', head_hot: 'print head hot', cutter: 'cutter', misaligned: 'misaligned', scanner_dirty: 'scanner dirty', shutter: 'shutter', no_picture: 'no picture', covered: 'covered',
       overload: 'overload', limit_switch: 'limit switch', bad_sectors: 'bad sectors', smart_warning: 'disk warning', overheated: 'overheated', no_ignition: 'lamp does not light', cell_not_closed: 'cell not closed', no_answer: 'no answer', fault: 'fault',
       restarted: 'the device started anew', timeout: 'the device took too long', busy: 'the device is busy', unsupported: 'the device cannot do it', not_possible: 'not possible now', jam: 'jammed', power: 'no power', not_taken: 'not taken',
-      paper_out: 'out of paper', paper_low: 'paper is low', empty: 'used up', low: 'running low', full: 'full', error: 'error', expired: 'too late', link_down: 'the link is down',
+      paper_out: 'out of paper', paper_low: 'paper is low', empty: 'used up', low: 'running low', full: 'full', error: 'error', expired: 'too late', link_down: 'the link is down', not_connected: 'not connected',
+    },
+    xfs: {
+      place: {
+        device: 'device', cardReader_media: 'card', cardReader_chipModule: 'chip module', printer_media: 'print media', printer_paper: 'paper', printer_toner: 'toner', printer_ink: 'ink', printer_lamp: 'printer lamp', printer_retractBins_state: 'retract bin', keyManagement_encryptionState: 'keys of the PIN pad',
+        cashManagement_safeDoor: 'safe door', cashManagement_dispenser: 'dispensing unit', cashManagement_acceptor: 'accepting unit', cashDispenser_positions_transport: 'way out for notes', cashAcceptor_positions_transport: 'way in for notes', cashAcceptor_banknoteReader: 'note reader', barcodeReader_scanner: 'scanner', camera_cameras: 'camera', check_media: 'bill', check_acceptor: 'slot for bills',
+        auxiliaries_tamperSensor: 'tamper sensor', auxiliaries_seismicSensor: 'seismic sensor', auxiliaries_heatSensor: 'heat sensor', auxiliaries_safeDoor: 'safe door', auxiliaries_cabinetFrontDoor: 'front door', auxiliaries_cabinetRearDoor: 'rear door',
+      },
+      state: {
+        jammed: 'jammed', inoperable: 'does not work', inoperative: 'does not work', inop: 'does not work', low: 'running low', out: 'used up', fading: 'fading', high: 'nearly full', full: 'full', notInitialized: 'not initialised', notReady: 'not ready', doorOpen: 'open', open: 'open', tampered: 'tampered with', attention: 'needs somebody', stop: 'stopped', on: 'went off',
+        online: 'fine', deviceBusy: 'busy', starting: 'starting', userError: 'used wrongly', potentialFraud: 'fraud suspected', offline: 'offline', powerOff: 'without power', hardwareError: 'hardware fault', fraudAttempt: 'fraud attempted', noDevice: 'not there',
+      },
     },
     set: 'Set', wake: 'Wake',
     on: 'On', off: 'Off',

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { BranchDevices, Condition, DeviceCard, Quantity } from '@/live/devices'
 import type { FloorPlan } from '../floor'
 import { byGroup, marksOf, matching, placed, rowsOf, worstFirst, worstOf } from './list'
-import { commandText, extentOf, spanText, unitText, valueText, withUnit } from './values'
+import { commandText, extentOf, spanText, unitText, valueText, withUnit, xfsReports } from './values'
 
 const say = (text: { zh: string } | null | undefined): string => text?.zh ?? ''
 const t = (key: string, values: Record<string, unknown> = {}): string => `${key}${Object.values(values).map((one) => ` ${String(one)}`).join('')}`
@@ -53,6 +53,20 @@ describe('devices on the map', () => {
     const marks = marksOf(placed(rows, plan, 20), 1)
     expect(marks.map(({ worst, asBad, rows: own }) => [worst, asBad, own.map(({ id }) => id)])).toEqual([['fault', 1, ['kiosk-1', 'lamp-2']], ['ok', 1, ['lamp-1']]])
     expect(marksOf(placed(rows, plan, 20), 0.1)).toHaveLength(3)
+  })
+})
+
+describe('what bank hardware says of itself', () => {
+  it('is taken apart, each thing once, and a bare hardware fault is left out beside what tells more', () => {
+    expect(xfsReports('check.media=jammed', 'device=hardwareError; check.media=jammed; cashDispenser.positions.*.transport=inoperative')).toEqual([
+      { place: 'check_media', state: 'jammed', said: 'check.media=jammed' },
+      { place: 'cashDispenser_positions_transport', state: 'inoperative', said: 'cashDispenser.positions.*.transport=inoperative' },
+    ])
+    expect(xfsReports('device=offline', 'device=offline')).toEqual([{ place: 'device', state: 'offline', said: 'device=offline' }])
+  })
+  it('is nothing where a device speaks otherwise', () => {
+    expect(xfsReports('paper_jam', 'tray 2')).toEqual([])
+    expect(xfsReports('', '')).toEqual([])
   })
 })
 

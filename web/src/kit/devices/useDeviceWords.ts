@@ -2,7 +2,7 @@
 import { useI18n } from 'vue-i18n'
 import type { CommandView, DeviceType, DeviceView, Quantity, Value } from '@/live/devices'
 import { useText } from '../composables/useText'
-import { commandText, spanText, valueText } from './values'
+import { commandText, spanText, valueText, xfsReports, type XfsReport } from './values'
 
 export interface DeviceWords {
   value: (quantity: Quantity | undefined, value: Value) => string
@@ -19,10 +19,17 @@ export function useDeviceWords(): DeviceWords {
   const { t, te, locale } = useI18n()
   const say = useText()
   const words = (key: string, values: Record<string, unknown> = {}): string => t(key, values)
+  /** "出钞通道不工作"; as it came, where either half is none of ours. */
+  const xfs = ({ place, state, said }: XfsReport): string => {
+    const keys = [`devices.xfs.place.${place}`, `devices.xfs.state.${state}`]
+    return keys.every((key) => te(key, 'zh-CN')) ? keys.map((key) => t(key)).join(locale.value.startsWith('zh') ? '' : ' ') : said
+  }
   return {
     value: (quantity, value) => valueText(quantity, value, say, words),
     command: (type, { name, parameters }) => commandText(type, name, parameters, say, words),
     reason: ({ code, detail }) => {
+      const reports = xfsReports(code, detail)
+      if (reports.length > 0) return reports.map(xfs).join(locale.value.startsWith('zh') ? '；' : '; ')
       const key = `devices.code.${code}`
       const known = code !== '' && te(key, 'zh-CN') ? t(key) : code
       return [known, detail].filter(Boolean).join(locale.value.startsWith('zh') ? '：' : ': ')

@@ -64,3 +64,18 @@ export function extentOf(points: readonly Point[]): Extent | null {
   const values = points.map(([, value]) => value)
   return { low: values.reduce((a, b) => Math.min(a, b)), high: values.reduce((a, b) => Math.max(a, b)), last: last[1] }
 }
+
+/** One thing bank hardware says of itself: `cashDispenser.positions.*.transport=inoperative`. */
+export interface XfsReport { place: string; state: string; said: string }
+
+/** What stands in the code and detail of a part that speaks XFS4IoT, each once; none where they are of another kind. */
+export function xfsReports(code: string, detail: string): XfsReport[] {
+  if (!/^[\w.*]+=\w+$/.test(code)) return []
+  const said = [...new Set([code, ...detail.split('; ').filter(Boolean)])]
+  // "hardwareError" tells nothing where something else is said.
+  const telling = said.filter((one) => !one.startsWith('device='))
+  return (telling.length > 0 ? telling : said).map((one) => {
+    const [place = '', state = ''] = one.split('=')
+    return { place: place.replaceAll('.*', '').replaceAll('.', '_'), state, said: one }
+  })
+}
