@@ -86,7 +86,7 @@ async def test_wrong_answers_are_refused_by_field_and_nothing_moves(office: Offi
     kiosk = await office.kiosk()
     view = await kiosk.begin("transfer")
     for values, words in (
-        ({}, "请填写"),
+        ({}, "请选择一项"),
         ({"account": "9999"}, "请从选项中选择"),
     ):
         refused = await kiosk.try_answer(view, **values)

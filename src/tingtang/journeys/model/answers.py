@@ -27,6 +27,15 @@ NEVER_KEPT = frozenset({"pin", "pin_block"})
 PICTURE = "photo"
 """Under this name machines and the register give the picture of a face or a paper."""
 WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+MISSING = {
+    s.FieldKind.CHOICE: ("请选择一项", "must be chosen"),
+    s.FieldKind.CHOICES: ("请至少选择一项", "needs at least one choice"),
+    s.FieldKind.DATE: ("请选择日期", "must be chosen"),
+    s.FieldKind.YES: ("需要您同意才能继续", "must be agreed to"),
+    s.FieldKind.SIGNATURE: ("请签名", "must be drawn or typed"),
+    s.FieldKind.PHOTO: ("请拍照", "must be taken"),
+}
+"""What to do about a field that was left out, where that is not to fill it in."""
 CHECKS = "10X98765432"
 """GB 11643-1999: weights of the first seventeen digits, and the last one by their sum."""
 
@@ -48,7 +57,7 @@ def checked(
             value = given.get(one.name)
             if value is None or value in ("", []):
                 if one.required:
-                    _refuse(view, "请填写", "is needed")
+                    _refuse(view, *MISSING.get(view.kind, ("请填写", "is needed")))
                 answer[one.name] = None
                 continue
             answer[one.name] = _value(view, value)
