@@ -23,9 +23,9 @@ export default defineWords(
       open: '未关闭的告警', openNone: '没有告警', repairs: '报修', repairsNone: '没有报修过', supplies: '耗材', left: '{left} / {full} {unit}', leftUnknown: '尚未上报', lowMark: '低于 {low} {unit} 须补充', daysLeft: '按最近用量约 {n} 天后须补充', history: '最近 {n} 天的状态', historyNone: '还没有状态记录', past: '已结束的告警',
       figures: '最近 {n} 天（营业时间内）', chance: '未来 {n} 天内发生故障的可能', chanceRange: '{chance}，多半在 {low} 至 {high}', chanceWhy: '{days} 天里故障 {n} 次；同类设备平均 {type}', down: '停用', still: '至今',
     },
-    figure: { availability: '可用率', inService: '开机率', failures: '故障次数', rate: '故障率（次/台·日）', mtbf: '平均无故障工作时间（小时）', mttr: '平均修复时间（小时）', down: '停用时长（小时）', unknown: '未知时长（小时）', mtbfShort: '平均无故障', mttrShort: '平均修复', hours: '{n} 小时' },
+    figure: { availability: '可用率', inService: '开机率', failures: '故障次数', rate: '故障率（次/台·日）', mtbf: '平均无故障工作时间（小时）', mttr: '平均修复时间（小时）', mtbfColumn: '平均无故障（小时）', mttrColumn: '平均修复（小时）', down: '停用（小时）', unknown: '未知（小时）', mtbfShort: '平均无故障', mttrShort: '平均修复', hours: '{n} 小时' },
     office: {
-      reliability: '设备运维分析', days: '时间', lastDays: '最近 {n} 天', scope: '范围', allBranches: '全部网点', byBranch: '按网点', byType: '按设备类型', worst: '停用最久的设备', worstNone: '这段时间没有设备停用过', name: '名称', devices: '设备', alarms: '未关闭告警', openRepairs: '未关闭报修',
+      reliability: '设备运维分析', days: '时间', lastDays: '最近 {n} 天', scope: '范围', allBranches: '全部网点', byBranch: '按网点', byType: '按设备类型', worst: '停用最久的设备', worstNone: '这段时间没有设备停用过', figuresNone: '还没有登记设备', name: '名称', devices: '设备', alarms: '未关闭告警', openRepairs: '未关闭报修',
       method: '按 IEC 60050-192 的定义，只计营业时间，不含计划内维护；状态未知的时间既不算可用也不算停用。不足 1 分钟的中断计入停用时长，不算一次故障。',
       finding: '可用率 {availability}，故障 {n} 次，平均 {mttr} 小时恢复', findingNone: '这段时间还没有营业时间内的状态记录',
       forecast: '故障预测', forecastDays: '预测未来', nextDays: '{n} 天', chance: '可能性', range: '八成把握的范围', ofType: '同类平均', seen: '已知故障', device: '设备', branch: '网点',
@@ -58,9 +58,9 @@ export default defineWords(
       open: 'Open alarms', openNone: 'No alarms', repairs: 'Repairs', repairsNone: 'Never repaired', supplies: 'Supplies', left: '{left} / {full} {unit}', leftUnknown: 'Not reported yet', lowMark: 'refill below {low} {unit}', daysLeft: 'to be refilled in about {n} days at the present rate', history: 'Conditions of the last {n} days', historyNone: 'Nothing on record yet', past: 'Alarms that are over',
       figures: 'Last {n} days (business hours)', chance: 'Chance to fail within {n} days', chanceRange: '{chance}, most likely {low} to {high}', chanceWhy: '{n} failures in {days} days; its type averages {type}', down: 'Down', still: 'now',
     },
-    figure: { availability: 'Availability', inService: 'In service', failures: 'Failures', rate: 'Failure rate (a device-day)', mtbf: 'MTBF (operating hours)', mttr: 'MTTR (business hours)', down: 'Down (hours)', unknown: 'Unknown (hours)', mtbfShort: 'MTBF', mttrShort: 'MTTR', hours: '{n} h' },
+    figure: { availability: 'Availability', inService: 'In service', failures: 'Failures', rate: 'Failure rate (a device-day)', mtbf: 'MTBF (operating hours)', mttr: 'MTTR (business hours)', mtbfColumn: 'MTBF (h)', mttrColumn: 'MTTR (h)', down: 'Down (h)', unknown: 'Unknown (h)', mtbfShort: 'MTBF', mttrShort: 'MTTR', hours: '{n} h' },
     office: {
-      reliability: 'Reliability', days: 'Time', lastDays: 'Last {n} days', scope: 'Where', allBranches: 'All branches', byBranch: 'By branch', byType: 'By type', worst: 'Longest down', worstNone: 'No device was down in this time', name: 'Name', devices: 'Devices', alarms: 'Open alarms', openRepairs: 'Open repairs',
+      reliability: 'Reliability', days: 'Time', lastDays: 'Last {n} days', scope: 'Where', allBranches: 'All branches', byBranch: 'By branch', byType: 'By type', worst: 'Longest down', worstNone: 'No device was down in this time', figuresNone: 'No devices are registered yet', name: 'Name', devices: 'Devices', alarms: 'Open alarms', openRepairs: 'Open repairs',
       method: 'As IEC 60050-192 defines them, over business hours without planned maintenance. Time in which nothing is known of a device is neither up nor down. An outage of less than a minute is down time but no failure.',
       finding: 'Availability {availability}, {n} failures, restored after {mttr} hours on average', findingNone: 'Nothing is on record for business hours of this time',
       forecast: 'Failures to come', forecastDays: 'Within', nextDays: '{n} days', chance: 'Chance', range: '80 % range', ofType: 'Its type', seen: 'Failures seen', device: 'Device', branch: 'Branch',
