@@ -7,7 +7,8 @@ export interface Kpis {
   busy: 'closed' | 'idle' | 'normal' | 'busy' | 'saturated'
   in_hall: number; issued: number; waiting: number; finished: number; abandoned: number; online_counters: number; counters: number
   mean_waiting_now_ms?: number; longest_waiting_now_ms: number; per_counter?: number; composite_satisfaction?: number
-  waits: { count: number; mean_ms?: number; p90_ms?: number; max_ms?: number; bands: number[] }
+  /** A report says null, a live view nothing, where nobody was called. */
+  waits: { count: number; mean_ms?: number | null; p90_ms?: number | null; max_ms?: number | null; bands: number[] }
   within_limit: Rate; abandon_rate: Rate; open_rate: Rate; over_standard: Rate; rating_rate: Rate; good_rate: Rate; diverted_rate: Rate
   by_service: Record<string, ServiceFigures>
   by_staff: Record<string, { finished: number; busy_ms: number; mean_score?: number }>
