@@ -2,7 +2,7 @@ import { defineWords } from './define'
 
 export default defineWords(
   {
-    fleet: { title: '各网点设备', branch: '网点', devices: '设备数', empty: '还没有网点', none: '没有登记设备', open: '查看{name}的设备', bad: '{n} 台需要处理，分布在 {branches} 个网点', fine: '所有设备都没有需要处理的问题' },
+    fleet: { title: '各网点设备', branch: '网点', devices: '设备数', empty: '还没有网点', none: '没有登记设备', open: '查看{name}的设备', bad: '{n} 台需要处理，分布在 {branches} 个网点', fine: '所有设备都没有需要处理的问题', noneAnywhere: '还没有登记设备；在“设备登记”中登记后会出现在这里' },
     register: {
       title: '设备登记', enrol: '登记设备', places: '在平面图上摆放', search: '名称、编号、序列号', name: '名称', id: '编号', type: '类型', zone: '功能区', condition: '状态', warranty: '保修到期', placed: '位置',
       isPlaced: '已标', notPlaced: '未标', outOfUse: '已停用', none: '这个网点还没有登记设备', noneDetail: '登记后得到连接用的密钥，设备联网后立即出现在 PAD 上。', allTypes: '全部类型', allConditions: '全部状态',
@@ -25,7 +25,7 @@ export default defineWords(
     readings: { title: '设备数据', device: '设备', pick: '请选择设备', value: '数据项', allValues: '全部', span: '时间', none: '选择一台设备查看它的数据', noDevices: '这个网点没有上报数据的设备', newest: '现在' },
   },
   {
-    fleet: { title: 'Devices of all branches', branch: 'Branch', devices: 'Devices', empty: 'There are no branches yet', none: 'No devices registered', open: 'Devices of {name}', bad: '{n} need somebody, in {branches} branches', fine: 'No device needs anybody' },
+    fleet: { title: 'Devices of all branches', branch: 'Branch', devices: 'Devices', empty: 'There are no branches yet', none: 'No devices registered', open: 'Devices of {name}', bad: 'Devices that need somebody: {n}, branches: {branches}', fine: 'No device needs anybody', noneAnywhere: 'No devices are registered yet; once registered under Register they appear here' },
     register: {
       title: 'Register of devices', enrol: 'Register a device', places: 'Place on the plan', search: 'Name, id, serial', name: 'Name', id: 'Id', type: 'Type', zone: 'Zone', condition: 'Condition', warranty: 'Warranty until', placed: 'Place',
       isPlaced: 'On the plan', notPlaced: 'Not placed', outOfUse: 'Out of use', none: 'No devices are registered here yet', noneDetail: 'Registering one gives the secret it connects with; once connected it is on the PAD at once.', allTypes: 'All types', allConditions: 'All conditions',
