@@ -2,7 +2,7 @@ import { defineWords } from './define'
 
 export default defineWords(
   {
-    title: '管理中心', comma: '、',
+    title: '管理中心', comma: '、', colon: '：',
     group: { branches: '网点', business: '业务', items: '实物', people: '人员', customers: '客户', rules: '规则', devices: '设备', system: '系统' },
     nav: {
       overview: '网点总览', branch: '网点配置', services: '业务目录', rules: '规则设置', people: '人员',
@@ -19,7 +19,7 @@ export default defineWords(
     },
     busy: { closed: '未营业', idle: '空闲', normal: '正常', busy: '忙碌', saturated: '饱和' },
     branch: {
-      zones: '功能分区', counters: '窗口', services: '办理业务', modules: '业务模块', platforms: '四个功能平台',
+      on: '已启用', off: '未启用', zones: '功能分区', counters: '窗口', services: '办理业务', modules: '业务模块', platforms: '四个功能平台',
       zoning: '四分原则', staffing: '人员配置方案', plan: '楼层平面', sign: '窗口号', zone: '功能区', level: '类型',
       normal: '日常业务', elastic: '弹性业务', name: '名称', kind: '功能', floor: '楼层', capacity: '容纳人数',
       address: '地址', hours: '营业时间', role: '岗位', planned: '计划', there: '现有', difference: '差额',
@@ -81,7 +81,7 @@ export default defineWords(
     },
   },
   {
-    title: 'Office', comma: ', ',
+    title: 'Office', comma: ', ', colon: ': ',
     group: { branches: 'Branches', business: 'Business', items: 'Items', people: 'People', customers: 'Customers', rules: 'Rules', devices: 'Devices', system: 'System' },
     nav: {
       overview: 'All branches', branch: 'Branch set-up', services: 'Services', rules: 'Settings', people: 'People',
@@ -98,7 +98,7 @@ export default defineWords(
     },
     busy: { closed: 'Closed', idle: 'Idle', normal: 'Normal', busy: 'Busy', saturated: 'Saturated' },
     branch: {
-      zones: 'Zones', counters: 'Counters', services: 'Services offered', modules: 'Modules', platforms: 'The four platforms',
+      on: 'In use', off: 'Not in use', zones: 'Zones', counters: 'Counters', services: 'Services offered', modules: 'Modules', platforms: 'The four platforms',
       zoning: 'The four splits', staffing: 'Staffing plan', plan: 'Floor plan', sign: 'Sign', zone: 'Zone', level: 'Kind',
       normal: 'Usual services', elastic: 'Elastic services', name: 'Name', kind: 'Function', floor: 'Floor', capacity: 'Holds',
       address: 'Address', hours: 'Hours', role: 'Post', planned: 'Planned', there: 'There', difference: 'Difference',
