@@ -1,6 +1,6 @@
 """A real browser on a real server: what the tests of all surfaces share.
 
-Pages come from ``web/dist`` (`make web`), or from the folder that ``TINGTANG_TEST_PAGES`` names.
+Pages come from ``web/dist`` (`scripts/setup web`), or from the folder that ``TINGTANG_TEST_PAGES`` names.
 """
 
 import asyncio
@@ -53,7 +53,7 @@ def browser(browser_bank: Path) -> Iterator[Browser]:
     """One Chromium for all browser tests. The bank comes first: it runs an event loop of its own,
     which cannot be once Playwright's is there."""
     if not _pages().is_dir():
-        pytest.fail("the pages are not built: run `make web`")
+        pytest.fail("the pages are not built: run `scripts/setup web`")
     expect.set_options(timeout=ANSWER_MS)
     with sync_playwright() as playwright:
         running = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)

@@ -327,6 +327,21 @@ async def test_a_preflight_from_elsewhere_is_told_nothing(world: World) -> None:
 # -- pages -----------------------------------------------------------------------------------
 
 
+async def test_pages_that_are_not_built_say_how_to_build_them(tmp_path: Path) -> None:
+    empty = tmp_path / "dist"
+    empty.mkdir()
+    app = make(tmp_path, SHOP, static_folder=empty)
+    await app.start()
+    transport = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
+        for path in ("/", "/kiosk/", "/office/devices"):
+            answer = await client.get(path)
+            assert answer.status_code == 503
+            assert "scripts/setup web" in answer.text
+        assert (await client.get("/icon.svg")).status_code == 404
+    await app.stop()
+
+
 async def test_pages_carry_their_headers_and_files_their_caching(tmp_path: Path) -> None:
     built = tmp_path / "dist"
     for name, content in (

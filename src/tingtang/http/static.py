@@ -29,8 +29,9 @@ TYPES = {
 }
 
 NOT_BUILT = """<!doctype html><html lang="zh-CN"><meta charset="utf-8"><title>Tingtang 厅堂</title>
-<h1>厅堂正在运行</h1><p>网页尚未构建：请运行 <code>make web</code>。</p>
-<p>The server is running, but its web pages have not been built: run <code>make web</code>.</p></html>
+<h1>厅堂正在运行</h1><p>网页尚未构建：请运行 <code>scripts/setup web</code>，然后重新启动。</p>
+<p>The server is running, but its web pages have not been built: run
+<code>scripts/setup web</code> and start it again.</p></html>
 """
 
 
@@ -92,7 +93,7 @@ class StaticPages:
             self._scan()
             found = self._resolve(path)
         if found is None:
-            if path == "/" and not self._files:
+            if not self._files and "." not in path:
                 await self._send(send, method, 503, NOT_BUILT.encode(), [*self._headers, _HTML])
                 return 503
             raise Refused(NO_ROUTE)
