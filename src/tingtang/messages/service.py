@@ -13,6 +13,7 @@ from tingtang.kernel.database import upsert
 from tingtang.kernel.errors import Refused
 from tingtang.kernel.events import Event
 from tingtang.kernel.log import EventLog
+from tingtang.kernel.recurring import Recurring
 from tingtang.kernel.vault import Vault
 from tingtang.kernel.waiting import set_within
 from tingtang.messages import model as m
@@ -37,14 +38,16 @@ class Messages:
         self.gateway = gateway
         self._wake = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
-        self._forgot_ms = 0
+        self._forgetting = Recurring("old messages", HOUR_MS / 1000, self.forget_old, at_once=True)
 
     async def start(self) -> None:
         """Begin to deliver, with whatever an earlier run left behind."""
         self._task = asyncio.create_task(self._run(), name="messages")
+        await self._forgetting.start()
 
     async def stop(self) -> None:
         """Deliver no more and close the gateway; what is queued goes out after the next start."""
+        await self._forgetting.stop()
         if self._task is not None:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
@@ -109,9 +112,6 @@ class Messages:
         while True:
             try:
                 tried = await self.deliver_due()
-                if self._clock.now_ms() - self._forgot_ms >= HOUR_MS:
-                    await self.forget_old()
-                    self._forgot_ms = self._clock.now_ms()
             except Exception:
                 logger.exception("a round of messages failed; the next one comes")
                 tried = 0

@@ -26,7 +26,6 @@ NEVER_KEPT = frozenset({"pin", "pin_block"})
 """Outcomes that are written down nowhere, whatever a diagram says or forgets to say."""
 PICTURE = "photo"
 """Under this name machines and the register give the picture of a face or a paper."""
-WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 MISSING = {
     s.FieldKind.CHOICE: ("请选择一项", "must be chosen"),
     s.FieldKind.CHOICES: ("请至少选择一项", "needs at least one choice"),
@@ -36,6 +35,7 @@ MISSING = {
     s.FieldKind.PHOTO: ("请拍照", "must be taken"),
 }
 """What to do about a field that was left out, where that is not to fill it in."""
+WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 CHECKS = "10X98765432"
 """GB 11643-1999: weights of the first seventeen digits, and the last one by their sum."""
 
