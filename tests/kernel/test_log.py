@@ -367,3 +367,13 @@ async def test_a_made_up_past_is_not_flushed_and_what_comes_after_is(
         assert level() == 0
     assert level() == full == 2
     database.close()
+
+
+async def test_an_observer_that_fails_keeps_nobody_from_their_answer(log: EventLog) -> None:
+    def fail(_appends: int, _events: int, _seconds: float) -> None:
+        raise RuntimeError("no metric today")
+
+    log.observe(fail)
+    async with asyncio.timeout(20):
+        appended = await log.append(give("a", 1))
+    assert appended.position == 1

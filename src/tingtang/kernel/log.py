@@ -255,7 +255,10 @@ class EventLog:
         self.waiting -= len(group)
         recorded = [r for o in outcomes if isinstance(o, Appended) for r in o.recorded]
         for observer in self._observers:
-            observer(len(group), len(recorded), seconds)
+            try:
+                observer(len(group), len(recorded), seconds)
+            except Exception:
+                logger.exception("an observer failed; the group is durable")
         if recorded:
             self._neighbours.wrote(recorded)
             self._give(recorded, self._listeners, is_own=True)
