@@ -14,7 +14,7 @@ from tingtang.kernel import reactions as module
 from tingtang.kernel.clock import ManualClock
 from tingtang.kernel.database import Database
 from tingtang.kernel.errors import STORAGE_FAILED, Refused
-from tingtang.kernel.events import Recorded
+from tingtang.kernel.events import Event, Recorded
 from tingtang.kernel.log import Answered, EventLog, Key
 from tingtang.kernel.reactions import Reactions, Trigger
 
@@ -128,6 +128,32 @@ async def test_a_reaction_waits_for_a_system_that_is_unable_to_work(log: EventLo
     await log.append(give("a", 1, 2))
     await until(lambda: 2 in told)
     assert told == [1] * 10 + [2]
+    await reactions.stop()
+
+
+async def test_a_reaction_that_cannot_say_what_it_wants_costs_no_other_its_events(
+    log: EventLog,
+) -> None:
+    told: dict[str, list[int]] = {"unsure": [], "other": []}
+
+    def unsure(event: Event) -> bool:
+        raise TypeError(event)
+
+    async def note(trigger: Trigger) -> None:
+        told[trigger.reaction].append(trigger.recorded.position)
+
+    reactions = Reactions(log, ManualClock(1))
+    reactions.register("unsure", [Given], note, only=unsure)
+    reactions.register("other", [Given], note)
+    await reactions.start()
+    await until(lambda: len(reactions._resting) == 2)
+    for position in (1, 2):
+        await log.append(give("a", position))
+        await until(
+            lambda n=position: (
+                told == {"unsure": list(range(1, n + 1)), "other": list(range(1, n + 1))}
+            )
+        )  # type: ignore[misc]
     await reactions.stop()
 
 

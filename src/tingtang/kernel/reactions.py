@@ -53,6 +53,17 @@ Handler = Callable[[Trigger], Awaitable[None]]
 Only = Callable[[Event], bool]
 
 
+def _wants(only: Only, event: Event) -> bool:
+    """Where nobody can say whether an event is wanted, it is: nothing is lost, and no other reaction's
+    event with it.
+    """
+    try:
+        return only(event)
+    except Exception:
+        logger.exception("it cannot be said whether a reaction wants %s", type(event).__name__)
+        return True
+
+
 class _Registered(msgspec.Struct, frozen=True):
     types: frozenset[str]
     handler: Handler
@@ -76,7 +87,9 @@ class _Follower:
 
     def wants(self, recorded: Recorded) -> bool:
         only = self.registered.only
-        return recorded.type in self.registered.types and (only is None or only(recorded.event))
+        if recorded.type not in self.registered.types:
+            return False
+        return only is None or _wants(only, recorded.event)
 
 
 class Reactions:
@@ -163,7 +176,7 @@ class Reactions:
         followers_of, resting = self._followers_of, self._resting
         for recorded in group:
             for follower, only in followers_of.get(recorded.type, ()):
-                if follower in resting and (only is None or only(recorded.event)):
+                if follower in resting and (only is None or _wants(only, recorded.event)):
                     self._wake(follower, before)
 
     def _wake(self, follower: _Follower, before: int) -> None:
