@@ -1,13 +1,15 @@
 """The whole process ends and begins anew at step after step of one parcel's way: nothing is done twice."""
 
+import asyncio
+
 import pytest
 
 from tests.delivery.conftest import CABINET, HANDLER, TRADER, Branch
-from tests.delivery.test_items import ORDER
+from tests.delivery.test_items import ORDER, loaded
 from tests.delivery.test_pickup_journey import at, chosen
 from tests.http.world import make_app
 from tests.journeys.conftest import Office, Terminal
-from tingtang.delivery.model.cabinet import CellState
+from tingtang.delivery.model.cabinet import CellState, Outcome
 from tingtang.delivery.service import Items
 from tingtang.devices.model.records import Protocol
 from tingtang.devices.service import DeviceService
@@ -30,6 +32,21 @@ async def restart(branch: Branch, kiosk: Terminal | None = None) -> Terminal | N
     if kiosk is None:
         return None
     return Terminal(world.client(authorization=kiosk.http.headers["authorization"]))
+
+
+async def test_who_asks_before_an_opening_was_taken_up_again_hears_what_came_of_it(
+    branch: Branch,
+) -> None:
+    made = await loaded(branch)
+    await chosen(branch, made["pick_up_code"])
+    call = await branch.told("open_cell", 2)
+    cabinets = branch.items.cabinets
+    await cabinets.stop()  # as after a start, before cabinets are looked at
+    cell = (await cabinets.state(CABINET)).cells[made["cell"]]
+    asked = asyncio.create_task(cabinets.outcome(CABINET, cell.opening))
+    await asyncio.sleep(0.05)
+    await branch.answer(CABINET, call, "done")
+    assert await asked is Outcome.DONE
 
 
 @pytest.mark.shows("R110", part="the whole process restarted at each step of a parcel's way")

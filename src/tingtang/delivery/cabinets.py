@@ -115,11 +115,14 @@ class Cabinets:
 
     async def outcome(self, device: str, opening: str) -> m.Outcome:
         """What came of an opening, at the latest by the command's own time-out."""
+        cells = (await self.state(device)).cells.values()
+        state = next((one.state for one in cells if one.opening == opening), None)
+        if state is m.CellState.OPENING:  # perhaps asked for before this process took it up
+            branch = self._devices.register.device(device).branch
+            self._follow(device, branch, opening, again=True)
         task = self._tasks.get(opening)
         if task is not None:
             return await asyncio.shield(task)
-        cells = (await self.state(device)).cells.values()
-        state = next((one.state for one in cells if one.opening == opening), None)
         if state is None:
             return m.Outcome.FAILED
         return m.Outcome.DONE if state is m.CellState.OPEN else m.Outcome.UNKNOWN
@@ -172,6 +175,8 @@ class Cabinets:
                 await self._run(device.id, device.branch, outcome, f"device:{device.id}")
 
     def _follow(self, device: str, branch: BranchId, opening: str, *, again: bool = False) -> None:
+        if opening in self._tasks:
+            return
         task = asyncio.create_task(self._tell(device, branch, opening, again=again))
         self._tasks[opening] = task
         task.add_done_callback(lambda _: self._tasks.pop(opening, None))
