@@ -2,7 +2,6 @@
 
 import hashlib
 import logging
-from collections.abc import Awaitable
 from typing import Any
 
 import msgspec
@@ -24,6 +23,7 @@ from tingtang.kernel.ids import BranchId, Ids
 from tingtang.kernel.log import Key
 from tingtang.kernel.permissions import SYSTEM, Actor
 from tingtang.kernel.reactions import Trigger
+from tingtang.kernel.recurring import alone
 from tingtang.org.directory import Directory
 
 __all__ = ["MACHINE", "Items", "NewOrder"]
@@ -302,16 +302,16 @@ class Items:
     async def tend(self) -> None:
         """Remind, expire, notice open doors, erase what is old."""
         for row in await self.orders.in_status(Status.READY):
-            await _alone(row["item"], self._remind(row))
+            await alone(row["item"], self._remind(row))
         for row in await self.orders.in_status(Status.RELEASED):
-            await _alone(row["item"], self.releases.take_up(row))
+            await alone(row["item"], self.releases.take_up(row))
         for row in await self.orders.in_status(Status.PICKED_UP):
             # Where the bank was silent before.
-            await _alone(row["item"], self._settle_machine(row))
+            await alone(row["item"], self._settle_machine(row))
         for branch in self._directory.branches():
             door_ms = self.settings(branch.id).door_seconds * 1000
             for device in self.cabinets.of_branch(branch.id):
-                await _alone(device.id, self.cabinets.tend(device, door_ms))
+                await alone(device.id, self.cabinets.tend(device, door_ms))
         await self.orders.forget_old()
 
     async def _remind(self, row: dict[str, Any]) -> None:
@@ -333,13 +333,3 @@ class Items:
     def _check_handler(self, state: m.Item, actor: Actor) -> None:
         if actor.name in state.traders:
             raise Refused(p.SAME_PERSON)
-
-
-async def _alone(name: str, work: Awaitable[None]) -> None:
-    """One that cannot be tended is in no other's way."""
-    try:
-        await work
-    except Refused as refused:
-        logger.warning("%s cannot be tended yet: %s", name, refused.code)
-    except Exception:
-        logger.exception("%s could not be tended", name)

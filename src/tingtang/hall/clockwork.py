@@ -1,7 +1,6 @@
 """What happens in halls merely because time passes: opening, timers, estimates made anew."""
 
 import contextlib
-import logging
 from collections.abc import Awaitable, Callable
 
 from tingtang.hall.model import commands as c
@@ -13,7 +12,7 @@ from tingtang.kernel.clock import HOUR_MS, MINUTE_MS
 from tingtang.kernel.errors import Refused
 from tingtang.kernel.ids import BranchId
 from tingtang.kernel.permissions import SYSTEM
-from tingtang.kernel.recurring import Recurring
+from tingtang.kernel.recurring import Recurring, alone
 from tingtang.org.directory import Directory
 from tingtang.org.model.hours import opening_ms
 from tingtang.org.model.records import Branch, Module
@@ -25,8 +24,6 @@ REVISE_MS = 15_000
 """How often waiting times are made anew though nothing happened."""
 FORGET_MS = 2 * HOUR_MS
 """Streams that nobody touched for this long leave memory."""
-
-logger = logging.getLogger(__name__)
 
 Beat = Callable[[BranchId, HallDay, int], Awaitable[None]]
 
@@ -82,14 +79,14 @@ class Clockwork:
 
     async def _tend(self, branch: BranchId, state: HallDay, now_ms: int) -> None:
         if any(due_ms <= now_ms for due_ms in state.timed.values()):
-            await _alone(branch, self._hall.run(branch, c.RunTimers(), SYSTEM))
+            await alone(f"the hall of {branch}", self._hall.run(branch, c.RunTimers(), SYSTEM))
         for beat in self._beats:
-            await _alone(branch, beat(branch, state, now_ms))
+            await alone(f"the hall of {branch}", beat(branch, state, now_ms))
 
     async def _open_due(self, now_ms: int) -> None:
         for branch in self._directory.branches():
             if Module.HALL in branch.modules and branch.active:
-                await _alone(branch.id, self._open_if_due(branch, now_ms))
+                await alone(f"the hall of {branch.id}", self._open_if_due(branch, now_ms))
 
     async def _open_if_due(self, branch: Branch, now_ms: int) -> None:
         date = self._hall.dates.at(branch.id, now_ms)
@@ -102,13 +99,3 @@ class Clockwork:
         if state.setup is None:
             with contextlib.suppress(Refused):  # somebody opened it at the same moment
                 await self._hall.open_day(branch.id)
-
-
-async def _alone(branch: BranchId, work: Awaitable[object]) -> None:
-    """Whatever goes wrong in it is in no other part's way, and in no other hall's."""
-    try:
-        await work
-    except Refused as refused:
-        logger.warning("the hall of %s was refused: %s", branch, refused.code)
-    except Exception:
-        logger.exception("a part of a beat of the hall of %s failed; the next one comes", branch)

@@ -9,11 +9,23 @@ from tingtang.kernel.errors import Refused
 logger = logging.getLogger(__name__)
 
 
+async def alone(name: str, work: Awaitable[object]) -> None:
+    """Do what is tried again later anyway: whatever goes wrong in it is logged under ``name``, and in
+    nobody else's way.
+    """
+    try:
+        await work
+    except Refused as refused:
+        logger.warning("%s: %s; it is tried again", name, refused.code)
+    except Exception:
+        logger.exception("%s failed; it is tried again", name)
+
+
 class Recurring:
     """Does ``work`` each time ``seconds`` after it last ended, until it is stopped.
 
-    Whatever goes wrong is logged under ``name`` and tried again when it is due: it ends nothing.
-    The first time is after a pause, too, unless ``at_once``.
+    Whatever goes wrong is logged under ``name`` and ends nothing (:func:`alone`). The first time is
+    after a pause, too, unless ``at_once``.
     """
 
     def __init__(
@@ -45,10 +57,5 @@ class Recurring:
         if not self._at_once:
             await asyncio.sleep(self._seconds)
         while True:
-            try:
-                await self._work()
-            except Refused as refused:
-                logger.warning("%s: %s; it is tried again", self._name, refused.code)
-            except Exception:
-                logger.exception("%s failed; it is tried again", self._name)
+            await alone(self._name, self._work())
             await asyncio.sleep(self._seconds)
