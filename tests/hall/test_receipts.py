@@ -6,10 +6,11 @@ import msgspec
 import pytest
 
 from tests.http.world import World
+from tingtang.hall.answers import IssuedTicket
 from tingtang.hall.model.settings import PassRule
 from tingtang.hall.model.state import Channel
 from tingtang.hall.receipts import COLUMNS, Receipt, escpos, rule_words, width, wrap
-from tingtang.hall.service import HallService, IssuedTicket
+from tingtang.hall.service import HallService
 from tingtang.hall.views import Told
 from tingtang.kernel.clock import MINUTE_MS
 from tingtang.kernel.ids import BranchId, ServiceId, TicketId

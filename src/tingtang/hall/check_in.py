@@ -3,6 +3,7 @@
 import msgspec
 
 from tingtang.hall import views
+from tingtang.hall.answers import IssuedTicket
 from tingtang.hall.attempts import Attempts
 from tingtang.hall.bookings import BookingService, check_reach
 from tingtang.hall.model import problems as hall_p
@@ -13,7 +14,7 @@ from tingtang.hall.model.settings import HallSettings
 from tingtang.hall.model.state import Channel
 from tingtang.hall.planning import booking_stream
 from tingtang.hall.qr import SubjectOf, subject_in
-from tingtang.hall.service import HallService, IssuedTicket, channel_of
+from tingtang.hall.service import HallService, channel_of
 from tingtang.kernel.clock import MINUTE_MS
 from tingtang.kernel.errors import Problem, Refused
 from tingtang.kernel.ids import BookingId, BranchId, CustomerId, TicketId

@@ -6,13 +6,12 @@ from collections.abc import Awaitable, Callable, Sequence
 import msgspec
 
 from tingtang.hall import views
+from tingtang.hall.answers import IssuedTicket, call_answer, handled
 from tingtang.hall.core import HallCore
 from tingtang.hall.model import commands as c
-from tingtang.hall.model import dispatch
-from tingtang.hall.model import events as e
 from tingtang.hall.model import problems as p
 from tingtang.hall.model.settings import Segment
-from tingtang.hall.model.state import OPEN_STATES, Care, Channel, HallDay, Ticket, TicketState
+from tingtang.hall.model.state import OPEN_STATES, Care, Channel, HallDay, Ticket
 from tingtang.hall.model.waits import WaitBook
 from tingtang.hall.names import BranchNames
 from tingtang.hall.planning import may_sign_on
@@ -36,7 +35,6 @@ from tingtang.kernel.live import LiveViews
 from tingtang.kernel.log import EventLog, Key
 from tingtang.kernel.permissions import SYSTEM, Actor, Permission, Role
 from tingtang.kernel.streams import Done, StreamHost
-from tingtang.kernel.text import Text
 from tingtang.org.directory import Directory
 
 TIER_SEGMENTS = (
@@ -51,37 +49,6 @@ DAY_VIEWS = (
 )  # fmt: skip
 
 _encode = msgspec.json.Encoder().encode
-
-
-class IssuedTicket(msgspec.Struct, frozen=True):
-    """A new ticket: what is printed and what the phone follows."""
-
-    ticket: TicketId
-    number: str
-    visit: VisitId
-    issued_ms: int
-    ahead: int
-    wait: views.Told | None
-    link: str
-    """Token of the link by which the customer's phone follows this ticket."""
-
-
-class Handled(msgspec.Struct, frozen=True):
-    """A ticket after something was done with it."""
-
-    ticket: TicketId
-    number: str
-    state: TicketState
-
-
-class Called(msgspec.Struct, frozen=True):
-    """What a counter's call came to. ``ticket`` is absent if nobody was next."""
-
-    finished: TicketId | None = None
-    ticket: TicketId | None = None
-    number: str = ""
-    service: ServiceId = ServiceId("")
-    why: Text | None = None
 
 
 class HallService:
@@ -233,7 +200,7 @@ class HallService:
         self, branch: BranchId, command: c.Command, actor: Actor, key: Key | None = None
     ) -> bytes:
         """Run a command that calls somebody; the answer is an encoded :class:`Called`."""
-        return (await self.run(branch, command, actor, key=key, answer=_call_answer)).answer
+        return (await self.run(branch, command, actor, key=key, answer=call_answer)).answer
 
     async def handle(
         self,
@@ -379,28 +346,6 @@ def _channel_of(roles: frozenset[Role]) -> Channel:
         if role in roles:
             return channel
     return Channel.PHONE
-
-
-def handled(ticket: Ticket) -> Handled:
-    """A ticket as the answer to a command."""
-    return Handled(ticket.id, ticket.number, ticket.state)
-
-
-def _call_answer(state: HallDay, events: Sequence[Event], _at_ms: int) -> bytes:
-    answer = Called()
-    for event in events:
-        if isinstance(event, e.ServiceFinished):
-            answer = msgspec.structs.replace(answer, finished=event.ticket)
-        elif isinstance(event, e.TicketCalled):
-            called = state.tickets[event.ticket]
-            answer = msgspec.structs.replace(
-                answer,
-                ticket=called.id,
-                number=called.number,
-                service=called.service,
-                why=dispatch.words(event.why, called.segment),
-            )
-    return _encode(answer)
 
 
 def is_open_ticket(ticket: Ticket) -> bool:

@@ -5,8 +5,9 @@ from typing import Annotated
 import msgspec
 from litestar import post
 
+from tingtang.hall.answers import Called
 from tingtang.hall.model import commands as c
-from tingtang.hall.service import Called, HallService
+from tingtang.hall.service import HallService
 from tingtang.kernel.ids import BranchId, CounterId, ServiceId, StaffId, TicketId
 from tingtang.kernel.log import Key
 from tingtang.kernel.permissions import Actor, Permission

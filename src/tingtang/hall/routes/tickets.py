@@ -6,11 +6,12 @@ import msgspec
 from litestar import get, post
 
 from tingtang.hall import views
+from tingtang.hall.answers import Handled, IssuedTicket
 from tingtang.hall.model import commands as c
 from tingtang.hall.model import problems as p
 from tingtang.hall.model.settings import Place
 from tingtang.hall.model.state import Care
-from tingtang.hall.service import HallService, Handled, IssuedTicket, channel_of
+from tingtang.hall.service import HallService, channel_of
 from tingtang.kernel.errors import Refused
 from tingtang.kernel.ids import (
     BranchId,
