@@ -111,9 +111,9 @@ class JourneyStore:
 
     @asynccontextmanager
     async def held(self, journey: JourneyId) -> AsyncIterator[Open]:
-        """The journey for whoever changes it: nobody else does meanwhile. Who waited while it was
-        dropped is given what is read anew: the run that was dropped may be ahead of the log. Where
-        changing it fails it is dropped for the same reason, whatever it was that failed."""
+        """The journey for whoever changes it: nobody else does meanwhile. Where that fails, however,
+        it is dropped, for its run may be ahead of the log; who waited is given what is read anew.
+        """
         while True:
             opened = await self.get(journey)
             async with opened.lock:
@@ -158,46 +158,40 @@ class JourneyStore:
         refusal: Mapping[str, Any] | None = None,
     ) -> None:
         """Make events, and what was entered with them, durable; only then they hold in memory, and
-        ``refusal`` with them.
-
-        Where this fails the journey is dropped from memory, for its run may be ahead of the log.
+        ``refusal`` with them. For whoever holds the journey, or begins it.
         """
         journey, now_ms = copied(opened.journey), self._clock.now_ms()
         before = journey.sequence
-        try:
-            for event in events:
-                evolve(journey, event, now_ms)
-            then = {TERMINAL: dict(self.facts(opened))}
-            rows = [
-                self._row(journey.id, n, body if n < GIVEN else {**body, **then})
-                for n, body in (entries or {}).items()
-            ]
-            place = _place(journey, opened)
-            stays = _pictures_stay(events)
+        for event in events:
+            evolve(journey, event, now_ms)
+        then = {TERMINAL: dict(self.facts(opened))}
+        rows = [
+            self._row(journey.id, n, body if n < GIVEN else {**body, **then})
+            for n, body in (entries or {}).items()
+        ]
+        place = _place(journey, opened)
+        stays = _pictures_stay(events)
 
-            def work(connection: sa.Connection) -> None:
-                connection.execute(self._put_place, place)
-                if stays is not None:
-                    connection.execute(_pictures_gone(journey.id, stays))
-                if rows:
-                    connection.execute(PUT_ENTRIES, rows)
+        def work(connection: sa.Connection) -> None:
+            connection.execute(self._put_place, place)
+            if stays is not None:
+                connection.execute(_pictures_gone(journey.id, stays))
+            if rows:
+                connection.execute(PUT_ENTRIES, rows)
 
-            await self._log.append(
-                Append(
-                    stream=stream_of(journey.id),
-                    branch=opened.branch,
-                    events=events,
-                    time_ms=now_ms,
-                    actor=actor,
-                    expected=before,
-                    key=key,
-                    answer=answer,
-                    work=work,
-                )
+        await self._log.append(
+            Append(
+                stream=stream_of(journey.id),
+                branch=opened.branch,
+                events=events,
+                time_ms=now_ms,
+                actor=actor,
+                expected=before,
+                key=key,
+                answer=answer,
+                work=work,
             )
-        except BaseException:
-            self.drop(opened)
-            raise
+        )
         opened.journey = journey
         opened.stands = Standing() if opened.run is None else opened.run.standing()
         if refusal is not None:
