@@ -32,6 +32,7 @@ from tingtang.org.directory import Directory
 UNDER_WAY = (m.Step.WAITING, m.Step.COUNTING, m.Step.DIFFERENT, m.Step.BALANCED)
 UNCOUNTED = (m.Step.WAITING, m.Step.COUNTING)
 AGAIN_SECONDS = 5.0
+"""How long after a clearing could not go on it is tried again."""
 
 logger = logging.getLogger(__name__)
 

@@ -5,6 +5,8 @@ under the task's own trace, so that a repeated confirmation books nothing twice.
 """
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import msgspec
@@ -223,12 +225,8 @@ class Vouchers:
         the same trade.
         """
         booking = Booking(trace=trace, branch=branch, terminal=terminal, operator=operator)
-        try:
+        with _bank_refusals():
             return await self._bank.trade(trade, booking)
-        except BankDeclined as declined:
-            raise Refused(p.BANK_DECLINED, reason=declined.words, bank_code=declined.code) from None
-        except BankUnknown:
-            raise Refused(p.BANK_SILENT) from None
 
     async def is_booked(self, trace: str) -> bool:
         """Whether the bank has done this trade; refused (bank_silent) where it cannot be asked."""
@@ -244,21 +242,13 @@ class Vouchers:
         Refused: bank_declined, bank_silent.
         """
         booking = Booking(trace=f"{trace}-close", branch=branch, terminal="", operator=operator)
-        try:
+        with _bank_refusals():
             await self._bank.reverse(trace, booking, reason)
-        except BankDeclined as declined:
-            raise Refused(p.BANK_DECLINED, reason=declined.words, bank_code=declined.code) from None
-        except BankUnknown:
-            raise Refused(p.BANK_SILENT) from None
 
     async def look(self, lookup: b.Lookup) -> dict[str, Any]:
         """Look something up."""
-        try:
+        with _bank_refusals():
             return await self._bank.look(lookup)
-        except BankDeclined as declined:
-            raise Refused(p.BANK_DECLINED, reason=declined.words, bank_code=declined.code) from None
-        except BankUnknown:
-            raise Refused(p.BANK_SILENT) from None
 
     # -- parts ----------------------------------------------------------------------------------
 
@@ -316,6 +306,17 @@ class Vouchers:
         except Clash:  # two confirmed at once
             raise Refused(p.TASK_OVER) from None
         return True
+
+
+@contextmanager
+def _bank_refusals() -> Iterator[None]:
+    """What the bank declines, or leaves open, as a refusal of ours."""
+    try:
+        yield
+    except BankDeclined as declined:
+        raise Refused(p.BANK_DECLINED, reason=declined.words, bank_code=declined.code) from None
+    except BankUnknown:
+        raise Refused(p.BANK_SILENT) from None
 
 
 class _Declined(Exception):  # noqa: N818
