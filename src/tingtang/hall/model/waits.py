@@ -132,7 +132,9 @@ class WaitBook:
     # -- asking --------------------------------------------------------------------------------
 
     def for_ticket(self, state: HallDay, ticket: Ticket, at_ms: int) -> Estimate | None:
-        """The time left for one who waits; None where no open counter can serve them."""
+        """The time left for one who waits; None where no open counter can serve them. The first answer
+        after the median has passed is kept, and learned when they are called.
+        """
         ask = self._ask(state, ticket.line, ticket, at_ms)
         told = self.told.get(ticket.id)
         if told is not None and told.is_outwaited(at_ms - ticket.issued_ms):

@@ -260,9 +260,14 @@ def _due(due: AtOnce) -> Estimate:
     )
 
 
+def _is_late(waited_ms: float, median_ms: float) -> bool:
+    """See :data:`LATE`; ``median_ms`` is what they have left."""
+    return waited_ms > LATE * median_ms
+
+
 def due_at_once(line: Outlook, waited_ms: float = 0.0) -> Estimate:
     """The estimate of one whose call is due at once."""
-    return line.late_due if waited_ms > LATE * line.due.median_ms else line.due
+    return line.late_due if _is_late(waited_ms, line.due.median_ms) else line.due
 
 
 def foresee(line: Outlook, ahead: float, work_ahead_ms: float, waited_ms: float = 0.0) -> Estimate:
@@ -278,7 +283,7 @@ def foresee(line: Outlook, ahead: float, work_ahead_ms: float, waited_ms: float 
     if waited_ms > 0.0:
         middle += line.waited * log(1.0 + waited_ms / scale)
     median_ms, floor_ms = math.exp(min(middle, HIGHEST)) * scale, FLOOR * scale
-    tails = line.late_tails if waited_ms > LATE * median_ms else line.tails
+    tails = line.late_tails if _is_late(waited_ms, median_ms) else line.tails
     low, high = tails[bisect_right(TAIL_EDGES, ahead)]
     return Estimate(
         _whole(median_ms - floor_ms),
@@ -325,7 +330,7 @@ def learn(model: WaitModel, situation: Situation, waited_ms: float) -> None:
         return
     waited = min(max(waited_ms, 0.0), MAX_WAIT_MS)
     if situation.at_once:
-        is_late = situation.waited_ms > LATE * math.exp(model.at_once.median)
+        is_late = _is_late(situation.waited_ms, math.exp(model.at_once.median))
         _learn_at_once(model.late_at_once if is_late else model.at_once, waited)
         return
     x = _features(situation)
@@ -336,7 +341,8 @@ def learn(model: WaitModel, situation: Situation, waited_ms: float) -> None:
     spread = _spread(min(max(situation.ahead, 0.0), MAX_AHEAD))
 
     median_ms = math.exp(min(fitted + offset, HIGHEST)) * max(situation.service_ms, 1.0)
-    is_late = situation.waited_ms > LATE * median_ms
+    is_late = _is_late(situation.waited_ms, median_ms)
+    # Who waits already and is not late is told by the quantiles of newcomers, and does not move them.
     if is_late or not situation.waited_ms:
         tails = model.late_tails if is_late else model.tails
         _learn_tail(tails[bisect_right(TAIL_EDGES, situation.ahead)], residual, spread)
