@@ -100,7 +100,9 @@ async def test_what_a_machine_counted_is_written_down_once_the_disk_has_room_aga
     view = await branch.post(TRADER, "clearings", device=DISPENSER)
     async with asyncio.timeout(20):
         await noted.wait()
-    await branch.counted_itself(view["clearing"])
+    path = await branch.counted_itself(view["clearing"])
+    assert (await branch.get(TRADER, path))["is_device_asked"]
+    assert not refusals
 
 
 async def test_two_counts_that_differ_are_counted_again_and_seen_by_nobody(branch: Branch) -> None:

@@ -144,3 +144,4 @@ async def test_an_order_that_cannot_be_tended_is_in_no_other_ones_way(
     monkeypatch.setattr(branch.items.orders, "in_status", with_one_of_a_branch_that_is_no_more)
     await branch.items.tend()
     await branch.status(made["order"], "ready")
+    assert (await branch.items.orders.row(made["order"]))["status"] == Status.READY

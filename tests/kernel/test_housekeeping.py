@@ -42,3 +42,4 @@ async def test_housekeeping_that_fails_is_done_again(
         while len(tried) < 3:
             await asyncio.sleep(0.001)
     await housekeeping.stop()
+    assert tried[:3] == [tried[0]] * 3

@@ -74,6 +74,7 @@ async def test_what_changes_while_a_view_is_opened_is_seen() -> None:
     sums.gate.set()
     screen = await opening
     await screen.shows(2)
+    assert [one["op"] for one in screen.messages] == ["snapshot", "patch"]
     await sums.live.close()
 
 
@@ -87,4 +88,5 @@ async def test_a_view_that_could_not_be_made_for_a_moment_shows_what_changed(
     sums.total = 2
     sums.live.touch("sums", "east")  # and never again
     await screen.shows(2)
+    assert not sums.failures, "it could not be made twice, and was made then"
     await sums.live.close()

@@ -154,6 +154,7 @@ async def test_a_reaction_that_cannot_say_what_it_wants_costs_no_other_its_event
                 told == {"unsure": list(range(1, n + 1)), "other": list(range(1, n + 1))}
             )
         )  # type: ignore[misc]
+    assert told == {"unsure": [1, 2], "other": [1, 2]}
     await reactions.stop()
 
 
@@ -175,6 +176,7 @@ async def test_a_reaction_waits_for_a_log_that_cannot_be_read(
     reactions = await following(log, note)
     await log.append(give("a", 1, 2))
     await until(lambda: told == [1, 2])
+    assert not failures, "it was read again each time"
     await reactions.stop()
 
 

@@ -44,11 +44,15 @@ async def test_it_goes_on_whatever_goes_wrong_until_it_is_stopped(
 
 
 async def test_it_begins_at_once_where_that_is_wanted_and_what_is_under_way_is_cancelled() -> None:
-    begun = asyncio.Event()
+    begun, cancelled = asyncio.Event(), []
 
     async def hangs() -> None:
         begun.set()
-        await asyncio.Event().wait()
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            cancelled.append("cancelled")
+            raise
 
     recurring = Recurring("tidying", 3600.0, hangs, at_once=True)
     await recurring.start()
@@ -56,3 +60,4 @@ async def test_it_begins_at_once_where_that_is_wanted_and_what_is_under_way_is_c
         await begun.wait()
         await recurring.stop()
         await recurring.stop()
+    assert cancelled == ["cancelled"]

@@ -136,7 +136,9 @@ async def test_a_machine_that_says_what_makes_no_sense_is_looked_for_again(
     await hall.host.start()
     async with asyncio.timeout(15):
         await is_found.wait()
-    await hall.state(lambda state: state.link is Link.ONLINE)
+    state = await hall.state(lambda state: state.link is Link.ONLINE)
+    assert state.link is Link.ONLINE
+    assert not failures
 
 
 @pytest.mark.shows("R109")
