@@ -270,3 +270,22 @@ async def test_old_conditions_are_forgotten(faults: Faults) -> None:
     assert await faults.service.history.forget() == 0
     faults.clock.advance(801 * DAY_MS)
     assert await faults.service.history.forget() == 2
+
+
+async def test_the_look_goes_on_after_one_that_failed(
+    faults: Faults, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    failures, again = [RuntimeError("broken")], asyncio.Event()
+
+    async def look(_devices: set[str] | None = None) -> None:
+        if failures:
+            raise failures.pop()
+        again.set()
+
+    monkeypatch.setattr(faults.service, "look", look)
+    for _ in range(2):
+        faults.service._news.set()
+        await asyncio.sleep(0.05)
+    async with asyncio.timeout(30):
+        await again.wait()
+    assert not failures
